@@ -1,0 +1,55 @@
+# make demo    play the four shipped rule sets on us_parcel, compare them, write a report
+# make test    run the tests
+# make check   lint and type-check
+# make bench   measure orders per second and memory
+# make clean   remove what make made (results in runs/ stay)
+#
+# Everything runs in $(VENV), which is made on the first call and again only when pyproject.toml changes.
+# Another interpreter: make test PYTHON=python3.12 (3.11 or later).
+
+PYTHON ?= python3
+VENV ?= .venv
+DEMO_ARGS ?= -n 3
+PYTEST_ARGS ?= -n auto
+
+bin := $(VENV)/bin
+# Stamps: what a target needs is installed once. `demo` does not wait for the tools of the developers.
+run_stamp := $(VENV)/.installed-run
+dev_stamp := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+demo: $(run_stamp)
+	$(bin)/orderlab run us_parcel -p nearest -p cheapest -p fewest_shipments -p balanced $(DEMO_ARGS)
+
+test: $(dev_stamp)
+	$(bin)/python -m pytest $(PYTEST_ARGS)
+
+check: $(dev_stamp)
+	$(bin)/ruff check .
+	$(bin)/mypy
+
+bench: $(dev_stamp)
+	$(bin)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -q -s
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(bin)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "orderlab needs Python 3.11 or later; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || \
+		{ echo "this Python cannot make virtual environments. On Debian: apt-get install python3-venv"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(run_stamp): pyproject.toml | $(bin)/python
+	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(dev_stamp): pyproject.toml | $(bin)/python
+	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(run_stamp)

@@ -1,0 +1,72 @@
+"""Actions: what becomes of lines that a rule does not ship."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, ClassVar, TypeAlias
+
+from pydantic import Field
+
+from policies.part import OneOf, Part, parts_of
+from sim.document import Hours, PositiveHours
+
+
+class Action(Part):
+    """A part that says what becomes of lines."""
+
+
+class Next(Action):
+    """The lines go on to the next rule."""
+
+    name = "next"
+
+
+class Backorder(Action):
+    """The lines are committed to the warehouse that would rank first with stock, and leave when it has them."""
+
+    name = "backorder"
+    main = "give_up_after_hours"
+
+    give_up_after_hours: PositiveHours | None = Field(
+        None, description="hours after placing at which lines not yet in work are cancelled; absent: never"
+    )
+
+
+class Cancel(Action):
+    """The lines are given up, at once or later."""
+
+    name = "cancel"
+    main = "after_hours"
+
+    after_hours: Hours = Field(0.0, description="hours after placing until which the lines wait first")
+
+
+ENDINGS: dict[str, type[Action]] = {part.name: part for part in (Next, Backorder, Cancel)}
+
+
+class Wait(Action):
+    """The lines wait and are decided again; no later rule is tried for them meanwhile."""
+
+    name = "wait"
+    main = "up_to_hours"
+
+    up_to_hours: PositiveHours | None = Field(None, description="hours after placing; absent: without end")
+    then: Annotated[Action, OneOf("action", ENDINGS)] = Field(Next(), description="what becomes of them then")
+
+
+ACTIONS = parts_of(sys.modules[__name__], Action)
+AnyAction: TypeAlias = Annotated[Action, OneOf("action", ACTIONS)]
+
+
+class Assign(Part):
+    """Whole lines that fit are shipped, and an action takes the rest."""
+
+    name = "assign"
+    main = "rest"
+    takes_whole_value: ClassVar[bool] = True
+
+    rest: AnyAction = Field(description="what becomes of the rest")
+
+
+AnyPartial: TypeAlias = Annotated[Action | Assign, OneOf("action", {**ACTIONS, Assign.name: Assign})]
+"""What a rule does with an order that it could ship in part."""

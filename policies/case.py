@@ -1,0 +1,90 @@
+"""One question within a decision: some lines of one order, considered as one parcel from each warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.network import Network, Offer, Parcel, ServiceChoice
+from sim.policy import Request
+
+Bools: TypeAlias = NDArray[np.bool_]
+Values: TypeAlias = NDArray[Any]
+Column: TypeAlias = "Callable[[Case], Values]"
+Mask: TypeAlias = "Callable[[Case], Bools | None]"
+
+
+class Case:
+    """Some lines of a request, with what filters and rank keys ask about them, computed once.
+
+    Attributes:
+        lines: the lines of the order that are considered together.
+
+    """
+
+    __slots__ = ("_columns", "_offer", "_parcel", "_service", "_stocked", "lines", "network", "request")
+
+    def __init__(
+        self, network: Network, request: Request, lines: tuple[int, ...], service: ServiceChoice
+    ) -> None:
+        self.network = network
+        self.request = request
+        self.lines = lines
+        self._service = service
+        self._parcel: Parcel | None = None
+        self._offer: Offer | None = None
+        self._stocked: dict[int, Bools] = {}
+        self._columns: dict[Column, Values] = {}
+
+    @property
+    def parcel(self) -> Parcel:
+        """What the lines amount to."""
+        if self._parcel is None:
+            self._parcel = self.network.parcel(self.request, self.lines)
+        return self._parcel
+
+    @property
+    def offer(self) -> Offer:
+        """The service that the rule would take at each warehouse."""
+        if self._offer is None:
+            request = self.request
+            self._offer = self.network.offer(request.region, self.parcel, request.promised_at, self._service)
+        return self._offer
+
+    def in_stock(self, line: int) -> Bools:
+        """Tell which warehouses can promise all open units of a line and may ship them to the region."""
+        stocked = self._stocked.get(line)
+        if stocked is None:
+            request, network = self.request, self.network
+            item = request.items[line]
+            may_serve = network.may_serve(request.region, network.tags[item])
+            stocked = self._stocked[line] = (network.available[item] >= request.units[line]) & may_serve
+        return stocked
+
+    def column(self, column: Column) -> Values:
+        """Return what a rank key says of the case."""
+        values = self._columns.get(column)
+        if values is None:
+            values = self._columns[column] = column(self)
+        return values
+
+    def amount(self, of: str) -> float:
+        """Return what the lines count towards a limit of orders, lines, units, value or weight_kg."""
+        match of:
+            case "orders":
+                return 1
+            case "lines":
+                return len(self.lines)
+            case "units":
+                return self.parcel.units
+            case "weight_kg":
+                return self.parcel.grams / 1000
+        request, network = self.request, self.network
+        return sum(network.price[request.items[line]] * request.units[line] for line in self.lines) / 1e6
+
+    def part_of(self, lines: tuple[int, ...]) -> Case:
+        """Return the case of some of the lines."""
+        return self if lines == self.lines else Case(self.network, self.request, lines, self._service)

@@ -1,0 +1,148 @@
+"""What all parts of a rule have in common: a name, parameters, and a form in YAML."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, core_schema
+
+from sim.document import Scalar, Section, nearest, wrong
+
+ENTRY_POINTS = "orderlab.parts"
+"""The group of entry points by which an installed package adds parts of its own."""
+
+
+class Part(Section):
+    """A filter, rank key or action: immutable, and made of explicit keyword parameters.
+
+    In YAML a part is its name alone, `name: value` where a value is the parameter named by `main`, or
+    `name: {parameter: value, ...}`. Where `takes_whole_value`, a mapping is the value of `main`, too.
+    """
+
+    name: ClassVar[str] = ""
+    main: ClassVar[str | None] = None
+    takes_whole_value: ClassVar[bool] = False
+
+    @classmethod
+    def summary(cls) -> str:
+        """Return the first line of the docstring."""
+        return (inspect.getdoc(cls) or "").partition("\n")[0]
+
+
+P = TypeVar("P", bound=type[Part])
+
+
+def parts_of(module: ModuleType, kind: P) -> dict[str, P]:
+    """Return the parts of a kind by name: those that a module defines, then those of installed packages.
+
+    Raises ValueError when a package adds a part under a name that is taken.
+    """
+    found: dict[str, P] = {
+        value.name: value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, kind) and value.name
+    }
+    for entry in entry_points(group=ENTRY_POINTS):
+        part = entry.load()
+        if isinstance(part, type) and issubclass(part, kind):
+            if part.name in found and found[part.name] is not part:
+                raise ValueError(f"package {entry.value} adds a {kind.__name__.lower()} {part.name!r}, which exists")
+            found[part.name] = part
+    return found
+
+
+class OneOf:
+    """Metadata of an annotation: one part of a kind, by its name.
+
+    Args:
+        noun: what the part is, for messages.
+        parts: by name.
+
+    """
+
+    def __init__(self, noun: str, parts: Mapping[str, type[Part]]) -> None:
+        self._noun = noun
+        self._parts = parts
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        choices: dict[str, CoreSchema] = {}
+        for name, part in self._parts.items():
+            model = core_schema.with_info_before_validator_function(_spread_main(part), handler.generate_schema(part))
+            wrapped = core_schema.typed_dict_schema({name: core_schema.typed_dict_field(model)}, extra_behavior="forbid")
+            choices[f"<{name}>"] = core_schema.no_info_after_validator_function(_only_value, wrapped)
+        union = core_schema.tagged_union_schema(choices, self._tag)
+        return core_schema.with_info_wrap_validator_function(self._read, union)
+
+    def _read(self, given: Any, handler: Any, info: ValidationInfo) -> Any:
+        if isinstance(given, BaseModel):
+            if type(given) in self._parts.values():
+                return given
+            raise wrong(f"must be a {self._noun}, not a {type(given).__name__}")
+        if isinstance(given, str):
+            part = self._parts.get(given)
+            if part is None:
+                raise self._unknown(given)
+            return part.model_validate({}, context=info.context)
+        return handler(given)
+
+    def _tag(self, given: Any) -> str:
+        if not isinstance(given, dict) or not given:
+            raise wrong(f"must be a {self._noun}: {', '.join(self._parts)}")
+        name = str(next(iter(given)))
+        if name not in self._parts:
+            raise self._unknown(name, key=name)
+        if len(given) > 1:
+            second = list(given)[1]
+            raise wrong(f"must name one {self._noun}; write another one as an element of its own", key=str(second))
+        return f"<{name}>"
+
+    def _unknown(self, name: str, key: str = "") -> Exception:
+        return wrong(
+            f"is not a {self._noun}; valid are {', '.join(self._parts)}", key=key, nearest=nearest(name, self._parts)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        bare = [
+            name
+            for name, part in self._parts.items()
+            if not any(field.is_required() for field in part.model_fields.values())
+        ]
+        forms = []
+        for name, part in self._parts.items():
+            parameters = handler.resolve_ref_schema(part.model_json_schema())
+            value: Any = parameters
+            if part.main is not None:
+                value = {"anyOf": [parameters["properties"][part.main], parameters]}
+            forms.append(
+                {
+                    "type": "object",
+                    "properties": {name: value},
+                    "required": [name],
+                    "additionalProperties": False,
+                    "description": part.summary(),
+                }
+            )
+        return {"anyOf": [{"enum": bare}, *forms]}
+
+
+def _spread_main(part: type[Part]) -> Any:
+    def spread(given: Any, info: ValidationInfo) -> Any:
+        whole = part.takes_whole_value
+        if isinstance(given, BaseModel) or part.main is None or (isinstance(given, dict) and not whole):
+            return given
+        if isinstance(given, Scalar) and given.is_empty:
+            raise wrong("has no value: write one, or leave the colon out")
+        return {part.main: given}
+
+    return spread
+
+
+def _only_value(mapping: dict[str, Any]) -> Any:
+    return next(iter(mapping.values()))
+
+

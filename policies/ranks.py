@@ -1,0 +1,194 @@
+"""Ranks: how keys become one order of preference over warehouses, and over ways to split an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo, model_validator
+from pydantic_core import CoreSchema, core_schema
+
+from policies import keys
+from policies.case import Case, Column, Values
+from policies.keys import DistanceKm, Key, SiteId
+from policies.part import OneOf, parts_of
+from sim.document import Forms, Scalar, Section, nearest, wrong
+from sim.network import Network
+
+KEYS = parts_of(keys, Key)
+
+
+class Preference:
+    """A rank bound to a replication: columns of numbers by warehouse, compared one after the other.
+
+    Args:
+        columns: functions from a case to numbers, lower is better.
+        bands: by column, how far above the best still counts as equal to it.
+        unit: what a number of the columns is worth in the unit in which margins are told.
+
+    """
+
+    def __init__(self, columns: Sequence[Column], bands: Sequence[float], unit: float = 1.0) -> None:
+        self._columns = list(zip(columns, bands, strict=True))
+        self._unit = unit
+
+    def best(self, case: Case, sites: NDArray[np.intp]) -> int:
+        """Return the preferred warehouse of some; among equals the first in the scenario."""
+        for column, band in self._columns:
+            if len(sites) == 1:
+                break
+            values = case.column(column)[sites]
+            sites = sites[values <= values[values.argmin()] + band]
+        return int(sites[0])
+
+    def two_best(self, case: Case, sites: NDArray[np.intp]) -> tuple[int, int, float]:
+        """Return the preferred of two or more warehouses, the next one, and by how much the first is better.
+
+        The margin is in the unit of the first key that tells the two apart.
+        """
+        column, band = self._columns[0]
+        values = case.column(column)[sites]
+        first = values.argmin()
+        winner = int(sites[first])
+        if np.count_nonzero(values <= values[first] + band) > 1:
+            winner = self.best(case, sites)
+        other = self.best(case, sites[sites != winner])
+        return winner, other, self._margin(case, winner, other)
+
+    def _margin(self, case: Case, winner: int, other: int) -> float:
+        for column, _ in self._columns:
+            values = case.column(column)
+            if values[winner] != values[other]:
+                return float(values[other] - values[winner]) * self._unit
+        return 0.0
+
+    def score(self, case: Case, site: int) -> tuple[float, ...]:
+        """Return the numbers of one warehouse, so that those of several shipments can be added up."""
+        return tuple([float(case.column(column)[site]) for column, _ in self._columns])
+
+    def least(self, scores: Sequence[tuple[float, ...]]) -> int:
+        """Return the position of the best of several sums of scores; among equals the first."""
+        left = list(range(len(scores)))
+        for number, (_, band) in enumerate(self._columns):
+            if len(left) == 1:
+                break
+            limit = min(scores[i][number] for i in left) + band
+            left = [i for i in left if scores[i][number] <= limit]
+        return left[0]
+
+    def difference(self, better: tuple[float, ...], other: tuple[float, ...]) -> float:
+        """Return the margin between two sums of scores."""
+        return next(((b - a) * self._unit for a, b in zip(better, other, strict=True) if a != b), 0.0)
+
+
+class Rank(Section):
+    """An order of preference."""
+
+    def bind(self, network: Network) -> Preference:
+        """Return the preference for one replication."""
+        raise TypeError(f"{type(self).__name__} must define bind")
+
+
+class Lexicographic(Rank):
+    """Compares by the first key; where that ties (within its band), by the next."""
+
+    by: tuple[Annotated[Key, OneOf("rank key", KEYS)], ...] = Field(description="keys, the most important first")
+
+    @model_validator(mode="after")
+    def _compares(self) -> Lexicographic:
+        if not self.by:
+            raise wrong("must name at least one key", key="by")
+        for number, key in enumerate(self.by):
+            if key.weight is not None:
+                raise wrong(f"{key.name} has a weight, which belongs to a rank by cost", key=f"by.{number}")
+        return self
+
+    def bind(self, network: Network) -> Preference:
+        """Return the preference for one replication."""
+        columns: list[Column] = []
+        for key in self.by:
+            column = key.bind(network)
+            columns.append(_negated(column) if key.descending else column)
+        return Preference(columns, [key.band or 0.0 for key in self.by])
+
+
+def _negated(column: Column) -> Column:
+    return lambda case: -column(case)
+
+
+class _Weighted:
+    """Metadata of an annotation: a mapping from key names to weights, or to {weight, PARAMETERS}."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        fields = {
+            name: core_schema.typed_dict_field(
+                core_schema.with_info_before_validator_function(_spread_weight, handler.generate_schema(key)),
+                required=False,
+            )
+            for name, key in KEYS.items()
+        }
+        terms = core_schema.typed_dict_schema(fields, extra_behavior="forbid")
+        checked = core_schema.with_info_before_validator_function(self._check_names, terms)
+        listed = core_schema.no_info_after_validator_function(lambda found: tuple(found.values()), checked)
+        return core_schema.with_info_wrap_validator_function(self._read, listed)
+
+    def _read(self, given: Any, handler: Any, info: ValidationInfo) -> Any:
+        return given if isinstance(given, tuple) else handler(given)
+
+    def _check_names(self, given: Any, info: ValidationInfo) -> Any:
+        if not isinstance(given, dict) or not given:
+            raise wrong("must be a mapping from rank keys to weights")
+        for name in given:
+            if name not in KEYS:
+                raise wrong(
+                    f"is not a rank key; valid are {', '.join(KEYS)}", key=str(name), nearest=nearest(str(name), KEYS)
+                )
+        return given
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        keys_ = {name: {"anyOf": [{"type": "number"}, key.model_json_schema()]} for name, key in KEYS.items()}
+        return {"type": "object", "properties": keys_, "additionalProperties": False, "minProperties": 1}
+
+
+def _spread_weight(given: Any, info: ValidationInfo) -> Any:
+    if isinstance(given, Scalar) and given.is_empty:
+        raise wrong("has no value: write a weight")
+    return given if isinstance(given, dict) else {"weight": given}
+
+
+class Cost(Rank):
+    """Compares by money: the sum of keys, each times its weight."""
+
+    cost: Annotated[tuple[Key, ...], _Weighted()] = Field(description="by key, what one unit of it is worth")
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Cost:
+        for key in self.cost:
+            for parameter in ("band", "descending"):
+                if getattr(key, parameter) is not None:
+                    raise wrong(f"belongs to a rank by keys; a cost has weights", key=f"cost.{key.name}.{parameter}")
+            if key.weight is None:
+                raise wrong("must have a weight", key=f"cost.{key.name}")
+        return self
+
+    def bind(self, network: Network) -> Preference:
+        """Return the preference for one replication. Costs are whole 1e-9, so that equal sums are equal."""
+        terms = [((key.weight or 0.0) * 1e9, key.bind(network)) for key in self.cost]
+        (first_weight, first), *others = terms
+
+        def total(case: Case) -> Values:
+            value = first(case) * first_weight
+            for weight, column in others:
+                value += column(case) * weight
+            return np.rint(value, out=value)
+
+        return Preference([total, SiteId().bind(network)], [0.0, 0.0], unit=1e-9)
+
+
+AnyRank: TypeAlias = Annotated[Lexicographic | Cost, Forms("rank", {"by": Lexicographic, "cost": Cost})]
+
+NEAREST = Lexicographic(by=(DistanceKm(), SiteId()))
+"""The rank of a rule that names none."""
+

@@ -1,0 +1,252 @@
+"""A rule: which warehouses it considers, how it ranks them, how far it splits, and what it does with the rest."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from pydantic import Field
+
+from policies import filters
+from policies.actions import Action, AnyAction, AnyPartial, Assign, Backorder, Cancel, Next, Wait
+from policies.case import Bools, Case, Mask
+from policies.filters import Filter, HandlesItems, HasStock, IsUp
+from policies.part import OneOf, parts_of
+from policies.ranks import NEAREST, AnyRank
+from policies.splits import Plan, Search
+from sim import policy as answer
+from sim.clock import HOUR
+from sim.document import Forms, Listing, Name, PositiveCount, Section
+from sim.network import Network, ServiceChoice
+from sim.policy import Request
+
+FILTERS = parts_of(filters, Filter)
+
+
+class OfKind(Section):
+    """Warehouses of a kind."""
+
+    kind: Literal["fulfilment_centre", "store", "third_party", "drop_ship"] = Field(description="the kind")
+
+
+class InGroup(Section):
+    """Warehouses of a group."""
+
+    group: Name = Field(description="one of the warehouse's groups")
+
+
+Ids: TypeAlias = Annotated[Literal["all"] | tuple[str, ...], Listing("warehouse", words=("all",))]
+Sites: TypeAlias = Annotated[
+    Ids | OfKind | InGroup,
+    Forms("choice of warehouses", {"kind": OfKind, "group": InGroup}, bare=Ids, listed=Ids),
+]
+Services: TypeAlias = Annotated[
+    Literal["cheapest_in_time", "cheapest", "fastest"] | tuple[str, ...],
+    Listing("service", words=("cheapest_in_time", "cheapest", "fastest")),
+]
+
+
+class Split(Section):
+    """How far an order may be divided."""
+
+    max_shipments: PositiveCount = Field(
+        1, description="shipments of the order, over all rules and attempts; a backordered part counts as one"
+    )
+
+
+class Rule(Section):
+    """One tier of a rule set."""
+
+    name: Name = Field("", description="what it does, for people")
+    sites: Sites = Field("all", description="the warehouses it considers")
+    filters: tuple[Annotated[Filter, OneOf("filter", FILTERS)], ...] = Field(
+        (IsUp(), HandlesItems(), HasStock()), description="what a warehouse must pass, in this order"
+    )
+    rank: AnyRank = Field(NEAREST, description="which of those that passed is preferred")
+    service: Services = Field(
+        "cheapest_in_time",
+        description="cheapest_in_time: the cheapest that keeps the promise, else the fastest; cheapest; fastest; or "
+        "ids, the first that is possible",
+    )
+    split: Split = Field(Split(), description="how far an order may be divided")
+    on_partial: AnyPartial = Field(Next(), description="when the order can be shipped only in part")
+    otherwise: AnyAction = Field(Next(), description="when no line can be shipped")
+
+
+class Verdict(NamedTuple):
+    """What a rule made of some lines.
+
+    Attributes:
+        left: lines for the next rule.
+
+    """
+
+    parts: tuple[answer.Part, ...]
+    holds: tuple[answer.Hold, ...]
+    left: tuple[int, ...]
+    outcome: str
+    plan: Plan | None
+    removed: tuple[int, ...]
+
+
+class BoundRule:
+    """A rule in one replication.
+
+    Attributes:
+        words: names of what takes warehouses away, in the order of `Verdict.removed`.
+
+    """
+
+    def __init__(self, rule: Rule, network: Network) -> None:
+        self._network = network
+        self._on_partial = rule.on_partial
+        self._otherwise = rule.otherwise
+        self._max_shipments = rule.split.max_shipments
+        self._filters = rule.filters
+        self._sites = _site_mask(rule.sites, network)
+        self._masks: list[tuple[bool, Mask]] = [
+            (isinstance(part, HasStock), part.bind(network)) for part in rule.filters
+        ]
+        self._site_count = int(np.count_nonzero(self._sites))
+        self._preference = rule.rank.bind(network)
+        self._service: ServiceChoice = (
+            rule.service
+            if isinstance(rule.service, str)
+            else tuple(network.services.index(id_) for id_ in rule.service)
+        )
+        self.name = rule.name
+        self.words = ("sites", *(part.name for part in rule.filters))
+
+    def decide(self, request: Request, lines: tuple[int, ...], shipments: int) -> Verdict:
+        """Place lines of a request; `shipments` of the order exist already."""
+        case = Case(self._network, request, lines, self._service)
+        sites, removed = self._candidates(case)
+        allowed = (self._max_shipments if request.split else 1) - shipments
+        plan = None
+        if allowed > 0 and np.count_nonzero(sites):
+            search = Search(case, sites, self._preference)
+            plan = search.fewest(lines, allowed)
+            if plan is not None:
+                return Verdict(_parts(request, plan), (), (), "full", plan, removed)
+            some = search.lines_in_stock
+            if some:
+                if not isinstance(self._on_partial, Assign):
+                    return self._act(self._on_partial, "partial", case, lines, removed, allowed)
+                return self._assign(self._on_partial, search, case, some, removed, allowed)
+        return self._act(self._otherwise, "none", case, lines, removed, allowed)
+
+    def split_reason(self, request: Request) -> str:
+        """Tell why no single warehouse ships all that is open: one of `journal.SPLIT_REASONS`."""
+        case = Case(self._network, request, request.open, self._service)
+        able = self._sites
+        for line in case.lines:
+            able = able & case.in_stock(line)
+        if not able.any():
+            return "no_stock"
+        for part, (_, mask) in zip(self._filters, self._masks, strict=True):
+            passing = mask(case)
+            able = able if passing is None else able & passing
+            if not able.any():
+                return part.split_reason
+        return "policy"
+
+    def _candidates(self, case: Case) -> tuple[Bools, tuple[int, ...]]:
+        sites = self._sites
+        count = self._site_count
+        removed = [len(sites) - count]
+        for _, mask in self._masks:
+            passing = mask(case)
+            if passing is None:
+                removed.append(0)
+            else:
+                sites = sites & passing
+                left = int(np.count_nonzero(sites))
+                removed.append(count - left)
+                count = left
+        return sites, tuple(removed)
+
+    def _assign(
+        self, assign: Assign, search: Search, case: Case, some: tuple[int, ...], removed: tuple[int, ...], allowed: int
+    ) -> Verdict:
+        """Ship the lines that can be, and keep a shipment for the rest unless it is given up."""
+        room = allowed if isinstance(assign.rest, Cancel) else allowed - 1
+        plan = None
+        if room > 0:
+            plan = search.fewest(some, room) or search.greedy(some, room)
+        shipped = () if plan is None else tuple(line for ship in plan.ships for line in ship.case.lines)
+        rest = tuple(line for line in case.lines if line not in shipped)
+        verdict = self._act(assign.rest, "partial", case, rest, removed, allowed)
+        if plan is None:
+            return verdict
+        return verdict._replace(parts=_parts(case.request, plan), plan=plan)
+
+    def _act(
+        self,
+        action: Action | Assign,
+        outcome: str,
+        case: Case,
+        lines: tuple[int, ...],
+        removed: tuple[int, ...],
+        allowed: int,
+    ) -> Verdict:
+        holds, left = self._holds(action, case, lines, allowed)
+        if holds:
+            outcome = f"{outcome}, {type(holds[0]).__name__.lower()}"
+        return Verdict((), holds, left, outcome, None, removed)
+
+    def _holds(
+        self, action: Action | Assign, case: Case, lines: tuple[int, ...], allowed: int
+    ) -> tuple[tuple[answer.Hold, ...], tuple[int, ...]]:
+        """Return what the engine is to do with lines, and the lines that go on to the next rule."""
+        now, placed_at = self._network.now, case.request.placed_at
+        if isinstance(action, Wait):
+            if action.up_to_hours is None:
+                return (answer.Wait(lines),), ()
+            until = placed_at + round(action.up_to_hours * HOUR)
+            return ((answer.Wait(lines, until),), ()) if now < until else self._holds(action.then, case, lines, allowed)
+        if isinstance(action, Cancel):
+            until = placed_at + round(action.after_hours * HOUR)
+            return ((answer.Wait(lines, until),) if now < until else (answer.Cancel(lines, "no_stock"),)), ()
+        if isinstance(action, Backorder):
+            return self._backorder(action, case, lines, allowed)
+        return (), lines
+
+    def _backorder(
+        self, action: Backorder, case: Case, lines: tuple[int, ...], allowed: int
+    ) -> tuple[tuple[answer.Hold, ...], tuple[int, ...]]:
+        """Commit lines to the warehouse that would rank first with stock; they wait where there is none."""
+        request, network = case.request, self._network
+        until = None if action.give_up_after_hours is None else request.placed_at + round(action.give_up_after_hours * HOUR)
+        if until is not None and network.now >= until:
+            return (answer.Cancel(lines, "gave_up"),), ()
+        part = case.part_of(lines)
+        sites = self._sites & network.may_serve(request.region, part.parcel.tags) & part.offer.possible
+        for is_stock, mask in self._masks:
+            passing = None if is_stock else mask(part)
+            if passing is not None:
+                sites = sites & passing
+        if allowed < 1 or not sites.any():
+            return (answer.Wait(lines, until),), ()
+        site = self._preference.best(part, sites.nonzero()[0])
+        return (answer.Backorder(lines, site, int(part.offer.service[site]), until),), ()
+
+
+def _parts(request: Request, plan: Plan) -> tuple[answer.Part, ...]:
+    units = request.units
+    return tuple(
+        [
+            answer.Part(
+                ship.site, tuple([(line, units[line]) for line in ship.case.lines]), int(ship.case.offer.service[ship.site])
+            )
+            for ship in plan.ships
+        ]
+    )
+
+
+def _site_mask(sites: Any, network: Network) -> Bools:
+    warehouses = network.scenario.warehouses
+    if isinstance(sites, OfKind):
+        return np.array([site.kind == sites.kind for site in warehouses])
+    if isinstance(sites, InGroup):
+        return np.array([sites.group in site.groups for site in warehouses])
+    return np.array([sites == "all" or site.id in sites for site in warehouses])

@@ -1,0 +1,159 @@
+"""Splits: the fewest shipments that bring all lines of an order, and which warehouses they leave from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.case import Bools, Case
+from policies.ranks import Preference
+
+MOST_LINES = 8
+"""Orders with more lines are split greedily: 8 lines have 4,140 partitions, 9 already 21,147."""
+
+Lines = tuple[int, ...]
+
+
+class Ship(NamedTuple):
+    """Lines that leave one warehouse together."""
+
+    site: int
+    case: Case
+
+
+class Plan(NamedTuple):
+    """A way to ship lines, and the next best one with as many shipments."""
+
+    ships: tuple[Ship, ...]
+    runner_up: tuple[int, ...] = ()
+    margin: float | None = None
+    is_capped: bool = False
+
+
+class Search:
+    """Finds plans for the lines of one case.
+
+    Args:
+        case: the lines together.
+        sites: mask of the candidates.
+        preference: the rule's rank.
+
+    """
+
+    def __init__(self, case: Case, sites: Bools, preference: Preference) -> None:
+        self._case = case
+        self._preference = preference
+        self._stocked = {line: case.in_stock(line) & sites for line in case.lines}
+        self._best: dict[Lines, tuple[Ship, tuple[float, ...]] | None] = {}
+
+    @property
+    def lines_in_stock(self) -> Lines:
+        """The lines that at least one candidate has in full."""
+        return tuple([line for line in self._case.lines if self._stocked[line].any()])
+
+    def single(self, lines: Lines) -> Plan | None:
+        """Return the best warehouse that ships some lines together, or None."""
+        case = self._case.part_of(lines)
+        sites = self._candidates(case)
+        if not len(sites):
+            return None
+        if len(sites) == 1:
+            return Plan((Ship(int(sites[0]), case),))
+        winner, other, margin = self._preference.two_best(case, sites)
+        return Plan((Ship(winner, case),), (other,), margin)
+
+    def fewest(self, lines: Lines, at_most: int) -> Plan | None:
+        """Return the best of the plans with the fewest shipments, or None when more than `at_most` are needed."""
+        plan = self.single(lines)
+        if plan is not None or at_most < 2 or len(lines) < 2:
+            return plan
+        if len(lines) > MOST_LINES:
+            greedy = self.greedy(lines, at_most)
+            covered = greedy is not None and sum(len(ship.case.lines) for ship in greedy.ships) == len(lines)
+            return greedy if covered else None
+        for shipments in range(2, min(at_most, len(lines)) + 1):
+            plan = self._partition(lines, shipments)
+            if plan is not None:
+                return plan
+        return None
+
+    def greedy(self, lines: Lines, at_most: int) -> Plan | None:
+        """Ship as many lines as possible: again and again those of the warehouse that has most of what is left.
+
+        The greedy set cover (Chvátal 1979): where more shipments are not allowed, lines stay behind.
+        """
+        ships: list[Ship] = []
+        left = lines
+        while left and len(ships) < at_most:
+            counts = np.sum([self._stocked[line] for line in left], axis=0)
+            most = int(counts.max())
+            if not most:
+                break
+            candidates = []
+            for site in np.flatnonzero(counts == most).tolist():
+                case = self._case.part_of(tuple([line for line in left if self._stocked[line][site]]))
+                if case.offer.possible[site]:
+                    candidates.append(Ship(site, case))
+            if not candidates:
+                break
+            scores = [self._preference.score(ship.case, ship.site) for ship in candidates]
+            ship = candidates[self._preference.least(scores)]
+            ships.append(ship)
+            left = tuple([line for line in left if line not in ship.case.lines])
+        return Plan(tuple(ships), is_capped=len(lines) > MOST_LINES) if ships else None
+
+    def _candidates(self, case: Case) -> NDArray[np.intp]:
+        fits = self._stocked[case.lines[0]]
+        for line in case.lines[1:]:
+            fits = fits & self._stocked[line]
+        sites = fits.nonzero()[0]
+        return sites[case.offer.possible.take(sites)] if len(sites) else sites
+
+    def _partition(self, lines: Lines, shipments: int) -> Plan | None:
+        plans: list[tuple[Ship, ...]] = []
+        scores: list[tuple[float, ...]] = []
+        for blocks in partitions(lines, shipments):
+            found = [self._best_of(block) for block in blocks]
+            ships = [ship for ship in found if ship is not None]
+            if len(ships) == len(found):
+                plans.append(tuple([ship for ship, _ in ships]))
+                scores.append(tuple([sum(column) for column in zip(*(score for _, score in ships), strict=True)]))
+        if not plans:
+            return None
+        best = self._preference.least(scores)
+        winner, score = plans.pop(best), scores.pop(best)
+        if not plans:
+            return Plan(winner)
+        other = self._preference.least(scores)
+        margin = self._preference.difference(score, scores[other])
+        return Plan(winner, tuple([ship.site for ship in plans[other]]), margin)
+
+    def _best_of(self, lines: Lines) -> tuple[Ship, tuple[float, ...]] | None:
+        if lines not in self._best:
+            case = self._case.part_of(lines)
+            sites = self._candidates(case)
+            if len(sites):
+                site = self._preference.best(case, sites)
+                self._best[lines] = Ship(site, case), self._preference.score(case, site)
+            else:
+                self._best[lines] = None
+        return self._best[lines]
+
+
+def partitions(lines: Sequence[int], blocks: int) -> Iterator[list[Lines]]:
+    """Yield every way to divide lines into so many blocks, each once; lines keep their order."""
+    if blocks == 1:
+        yield [tuple(lines)]
+        return
+    if blocks == len(lines):
+        yield [(line,) for line in lines]
+        return
+    first, rest = lines[0], lines[1:]
+    for parts in partitions(rest, blocks - 1):
+        yield [(first,), *parts]
+    for parts in partitions(rest, blocks):
+        for number, part in enumerate(parts):
+            yield [*parts[:number], (first, *part), *parts[number + 1 :]]

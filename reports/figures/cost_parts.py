@@ -1,0 +1,86 @@
+"""Cost by part: one bar a policy, in its colour, parts by shade."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from reports import numbers
+from reports.figures.inline_svg import Picture, inline_svg
+from reports.figures.style import INK, MUTED, PAPER, WIDTH, canvas, colour_of, house_style
+from reports.kpis import COST_PARTS, KPIS
+
+_NAME, _TITLE = "cost-parts", "What the cost is made of"
+_SHOWN = 0.02  # a part below this share of the dearest policy's cost joins the others
+_SHADES = (1.0, 0.62, 0.36, 0.8, 0.48, 0.24, 0.7, 0.3)
+
+
+def cost_parts(summary: dict[str, Any]) -> Picture:
+    """Draw the parts of the cost per order of every policy side by side.
+
+    Args:
+        summary: the content of `summary.json`.
+
+    """
+    policies, currency = summary["policies"], summary["about"].get("currency", "money")
+    means: dict[str, list[float]] = {
+        KPIS[part].label: [summary["kpis"][part][policy]["mean"] or 0.0 for policy in policies]
+        for part in COST_PARTS
+    }
+    totals = [sum(column) for column in zip(*means.values(), strict=True)]
+    dearest = max(totals)
+    if dearest <= 0.0:
+        return Picture(
+            _NAME, _TITLE, "", "No policy has any cost: the scenario sets no rates, work or penalties."
+        )
+    large = {label: values for label, values in means.items() if max(values) >= _SHOWN * dearest}
+    rest = [sum(column) for column in zip(*(v for k, v in means.items() if k not in large), strict=True)]
+    if any(rest):
+        large["other"] = rest
+    with house_style():
+        figure = canvas(1.05 + 0.5 * len(policies))
+        axes = figure.add_subplot()
+        lefts = [0.0] * len(policies)
+        for shade, values in zip(_SHADES, large.values(), strict=False):
+            for row, value in enumerate(values):
+                axes.barh(
+                    row, value, left=lefts[row], height=0.42, color=colour_of(row).light, alpha=shade,
+                    edgecolor=PAPER.light, linewidth=1.0,
+                )  # fmt: skip
+            lefts = [left + value for left, value in zip(lefts, values, strict=True)]
+        for row, (policy, total) in enumerate(zip(policies, totals, strict=True)):
+            axes.text(0, row - 0.26, policy, ha="left", va="bottom", color=INK.light)
+            axes.text(
+                total + 0.015 * dearest, row, numbers.fixed(total, 2), ha="left", va="center", color=INK.light
+            )
+        _name_parts(axes, {label: values[0] for label, values in large.items()}, dearest)
+        axes.set_xlim(0, 1.13 * dearest)
+        axes.set_ylim(len(policies) - 0.6, -1.05)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel(f"cost ({currency} an order)")
+        told = "; ".join(
+            f"{policy}: "
+            + ", ".join(f"{label} {numbers.fixed(values[row], 2)}" for label, values in large.items())
+            + f" {currency} an order"
+            for row, policy in enumerate(policies)
+        )
+        svg = inline_svg(figure, _NAME, _TITLE, told)
+    caption = "Means over replications. Parts from left to right in the same order for every policy."
+    return Picture(_NAME, _TITLE, svg, caption)
+
+
+def _name_parts(axes: Axes, parts: dict[str, float], dearest: float) -> None:
+    """Write the parts' names above the first bar, side by side, each with a line down to its part."""
+    # Data units that a letter of 9 points takes: the axes are about 4.3 inches wide.
+    letter = 1.13 * dearest * 0.56 * 9 / (72 * (WIDTH - 0.3))
+    end, left = 0.0, 0.0
+    for label, value in parts.items():
+        middle = left + value / 2
+        begin = max(end, middle - letter * len(label) / 2)
+        axes.text(begin, -0.78, label, fontsize=9, ha="left", va="center", color=MUTED.light)
+        centre = begin + letter * len(label) / 2
+        axes.plot([centre, middle], [-0.66, -0.21], color=MUTED.light, linewidth=0.6, clip_on=False)
+        end = begin + letter * (len(label) + 1.5)
+        left += value

@@ -1,0 +1,83 @@
+"""Names beside points, where they hide neither each other nor a point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.transforms import Bbox
+
+from reports.figures.style import INK, PAPER
+
+_NEAR = 7.0  # points between a mark and its name
+_PLACES = (
+    (1, 0, "left", "center"), (-1, 0, "right", "center"), (0, 1, "center", "bottom"),
+    (0, -1, "center", "top"), (0.8, 0.8, "left", "bottom"), (-0.8, 0.8, "right", "bottom"),
+    (0.8, -0.8, "left", "top"), (-0.8, -0.8, "right", "top"), (0, 2.6, "center", "bottom"),
+    (0, -2.6, "center", "top"),
+)  # fmt: skip
+
+
+def label_points(
+    axes: Axes,
+    points: Sequence[tuple[float, float]],
+    names: Sequence[str],
+    size: float = 10.0,
+    reaches: Sequence[tuple[float, float]] = (),
+) -> None:
+    """Write a name beside each point, at the place around it that covers least; earlier points choose first.
+
+    Args:
+        axes: with their limits set.
+        points: in data coordinates.
+        names: one a point.
+        size: of the type, in points.
+        reaches: how far the bars of each point go to either side, in data coordinates.
+
+    """
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()  # fixes the layout, so that places in pixels are final
+    frame = axes.get_window_extent()
+    pixels = axes.transData.transform(list(points))
+    taken = [Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in pixels]
+    for (x, y), (across, up) in zip(points, reaches, strict=False):
+        (left, bottom), (right, top) = axes.transData.transform([(x - across, y - up), (x + across, y + up)])
+        centre, level = (left + right) / 2, (bottom + top) / 2
+        taken += [
+            Bbox([[left, level - 2], [right, level + 2]]),
+            Bbox([[centre - 2, bottom], [centre + 2, top]]),
+        ]
+    for (x, y), point, name in zip(pixels, points, names, strict=True):
+        best: tuple[float, Bbox, tuple[float, float, str, str]] | None = None
+        for place in _PLACES:
+            box = _box(x, y, name, size, place)
+            cost = sum(_overlap(box, other) for other in taken) + 4.0 * (_area(box) - _overlap(box, frame))
+            if best is None or cost < best[0] - 1.0:
+                best = cost, box, place
+        assert best is not None
+        taken.append(best[1])
+        right, up, horizontal, vertical = best[2]
+        axes.annotate(
+            name, point, xytext=(right * _NEAR, up * _NEAR), textcoords="offset points", ha=horizontal,
+            va=vertical, fontsize=size, color=INK.light, zorder=9, annotation_clip=False,
+            bbox={"facecolor": PAPER.light, "edgecolor": "none", "alpha": 0.7, "pad": 0.6},
+        )  # fmt: skip
+
+
+def _box(x: float, y: float, name: str, size: float, place: tuple[float, float, str, str]) -> Bbox:
+    # Letters are on average at most 0.62 of the type size wide, in any font that a browser is likely to take.
+    width, height = 0.62 * size * len(name), 1.25 * size
+    right, up, horizontal, vertical = place
+    left = x + right * _NEAR - {"left": 0.0, "center": width / 2, "right": width}[horizontal]
+    bottom = y + up * _NEAR - {"bottom": 0.0, "center": height / 2, "top": height}[vertical]
+    return Bbox.from_bounds(left, bottom, width, height)
+
+
+def _area(box: Bbox) -> float:
+    return float(box.width * box.height)
+
+
+def _overlap(one: Bbox, other: Bbox) -> float:
+    common = Bbox.intersection(one, other)
+    return 0.0 if common is None else _area(common)

@@ -1,0 +1,35 @@
+"""Key performance indicators: pure functions of a journal."""
+
+from __future__ import annotations
+
+from reports.kpis.catalogue import COST_PARTS, HEADLINE, KPIS, Kpi
+from reports.kpis.orders import CountedOrders, order_kpis, ratio
+from reports.kpis.shipments import CountedShipments, shipment_kpis
+from reports.kpis.sites import Window, site_kpis
+from sim.journal import Journal
+
+__all__ = ["COST_PARTS", "HEADLINE", "KPIS", "Kpi", "measure"]
+
+
+def measure(journal: Journal) -> dict[str, float]:
+    """Compute every KPI of one replication.
+
+    Every name of `KPIS` is there, in that order; a mean or a share of nothing is NaN. The tables are read
+    block by block, so that memory holds a few bytes an order and not the journal.
+    """
+    orders = CountedOrders(journal)
+    shipments = CountedShipments(journal)
+    window = Window(journal)
+    n = orders.number
+    storage, spoilage = window.spending()
+    values = {
+        **order_kpis(orders),
+        **shipment_kpis(shipments, n),
+        **site_kpis(window, shipments.units_started, orders.sums["units_shipped"]),
+        "storage_per_order": ratio(storage, 100 * n),
+        "spoilage_per_order": ratio(spoilage, 100 * n),
+    }
+    costs = orders.costs + storage + spoilage
+    values["cost_per_order"] = ratio(costs, 100 * n)
+    values["margin_per_order"] = ratio(orders.sums["revenue"] - orders.sums["cost_goods"] - costs, 100 * n)
+    return {name: values[name] for name in KPIS}

@@ -1,0 +1,124 @@
+"""KPIs of the counted orders: money, lead time, promises, and how orders ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+
+from reports.kpis.columns import ABSENT, Flags, Integers, flags, positions, seconds, whole
+from sim.journal import CANCEL_REASONS, STATES, Journal
+
+_DELIVERED, _CANCELLED, _LOST, _OPEN = (STATES.index(s) for s in ("delivered", "cancelled", "lost", "open"))
+_DECLINED = CANCEL_REASONS.index("declined")
+_MONEY = (
+    "cost_freight", "cost_handling", "cost_late", "cost_returns", "cost_payment", "cost_care", "cost_goods",
+    "revenue",
+)  # fmt: skip
+_COLUMNS = (
+    "placed_at", "promised_at", "picked_up_at", "delivered_at", "state", "cancel_reason", "units",
+    "reallocations", "units_first_attempt", "units_shipped", "counted", *_MONEY,
+)  # fmt: skip
+
+
+class CountedOrders:
+    """Sums over the counted orders of a journal, read block by block.
+
+    Attributes:
+        sums: whole numbers by name; money in cents, times in seconds.
+        lead_times: seconds from placed to delivered, of every delivered order.
+
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self.sums: Counter[str] = Counter()
+        self._end = journal.about["start"] + journal.about["end"]
+        leads = [np.empty(0, dtype=np.int32)]
+        for batch in journal.batches("orders", _COLUMNS):
+            counted = flags(batch.column("counted"))
+            if counted.any():
+                leads.append(self._add(batch if counted.all() else batch.filter(pa.array(counted))))
+        self.lead_times = np.concatenate(leads)
+
+    @property
+    def number(self) -> int:
+        """How many orders are counted."""
+        return self.sums["orders"]
+
+    @property
+    def costs(self) -> int:
+        """Cents that the orders themselves cost: everything but the goods, and what belongs to sites."""
+        parts = ("freight", "handling", "late", "returns", "payment", "care")
+        return sum(self.sums[f"cost_{part}"] for part in parts)
+
+    def _add(self, batch: pa.RecordBatch) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+        sums = self.sums
+        sums["orders"] += len(batch)
+        for name in _MONEY:
+            sums[name] += int(whole(batch.column(name), 100).sum())
+        state = positions(batch.column("state"), STATES)
+        delivered: Flags = state == _DELIVERED
+        for name, code in (("cancelled", _CANCELLED), ("lost", _LOST), ("open", _OPEN)):
+            sums[name] += int(np.count_nonzero(state == code))
+        declined = positions(batch.column("cancel_reason"), CANCEL_REASONS) == _DECLINED
+        sums["declined"] += int(np.count_nonzero(declined))
+        sums["reallocated"] += int(np.count_nonzero(whole(batch.column("reallocations"))))
+
+        ordered, shipped = whole(batch.column("units")), whole(batch.column("units_shipped"))
+        sums["units"] += int(ordered.sum())
+        sums["units_first_attempt"] += int(whole(batch.column("units_first_attempt")).sum())
+        sums["units_shipped"] += int(np.minimum(shipped, ordered).sum())  # a reship does not sell more
+
+        placed, arrived = seconds(batch.column("placed_at")), seconds(batch.column("delivered_at"))
+        self._promises(seconds(batch.column("promised_at")), arrived, state, delivered & (shipped >= ordered))
+        picked_up = seconds(batch.column("picked_up_at"))
+        shown: Flags = delivered & (picked_up != ABSENT)
+        sums["picked_up"] += int(np.count_nonzero(shown))
+        sums["click_to_ship"] += int((picked_up - placed)[shown].sum())
+        return (arrived - placed)[delivered].astype(np.int32)
+
+    def _promises(self, promised: Integers, arrived: Integers, state: Integers, in_full: Flags) -> None:
+        sums = self.sums
+        some = promised != ABSENT
+        delivered_late = some & (state == _DELIVERED) & (arrived > promised)
+        never = (state == _OPEN) | (state == _LOST)
+        sums["delivered_late"] += int(np.count_nonzero(delivered_late))
+        sums["late"] += int(np.count_nonzero(delivered_late | (some & never & (promised < self._end))))
+        sums["lateness"] += int((arrived - promised)[delivered_late].sum())
+        sums["on_time_in_full"] += int(np.count_nonzero(in_full & ~delivered_late))
+
+
+def order_kpis(orders: CountedOrders) -> dict[str, float]:
+    """Return the KPIs that follow from the counted orders alone."""
+    sums, n = orders.sums, orders.number
+    leads = orders.lead_times
+    median, high = np.quantile(leads, [0.5, 0.95]) if len(leads) else (np.nan, np.nan)
+    return {
+        "freight_per_order": ratio(sums["cost_freight"], 100 * n),
+        "handling_per_order": ratio(sums["cost_handling"], 100 * n),
+        "late_per_order": ratio(sums["cost_late"], 100 * n),
+        "returns_per_order": ratio(sums["cost_returns"], 100 * n),
+        "payment_per_order": ratio(sums["cost_payment"], 100 * n),
+        "care_per_order": ratio(sums["cost_care"], 100 * n),
+        "lead_time_mean_h": ratio(int(leads.sum(dtype=np.int64)), 3600 * len(leads)),
+        "lead_time_p50_h": float(median) / 3600,
+        "lead_time_p95_h": float(high) / 3600,
+        "click_to_ship_mean_h": ratio(sums["click_to_ship"], 3600 * sums["picked_up"]),
+        "late_share": ratio(sums["late"], n),
+        "lateness_mean_h": ratio(sums["lateness"], 3600 * sums["delivered_late"]),
+        "on_time_in_full_share": ratio(sums["on_time_in_full"], n),
+        "told_in_time_share": ratio(0, sums["late"]),  # no journal tells of a notification: nobody was told
+        "fill_share": ratio(sums["units_first_attempt"], sums["units"]),
+        "cancelled_share": ratio(sums["cancelled"], n),
+        "open_share": ratio(sums["open"], n),
+        "reallocated_share": ratio(sums["reallocated"], n),
+        "declined_share": ratio(sums["declined"], n),
+        "lost_share": ratio(sums["lost"], n),
+        "orders": float(n),
+    }
+
+
+def ratio(numerator: int, denominator: int) -> float:
+    """Divide; NaN where there is nothing to divide by."""
+    return numerator / denominator if denominator else float("nan")

@@ -1,0 +1,120 @@
+"""KPIs of the window: what happened at the sites, whoever's orders they worked for."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import numpy as np
+
+from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole
+from reports.kpis.orders import ratio
+from sim.journal import Journal
+
+_YEAR = 365 * 86_400
+
+
+class Window:
+    """The window of a journal, and sums over what lies in it."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        begin, end = journal.about["window"]
+        self._begin, self._end = journal.about["start"] + begin, journal.about["start"] + end
+        self.length = end - begin
+
+    def _inside(self, times: Integers) -> Flags:
+        inside: Flags = (times >= self._begin) & (times < self._end)
+        return inside
+
+    def spending(self) -> tuple[int, int]:
+        """Return the cents that storage and spoilage cost: both belong to sites, not to orders."""
+        cents = [0, 0]
+        for batch in self._journal.batches("ledger", ("at", "account", "amount_cents")):
+            account = positions(batch.column("account"), ("storage", "spoilage"))
+            inside = self._inside(seconds(batch.column("at")))
+            amount = whole(batch.column("amount_cents"))
+            for code in (0, 1):
+                cents[code] += int(amount[inside & (account == code)].sum())
+        return cents[0], cents[1]
+
+    def disposed(self) -> tuple[int, int]:
+        """Return the units that spoiled, and all units that left stock without a customer."""
+        spoiled = gone = 0
+        for batch in self._journal.batches("disposals", ("at", "units", "reason")):
+            units = np.where(self._inside(seconds(batch.column("at"))), whole(batch.column("units")), 0)
+            gone += int(units.sum())
+            spoiled += int(units[positions(batch.column("reason"), ("spoiled",)) == 0].sum())
+        return spoiled, gone
+
+    def sold_over_the_counter(self) -> int:
+        """Return the units that walk-in customers took."""
+        return sum(
+            int(whole(batch.column("units"))[self._inside(seconds(batch.column("at")))].sum())
+            for batch in self._journal.batches("walk_ins", ("at", "units"))
+        )
+
+    def hours(self) -> tuple[Counter[str], dict[str, Integers]]:
+        """Return sums over all sites and hours, and for each site its busy and open station-seconds."""
+        columns = ("busy_s", "open_s", "down_s", "on_hand", "out_of_stock", "cells")
+        sums: Counter[str] = Counter()
+        work: dict[str, Integers] = defaultdict(lambda: np.zeros(2, dtype=np.int64))
+        distinct: set[int] = set()
+        for batch in self._journal.batches("warehouse_hours", ("warehouse", "hour", *columns)):
+            hours = seconds(batch.column("hour"))
+            inside = self._inside(hours)
+            distinct.update(np.unique(hours[inside]).tolist())
+            values = {name: whole(batch.column(name))[inside] for name in columns}
+            for name in columns:
+                sums[name] += int(values[name].sum())
+            names = batch.column("warehouse").dictionary.to_pylist()
+            sites = positions(batch.column("warehouse"), names)[inside]
+            for site in np.unique(sites):
+                here = sites == site
+                work[names[site]] += (values["busy_s"][here].sum(), values["open_s"][here].sum())
+        sums["hours"] = len(distinct)
+        return sums, work
+
+    def returned(self) -> Counter[str]:
+        """Return the units of counted orders that came back: sent, inspected, restocked."""
+        sums: Counter[str] = Counter()
+        for batch in self._journal.batches("returns", ("units", "outcome", "counted")):
+            units = np.where(flags(batch.column("counted")), whole(batch.column("units")), 0)
+            sums["sent"] += int(units.sum())
+            sums["inspected"] += int(units[flags(batch.column("outcome").is_valid())].sum())
+            sums["restocked"] += int(units[positions(batch.column("outcome"), ("restock",)) == 0].sum())
+        return sums
+
+
+def site_kpis(window: Window, units_started: int, units_shipped: int) -> dict[str, float]:
+    """Return the KPIs of the window.
+
+    Args:
+        window: of the journal.
+        units_started: units that shipments took from stock in the window.
+        units_shipped: units that were shipped to counted orders, whenever.
+
+    """
+    spoiled, gone = window.disposed()
+    sold = units_started + window.sold_over_the_counter()
+    sums, work = window.hours()
+    returned = window.returned()
+    open_sites = [(int(busy), int(opened)) for busy, opened in work.values() if opened]
+    return {
+        "spoiled_share": ratio(spoiled, sold + gone),
+        "spoiled_units": float(spoiled),
+        "stockout_share": ratio(sums["out_of_stock"], sums["cells"]),
+        "inventory_turns": ratio(sold * _YEAR * sums["hours"], sums["on_hand"] * window.length),
+        "utilisation_mean": ratio(sums["busy_s"], sums["open_s"]),
+        "utilisation_max": max((busy / opened for busy, opened in open_sites), default=float("nan")),
+        "balance_gini": gini([busy for busy, _ in open_sites]),
+        "downtime_h": sums["down_s"] / 3600,
+        "returned_share": ratio(returned["sent"], units_shipped),
+        "restocked_share": ratio(returned["restocked"], returned["inspected"]),
+    }
+
+
+def gini(amounts: list[int]) -> float:
+    """Return the Gini coefficient: 0 where all are equal, (n - 1) / n where one has everything."""
+    n, total = len(amounts), sum(amounts)
+    weighted = sum(place * amount for place, amount in enumerate(sorted(amounts), start=1))
+    return ratio(2 * weighted - (n + 1) * total, n * total)

@@ -1,0 +1,185 @@
+"""The report of a result folder: one page without scripts, which asks nothing of the network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+from reports import numbers
+from reports.figures import Picture, cost_parts, flow_maps, lead_times, tradeoff, whisker
+from reports.figures.style import COLOURS, colour_of
+from reports.kpis import KPIS
+from reports.result import read_result, write_file
+from reports.sentences import answer, limits, reading, verdict_text
+from sim.errors import InputError, Problem
+from sim.journal import Journal
+from sim.scenario import Scenario, load_scenario
+
+_OUTLINE = (
+    "Outline of the states: US Census Bureau cartographic boundaries (public domain), from us-atlas 3.0.1,"
+    " © 2013-2019 Michael Bostock, ISC licence."
+)
+
+
+def write_report(folder: Path) -> Path:
+    """Write `report.html` into a result folder, and return its path.
+
+    The tables of the folder give its numbers; pictures of single orders and shipments need journals, and the
+    map needs the scenario. What is not there is left out, and the page says so.
+
+    Raises:
+        InputError: if the folder holds no result, or a file in it cannot be read.
+
+    """
+    summary = read_result(folder).summary
+    pictures, maps = _pictures(folder, summary)
+    page = _template().render(_context(summary, _provenance(folder), pictures, maps))
+    path = folder / "report.html"
+    write_file(path, page)
+    return path
+
+
+def _pictures(folder: Path, summary: dict[str, Any]) -> tuple[list[Picture], list[Picture]]:
+    path = folder / "scenario.yaml"
+    scenario: Scenario | None = load_scenario(path) if path.is_file() else None
+    try:
+        journals = _journals(folder, summary["policies"])
+        pictures = [tradeoff(summary), cost_parts(summary), lead_times(journals, summary["policies"])]
+        maps = flow_maps(journals, summary["policies"], scenario)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError([Problem(str(folder / "journal"), f"a journal cannot be read: {error}")]) from error
+    return pictures, maps
+
+
+def _journals(folder: Path, policies: list[str]) -> dict[str, Journal]:
+    """Open the first replication of which every policy has a journal."""
+    kept = [{place.name for place in (folder / "journal" / policy).glob("*")} for policy in policies]
+    common = sorted(int(name) for name in set.intersection(*kept) if name.isdecimal())
+    if not common:
+        return {}
+    return {policy: Journal.open(folder / "journal" / policy / str(common[0])) for policy in policies}
+
+
+def _template() -> Any:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "estimate": lambda found, unit: numbers.estimate(found["mean"], found["half_width"], unit),
+        "difference": numbers.difference,
+        "interval": numbers.interval,
+        "probability": numbers.probability,
+        "times": lambda factor: numbers.MISSING if factor is None else numbers.times(factor),
+        "unit_of_difference": numbers.unit_of_difference,
+        "verdict": verdict_text,
+        "whisker": whisker,
+        "breakable": lambda name: escape(name).replace("_", Markup("_<wbr>")).replace(".", Markup(".<wbr>")),
+        "sentence": lambda text: text[:1].upper() + text[1:],
+    }
+    return environment.from_string(files("reports").joinpath("page.html").read_text(encoding="utf-8"))
+
+
+def _context(
+    summary: dict[str, Any], provenance: dict[str, Any], pictures: list[Picture], maps: list[Picture]
+) -> dict[str, Any]:
+    policies, about = summary["policies"], summary["about"]
+    kpis = [_kpi(name, summary) for name in KPIS if name in summary["kpis"]]
+    differences = {
+        policy: [
+            row | {"label": KPIS[row["kpi"]].label}
+            for row in summary["comparison"]
+            if row["policy"] == policy
+        ]
+        for policy in policies
+    }
+    warnings = provenance.pop("warnings", None) or []
+    return {
+        "title": about.get("title") or about.get("scenario") or "Result",
+        "question": _question(summary),
+        "answer": answer(summary),
+        "limits": [*limits(summary), *map(str, warnings)],
+        "policies": policies,
+        "baseline": summary["baseline"],
+        "colours": COLOURS,
+        "colour": {policy: colour_of(place) for place, policy in enumerate(policies)},
+        "headline": [kpi for kpi in kpis if kpi["name"] in summary["family"]],
+        "kpis": kpis,
+        "empty": ", ".join(kpi["label"] for kpi in kpis if kpi["empty"]),
+        "differences": differences,
+        "same": {
+            policy: ", ".join(row["label"] for row in rows if row["difference"] == 0.0)
+            for policy, rows in differences.items()
+        },
+        "reading": reading(summary),
+        "pictures": pictures,
+        "maps": maps,
+        "provenance": list(_flat(provenance)),
+        "notice": _OUTLINE if any(picture.svg for picture in maps) else "",
+    }
+
+
+def _question(summary: dict[str, Any]) -> str:
+    policies, n = summary["policies"], summary["replications"]
+    orders = numbers.fixed(summary["kpis"]["orders"][summary["baseline"]]["mean"] or 0.0, 0)
+    runs = f"{n} {'replication' if n == 1 else 'replications'} of about {orders} orders"
+    if len(policies) == 1:
+        return f"What does {policies[0]} do in this scenario? {runs}."
+    return (
+        f"What happens if {_listed(policies[1:])} decided instead of {policies[0]}?"
+        f" {runs} each, the same for every policy."
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _kpi(name: str, summary: dict[str, Any]) -> dict[str, Any]:
+    """Return one KPI with everything that the page says of it."""
+    kpi, found = KPIS[name], summary["kpis"][name]
+    rows = {row["policy"]: row for row in summary["comparison"] if row["kpi"] == name}
+    ends = [
+        row[end] for row in rows.values() for end in ("low", "high", "difference") if row[end] is not None
+    ]
+    unit = kpi.unit_in(summary["about"].get("currency", "money"))
+    return {
+        "name": name,
+        "label": kpi.label,
+        "meaning": kpi.meaning,
+        "better": kpi.better,
+        "unit": kpi.unit,
+        "shown_unit": numbers.unit_shown(unit)[1],
+        "found": found,
+        "rows": rows,
+        "ends": (min(ends, default=0.0), max(ends, default=0.0)),
+        "empty": not any(each["mean"] for each in found.values()),
+    }
+
+
+def _provenance(folder: Path) -> dict[str, Any]:
+    path = folder / "provenance.json"
+    if not path.is_file():
+        return {}
+    try:
+        provenance = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError([Problem(str(path), f"is not JSON: {error}")]) from error
+    return provenance if isinstance(provenance, dict) else {"provenance": provenance}
+
+
+def _flat(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the entries of nested mappings under their dotted keys."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{key}.")
+        elif isinstance(value, list):
+            yield f"{above}{key}", " ".join(map(str, value))
+        else:
+            yield f"{above}{key}", str(value)

@@ -1,0 +1,192 @@
+"""The tables of a result folder: `kpis.csv`, `comparison.csv` and `summary.json`.
+
+The same numbers give the same bytes: policies stand as they first came, replications ascend, KPIs stand in
+the order of the catalogue, and a float is written with the digits that give it back exactly. What is
+undefined is an empty cell in CSV and null in JSON.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reports.compare import COLUMNS, comparison
+from reports.kpis import HEADLINE, KPIS
+from reports.statistics import CONFIDENCE, mean_of
+from sim.errors import InputError, Problem
+
+KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
+_TEXTS = ("policy", "baseline", "kpi", "unit", "verdict")
+_COUNTS = ("replication", "n", "n_needed")
+_SUMMARY = {
+    "about", "baseline", "policies", "replications", "confidence", "family", "kpis", "comparison",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an experiment found.
+
+    Attributes:
+        kpis: one row for each policy, replication and KPI.
+        comparison: one row for each KPI and policy but the baseline; see `reports.compare`.
+        summary: the content of `summary.json`: about, baseline, policies, replications, confidence, family,
+            kpis (by KPI and policy: n, mean, half_width) and comparison.
+
+    """
+
+    kpis: pd.DataFrame
+    comparison: pd.DataFrame
+    summary: dict[str, Any]
+
+
+def write_result(
+    folder: Path,
+    rows: Iterable[tuple[str, int, Mapping[str, float]]],
+    baseline: str,
+    about: Mapping[str, str],
+    family: Sequence[str] = HEADLINE,
+) -> Result:
+    """Write the three tables of an experiment into its folder, and return them.
+
+    Args:
+        folder: must exist; tables of an earlier run are replaced, each in one step.
+        rows: for each task its policy, its replication from 0, and its KPIs by name.
+        baseline: the policy that the others are compared with.
+        about: title, scenario, currency and timezone, as in the facts of a journal.
+        family: KPIs on which policies are judged.
+
+    Raises:
+        ValueError: if the baseline is none of the policies.
+
+    """
+    kpis = _kpi_table(rows, about.get("currency", "money"))
+    compared = comparison(kpis, baseline, family)
+    result = Result(kpis, compared, _summary(kpis, compared, baseline, about, family))
+    write_file(folder / "kpis.csv", _csv(kpis))
+    write_file(folder / "comparison.csv", _csv(compared))
+    text = json.dumps(result.summary, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    write_file(folder / "summary.json", text + "\n")
+    return result
+
+
+def read_result(folder: Path) -> Result:
+    """Read the tables of a result folder.
+
+    Raises:
+        InputError: if one is missing or not what `write_result` wrote.
+
+    """
+    kpis = _read(folder, "kpis.csv", _frame, KPI_COLUMNS)
+    compared = _read(folder, "comparison.csv", _frame, COLUMNS)
+    return Result(kpis, compared, _read(folder, "summary.json", _content))
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a text beside its place and rename it, so that a reader never sees half of it."""
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(beside, path)
+
+
+def _kpi_table(rows: Iterable[tuple[str, int, Mapping[str, float]]], currency: str) -> pd.DataFrame:
+    tasks = list(rows)
+    place = {policy: position for position, policy in enumerate(dict.fromkeys(task[0] for task in tasks))}
+    tasks.sort(key=lambda task: (place[task[0]], task[1]))
+    return pd.DataFrame(
+        [
+            (policy, replication, name, kpi.unit_in(currency), float(values[name]))
+            for policy, replication, values in tasks
+            for name, kpi in KPIS.items()
+        ],
+        columns=list(KPI_COLUMNS),
+    )
+
+
+def _summary(
+    kpis: pd.DataFrame, compared: pd.DataFrame, baseline: str, about: Mapping[str, str], family: Sequence[str]
+) -> dict[str, Any]:
+    found: dict[str, dict[str, Any]] = {}
+    for (policy, name), values in kpis.groupby(["policy", "kpi"], sort=False)["value"]:
+        mean = mean_of(values.to_numpy())
+        found.setdefault(str(name), {})[str(policy)] = {
+            "n": mean.n,
+            "mean": _json(mean.mean),
+            "half_width": _json(mean.half_width),
+        }
+    return {
+        "about": dict(about),
+        "baseline": baseline,
+        "policies": list(dict.fromkeys(kpis["policy"])),
+        "replications": int(kpis["replication"].nunique()),
+        "confidence": CONFIDENCE,
+        "family": list(family),
+        "kpis": found,
+        "comparison": [
+            {column: _json(cell) for column, cell in zip(COLUMNS, row, strict=True)}
+            for row in compared.itertuples(index=False)
+        ],
+    }
+
+
+def _json(cell: Any) -> Any:
+    if cell is pd.NA or (isinstance(cell, float) and not math.isfinite(cell)):
+        return None
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(frame.columns)
+    for row in frame.itertuples(index=False):
+        writer.writerow(["" if cell is pd.NA or cell != cell else cell for cell in row])
+    return text.getvalue()
+
+
+def _read(folder: Path, name: str, reader: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return reader((folder / name).read_text(encoding="utf-8"), *arguments)
+    except FileNotFoundError as error:
+        problem = Problem(str(folder), f"not a result folder: it has no {name}")
+        raise InputError([problem]) from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise InputError([Problem(str(folder / name), f"not a table of results: {error}")]) from error
+
+
+def _frame(text: str, columns: Sequence[str]) -> pd.DataFrame:
+    # By hand: names are texts whatever they look like (a policy may be called 007 or nan), and a float must
+    # come back to the last bit, which not every version of pandas does by itself.
+    header, *lines = csv.reader(io.StringIO(text), strict=True)
+    if tuple(header) != tuple(columns):
+        raise ValueError(f"its columns are not {', '.join(columns)}")
+    cells = dict(zip(columns, zip(*lines, strict=True), strict=True)) if lines else dict.fromkeys(columns, ())
+    frame = pd.DataFrame({column: [_cell(column, cell) for cell in cells[column]] for column in columns})
+    return frame.astype({"n_needed": "Int64"}) if "n_needed" in columns else frame
+
+
+def _cell(column: str, text: str) -> Any:
+    if column in _TEXTS:
+        return text
+    if column in _COUNTS:
+        return int(text) if text else None
+    return float(text) if text else math.nan
+
+
+def _content(text: str) -> dict[str, Any]:
+    content = json.loads(text)
+    missing = _SUMMARY - (content.keys() if isinstance(content, dict) else set())
+    if missing:
+        raise ValueError(f"it has no {', '.join(sorted(missing))}")
+    summary: dict[str, Any] = content
+    return summary

@@ -1,0 +1,155 @@
+"""The answer of an experiment in sentences, with intervals, from its summary alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reports import numbers
+from reports.kpis import KPIS
+from reports.statistics import BETTER, NOT_DISTINGUISHABLE, TOO_FEW, WORSE
+
+# For a lower value and for a higher one; {} is the size of the difference with its interval.
+_PHRASES = {
+    "cost_per_order": ("saves {} an order", "costs {} more an order"),
+    "lead_time_mean_h": ("delivers {} sooner", "delivers {} later"),
+    "late_share": ("has {} fewer late orders", "has {} more late orders"),
+    "split_share": ("splits {} fewer orders", "splits {} more orders"),
+    "spoiled_share": ("spoils {} fewer units", "spoils {} more units"),
+    "fill_share": ("fills {} fewer units at once", "fills {} more units at once"),
+}
+_FEW_REPLICATIONS = 5
+_NO_BREAK = "\u00a0"
+
+
+def answer(summary: dict[str, Any]) -> list[str]:
+    """Return what was found: a sentence or two for each policy but the baseline, or for the only one.
+
+    Args:
+        summary: the content of `summary.json`.
+
+    """
+    baseline = summary["baseline"]
+    others = [policy for policy in summary["policies"] if policy != baseline]
+    if not others:
+        return [_alone(summary, baseline)]
+    same = _same_everywhere(summary)
+    sentences = [_compared(summary, policy, same) for policy in others]
+    if same:
+        text = _joined([KPIS[name].label for name in same])
+        sentences.append(f"Exactly the same under every policy: {text}.")
+    return sentences
+
+
+def limits(summary: dict[str, Any]) -> list[str]:
+    """Return what a reader must know before believing the numbers."""
+    found = []
+    n = summary["replications"]
+    if n == 1:
+        found.append("One replication: no interval and no verdict is possible.")
+    elif n < _FEW_REPLICATIONS:
+        found.append(f"Only {n} replications: intervals are wide, and rest on few values.")
+    for policy in summary["policies"]:
+        share = summary["kpis"]["open_share"][policy]["mean"]
+        if share:
+            text = numbers.estimate(share, None, "share")
+            found.append(f"{policy}: {text} % of the orders were still open when the run ended.")
+    return found
+
+
+def reading(summary: dict[str, Any]) -> str:
+    """Return how the numbers and verdicts of a result are to be read."""
+    if summary["replications"] == 1:
+        text = "One replication has no interval, and allows no verdict."
+    else:
+        text = "± is half of the 95 % interval over replications."
+    judged = sum(1 for row in summary["comparison"] if row["p_holm"] is not None)
+    if judged:
+        text += (
+            f" Adjusted p: corrected for making {judged} comparisons (Holm); below 0.05 a difference is"
+            " called better or worse. Not distinguishable: precise enough to show a difference of 1 % (of a"
+            " share: 0.5 percentage points, pp), and none was shown. Too few: n replications would do."
+        )
+    return text
+
+
+def verdict_text(row: dict[str, Any]) -> str:
+    """Write the verdict of a row of a comparison, with the number of replications that would do."""
+    if row["verdict"] == TOO_FEW:
+        return "too few" if row["n_needed"] is None else f"too few (n = {row['n_needed']:,} would do)"
+    return str(row["verdict"]) or numbers.MISSING
+
+
+def _alone(summary: dict[str, Any], policy: str) -> str:
+    kpis, currency = summary["kpis"], summary["about"].get("currency", "money")
+
+    def shown(name: str) -> str:
+        found = kpis[name][policy]
+        return numbers.estimate(found["mean"], found["half_width"], KPIS[name].unit)
+
+    return (
+        f"{policy} costs {shown('cost_per_order')} {currency} an order and delivers in"
+        f" {shown('lead_time_mean_h')} h on average; {shown('late_share')} % of the orders are late and"
+        f" {shown('split_share')} % are split."
+    )
+
+
+def _same_everywhere(summary: dict[str, Any]) -> list[str]:
+    """Return the KPIs of the family in which no policy ever differs from the baseline."""
+    rows = {name: [row for row in summary["comparison"] if row["kpi"] == name] for name in summary["family"]}
+    return [name for name, found in rows.items() if found and all(_is_same(row) for row in found)]
+
+
+def _is_same(row: dict[str, Any]) -> bool:
+    return bool(row["difference"] == row["low"] == 0.0)
+
+
+def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:
+    """Return the sentences on one policy, without the KPIs that are told elsewhere."""
+    judged = set(summary["family"]) - set(told)
+    rows = [row for row in summary["comparison"] if row["policy"] == policy and row["kpi"] in judged]
+    baseline = summary["baseline"]
+    gains = [_phrase(row) for row in rows if row["verdict"] == BETTER]
+    losses = [_phrase(row) for row in rows if row["verdict"] == WORSE]
+    if gains and losses:
+        text = f"Against {baseline}, {policy} {_joined(gains)}, but {_joined(losses)}."
+    elif gains or losses:
+        text = f"Against {baseline}, {policy} {_joined(gains or losses)}."
+    else:
+        text = f"{policy} is not shown to differ from {baseline}."
+    alike = [row for row in rows if row["verdict"] == NOT_DISTINGUISHABLE]
+    same = [row for row in alike if _is_same(row)]
+    close = [row for row in alike if row not in same]
+    if close:
+        text += f" Not distinguishable: {_labels(close)}."
+    if same:
+        text += f" The same in every replication: {_labels(same)}."
+    undecided = [row for row in rows if row["verdict"] == TOO_FEW]
+    if undecided:
+        text += f" Too few replications to say: {_labels(undecided)}"
+        needed = [row["n_needed"] for row in undecided if row["n_needed"] is not None]
+        text += f" ({max(needed):,} would do)." if needed else "."
+    return text
+
+
+def _phrase(row: dict[str, Any]) -> str:
+    lower = row["difference"] < 0
+    size = dict(row)
+    if lower:
+        size |= {"difference": -row["difference"], "low": -row["high"], "high": -row["low"]}
+    unit = row["unit"].removesuffix("/order") if row["kpi"] in _PHRASES else row["unit"]
+    unit = {"share": "percentage points", "1": ""}.get(unit, unit)
+    # A number, its interval and its unit stay on one line.
+    amount = f"{numbers.difference(size).lstrip('+')} {numbers.interval(size)}".replace(" ", _NO_BREAK)
+    amount += f"{_NO_BREAK}{unit}" if unit else ""
+    if row["kpi"] in _PHRASES:
+        return _PHRASES[row["kpi"]][0 if lower else 1].format(amount)
+    return f"is {amount} {'lower' if lower else 'higher'} in {KPIS[row['kpi']].label}"
+
+
+def _labels(rows: Sequence[dict[str, Any]]) -> str:
+    return _joined([KPIS[row["kpi"]].label for row in rows])
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

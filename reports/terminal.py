@@ -1,0 +1,134 @@
+"""A result as plain text, for the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from reports import numbers
+from reports.kpis import COST_PARTS, KPIS
+from reports.result import Result
+from reports.sentences import answer, reading, verdict_text
+
+_GAP = "  "
+_MORE = (
+    "lead_time_p95_h", "queue_mean_min", "on_time_in_full_share", "cancelled_share", "open_share",
+    "utilisation_mean", "distance_mean_km", "margin_per_order",
+)  # fmt: skip
+
+
+def result_text(result: Result, width: int = 100) -> str:
+    """Say what an experiment found: the KPIs of each policy, then the differences to the baseline.
+
+    Args:
+        result: from `reports.result`.
+        width: columns of the terminal; a wider table continues below, a few policies at a time.
+
+    """
+    summary = result.summary
+    family = [name for name in summary["family"] if name in KPIS]
+    parts = [name for name in COST_PARTS if any(_mean(summary, name, p) for p in summary["policies"])]
+    more = [name for name in _MORE if name not in family]
+    blocks = [_title(summary, width), *(textwrap.fill(sentence, width) for sentence in answer(summary))]
+    blocks.append(_kpis("", summary, family, width))
+    if parts:
+        blocks.append(_kpis("of the cost:", summary, parts, width))
+    blocks.append(_kpis("and:", summary, more, width))
+    others = [policy for policy in summary["policies"] if policy != summary["baseline"]]
+    blocks.extend(_differences(summary, policy, width) for policy in others)
+    blocks.append(textwrap.fill(reading(summary), width))
+    # A spreadsheet takes only a hyphen for a minus, and nobody can search for a space that is none.
+    return ("\n\n".join(blocks) + "\n").replace(numbers.MINUS, "-").replace("\u00a0", " ")
+
+
+def _title(summary: dict[str, Any], width: int) -> str:
+    about, policies = summary["about"], summary["policies"]
+    names = dict.fromkeys(name for name in (about.get("scenario"), about.get("title")) if name)
+    orders = _mean(summary, "orders", summary["baseline"])
+    facts = (
+        f"{len(policies)} {'policy' if len(policies) == 1 else 'policies'}",
+        f"{summary['replications']} {'replication' if summary['replications'] == 1 else 'replications'}",
+        f"{numbers.fixed(orders or 0.0, 0)} orders in each",
+    )
+    return textwrap.fill(f"{' - '.join(names)}: {', '.join(facts)}", width)
+
+
+def _mean(summary: dict[str, Any], kpi: str, policy: str) -> float | None:
+    mean: float | None = summary["kpis"][kpi][policy]["mean"]
+    return mean
+
+
+def _kpis(title: str, summary: dict[str, Any], names: Sequence[str], width: int) -> str:
+    currency = summary["about"].get("currency", "money")
+    left = [[title, *names]]
+    left.append(["unit", *(numbers.unit_shown(KPIS[name].unit_in(currency))[1] for name in names)])
+    left.append(["better", *(KPIS[name].better or "" for name in names)])
+    policies = {
+        policy: [policy, *(_estimate(summary, name, policy) for name in names)]
+        for policy in summary["policies"]
+    }
+    blocks: list[str] = []
+    room = width - sum(_width(column) + len(_GAP) for column in left)
+    block: list[list[str]] = []
+    for column in policies.values():
+        if block and sum(_width(c) + len(_GAP) for c in [*block, column]) - len(_GAP) > room:
+            blocks.append(_table(left, block))
+            block = []
+        block.append(column)
+    return "\n\n".join([*blocks, _table(left, block)])
+
+
+def _estimate(summary: dict[str, Any], kpi: str, policy: str) -> str:
+    found = summary["kpis"][kpi][policy]
+    return numbers.estimate(found["mean"], found["half_width"], KPIS[kpi].unit)
+
+
+def _differences(summary: dict[str, Any], policy: str, width: int) -> str:
+    family = summary["family"]
+    rows = {
+        row["kpi"]: row for row in summary["comparison"] if row["policy"] == policy and row["kpi"] in family
+    }
+    names = [name for name in family if name in rows]
+    columns = {
+        "": ["", *names],
+        "unit": ["unit", *(numbers.unit_of_difference(rows[name]["unit"]) for name in names)],
+        "difference": ["difference", *(numbers.difference(rows[name]) for name in names)],
+        "interval": ["95 % interval", *(numbers.interval(rows[name]) for name in names)],
+        "p": ["adjusted p", *(numbers.probability(rows[name]["p_holm"]) for name in names)],
+    }
+    verdicts = ["verdict", *(verdict_text(rows[name]) for name in names)]
+    for dispensable in ("unit", "p"):
+        if sum(_width(c) + len(_GAP) for c in columns.values()) + _width(verdicts) <= width:
+            break
+        del columns[dispensable]
+    left = [column for name, column in columns.items() if name in ("", "unit")]
+    right = [column for name, column in columns.items() if name not in ("", "unit")]
+    table = "\n".join(
+        f"{line}{_GAP}{words}".rstrip()
+        for line, words in zip(_table(left, right).split("\n"), verdicts, strict=True)
+    )
+    title = f"{policy} minus {summary['baseline']}, replication by replication on the same orders"
+    paragraphs = [textwrap.fill(title, width), table]
+    reductions = [
+        f"{name} {numbers.times(rows[name]['variance_reduction'])}"
+        for name in names
+        if rows[name]["variance_reduction"] is not None
+    ]
+    if reductions:
+        text = (
+            f"Variance of the difference, times smaller than with separate orders: {', '.join(reductions)}."
+        )
+        paragraphs.append(textwrap.fill(text, width))
+    return "\n".join(paragraphs)
+
+
+def _width(column: Sequence[str]) -> int:
+    return max(len(cell) for cell in column)
+
+
+def _table(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> str:
+    """Set columns side by side, those of `left` flush left and those of `right` flush right."""
+    columns = [[cell.ljust(_width(column)) for cell in column] for column in left]
+    columns += [[cell.rjust(_width(column)) for cell in column] for column in right]
+    return "\n".join(_GAP.join(cells).rstrip() for cells in zip(*columns, strict=True))

@@ -1,0 +1,132 @@
+"""The unchanging part of a scenario as arrays: items, regions and warehouses, and what follows from them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import DAY, instant
+from sim.scenario import Scenario
+from sim.scenario.replay import Recorded
+
+EARTH_RADIUS_M = 6_371_008.8
+"""Mean radius of the earth (IUGG R1), so that distances agree with published great-circle tables."""
+
+MICRO = 1_000_000
+
+
+def micros(amount: Decimal) -> int:
+    """Return an amount of money in millionths of the currency, exactly."""
+    return int(amount * MICRO)
+
+
+def cents(micro: int) -> int:
+    """Round millionths of the currency to cents, half away from zero."""
+    return (micro + 5_000) // 10_000 if micro >= 0 else -((5_000 - micro) // 10_000)
+
+
+def great_circle_m(
+    a: NDArray[np.float64], b: NDArray[np.float64], radius_m: float = EARTH_RADIUS_M
+) -> NDArray[np.int32]:
+    """Return the distances in whole metres between points of a (n, 2) and b (m, 2), latitude and longitude in degrees.
+
+    The haversine formula (Sinnott 1984) is well conditioned for small distances.
+    """
+    lat_a, lon_a = np.radians(a[:, :1]), np.radians(a[:, 1:])
+    lat_b, lon_b = np.radians(b[:, 0]), np.radians(b[:, 1])
+    half = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
+    return np.rint(2 * radius_m * np.arcsin(np.sqrt(np.minimum(half, 1.0)))).astype(np.int32)
+
+
+class Catalogue:
+    """Items, regions and warehouses as arrays, in the order of the scenario's lists.
+
+    Attributes:
+        start, window, end: the run in seconds (start since 1970 UTC; the rest since start). Orders placed
+            in [window[0], window[1]) are counted; nothing happens after `end`.
+        grams, millilitres: weight and volume of one unit, int64 by item.
+        price, cost: of one unit, in millionths of the currency, int64 by item.
+        popularity: share of each item in the draw of a line, sums to 1.
+        tags: handling tags of each item as bits, int64 by item; `tag_bit` names them.
+        handles: tags that each warehouse may keep and ship, as bits (-1: everything), int64 by warehouse.
+        serves: bool, region x warehouse.
+        distance_m: int32, region x warehouse.
+        zones: per word of a zone its number; region_zone and site_zone hold those numbers, -1 for none.
+
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.zone_info = ZoneInfo(scenario.timezone)
+        self.start = instant(scenario.start, self.zone_info)
+        warm_up = round(scenario.warm_up_days * DAY)
+        self.window = (warm_up, warm_up + round(scenario.days * DAY))
+        self.end = self.window[1] + round(scenario.drain_days * DAY)
+
+        items, regions, sites = scenario.items, scenario.regions, scenario.warehouses
+        self.item_ids = [item.id for item in items]
+        self.region_ids = [region.id for region in regions]
+        self.segment_ids = [segment.id for segment in scenario.segments]
+        self.site_ids = [site.id for site in sites]
+        self.item_index = {id_: i for i, id_ in enumerate(self.item_ids)}
+        self.site_index = {id_: i for i, id_ in enumerate(self.site_ids)}
+
+        self.grams = np.array([round(item.weight_kg * 1000) for item in items], np.int64)
+        self.millilitres = np.array([round(item.volume_l * 1000) for item in items], np.int64)
+        self.price = np.array([micros(item.price) for item in items], np.int64)
+        self.cost = np.array([micros(item.cost) for item in items], np.int64)
+        weights = np.array([item.popularity for item in items], float)
+        self.popularity = weights / weights.sum()
+
+        self.tag_bit: dict[str, int] = {}
+        self.tags = np.array([self.tag_mask(item.handling) for item in items], np.int64)
+        self.handles = np.array(
+            [-1 if site.handling is None else self.tag_mask(site.handling) for site in sites], np.int64
+        )
+
+        region_index = {id_: i for i, id_ in enumerate(self.region_ids)}
+        self.serves = np.zeros((len(regions), len(sites)), bool)
+        for i, site in enumerate(sites):
+            if site.serves == "all":
+                self.serves[:, i] = True
+            elif site.serves != "none":
+                self.serves[[region_index[id_] for id_ in site.serves], i] = True
+        self.distance_m = great_circle_m(_points(regions), _points(sites))
+        self.distance_m.flags.writeable = False
+
+        self.zones: dict[str, int] = {}
+        self.region_zone = self._zone_numbers(region.zone for region in regions)
+        self.site_zone = self._zone_numbers(site.zone for site in sites)
+        self.site_zones = [ZoneInfo(site.timezone or scenario.timezone) for site in sites]
+
+    def tag_mask(self, tags: Iterable[str]) -> int:
+        """Return handling tags as bits; a new tag takes the next bit."""
+        mask = 0
+        for tag in tags:
+            mask |= 1 << self.tag_bit.setdefault(tag, len(self.tag_bit))
+        return mask
+
+    def _zone_numbers(self, names: Iterable[str | None]) -> NDArray[np.int64]:
+        return np.array(
+            [-1 if name is None else self.zones.setdefault(name, len(self.zones)) for name in names], np.int64
+        )
+
+    @cached_property
+    def keeps(self) -> NDArray[np.bool_]:
+        """Which warehouse may keep which item: bool, item x warehouse."""
+        return (self.tags[:, None] & ~self.handles) == 0
+
+    @property
+    def recorded(self) -> Recorded:
+        """The orders of a replay. Raises AssertionError where demand is generated."""
+        assert self.scenario.recorded is not None
+        return self.scenario.recorded
+
+
+def _points(places: Sequence[object]) -> NDArray[np.float64]:
+    return np.array([place.at for place in places], float).reshape(-1, 2)  # type: ignore[attr-defined]

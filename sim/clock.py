@@ -1,0 +1,86 @@
+"""Whole seconds, and the one order of events that fall on the same second.
+
+`Clock.due` is the only place that schedules the future. It puts an event on SimPy's heap with its kind as the
+priority, so of all pending events of a second the lowest kind is next, and within a kind the one that was
+scheduled first. Priorities 0 and 1 stay SimPy's own: what an event causes without delay is done before anything
+else of that second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from datetime import datetime
+from heapq import heappush
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from simpy import Environment, Event
+
+NEVER = 1 << 60
+"""A second that no run reaches."""
+
+STOCK, SITE, WORK, PICKUP, DELIVERY, ORDER, RETRY, SAMPLE, END = range(2, 11)
+"""Kinds of events, in the order in which they happen within one second (DESIGN: ties have one order)."""
+
+DAY = 86_400
+HOUR = 3_600
+
+
+class Clock:
+    """The simulated time of one replication, in whole seconds since the scenario's start."""
+
+    __slots__ = ("_finished", "env")
+
+    def __init__(self) -> None:
+        self.env = Environment()
+        self._finished: Event = self.env.event()
+
+    @property
+    def now(self) -> int:
+        """The current second."""
+        return self.env._now  # type: ignore[return-value]
+
+    def due(
+        self, at: int, kind: int, callback: Callable[[Event], None] | None = None, value: Any = None
+    ) -> Event:
+        """Schedule an event of a kind at a second; the callback gets the event, which carries `value`.
+
+        A process yields the event instead of giving a callback. Two private names of SimPy are used because
+        `env.timeout` costs about half as much again and cannot set a priority (pyproject.toml pins simpy < 5).
+        """
+        env = self.env
+        event = Event(env)
+        event._ok = True
+        event._value = value
+        if callback is not None:
+            event.callbacks.append(callback)  # type: ignore[union-attr]
+        heappush(env._queue, (at, kind, next(env._eid), event))  # type: ignore[misc]
+        return event
+
+    def process(self, generator: Generator[Event, Any, None]) -> None:
+        """Start a SimPy process: an actor that yields what `due` returns."""
+        self.env.process(generator)
+
+    def run(self) -> None:
+        """Let events happen until `stop` is called. What an event raises, comes through as it was raised."""
+        try:
+            self.env.run(until=self._finished)
+        except Exception as error:
+            # SimPy raises a copy of a process's exception, made of its args alone; the original knows more.
+            if type(error.__cause__) is type(error):
+                raise error.__cause__ from error.__cause__.__cause__
+            raise
+
+    def stop(self) -> None:
+        """End the run after what the present event causes without delay."""
+        if not self._finished.triggered:
+            self._finished.succeed()
+
+
+def instant(local: datetime, zone: ZoneInfo) -> int:
+    """Return the seconds since 1970 UTC of a local time.
+
+    A local time that a change to summer time skips moves forward by the change; of one that exists twice, the
+    first is meant (PEP 495, fold 0).
+    """
+    return int(local.replace(tzinfo=zone, fold=0).timestamp())

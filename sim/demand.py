@@ -1,0 +1,127 @@
+"""Expected demand: the rate of orders over time, and how many units of each item a day asks for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.catalogue import Catalogue
+from sim.clock import DAY, HOUR, instant
+from sim.scenario.demand import Generated
+
+YEAR = 365 * DAY
+
+
+class Rate:
+    """The cumulated rate of orders, piecewise linear in time: exact for hours, weekdays, surges and the trend.
+
+    A Poisson process of unit rate, mapped through the inverse of the cumulated rate, is the process with that
+    rate (change of time; Çinlar 1975, Introduction to Stochastic Processes, section 4.7).
+
+    Attributes:
+        at: breakpoints in seconds since start.
+        per_second: the rate from each breakpoint to the next.
+        total: expected orders up to each breakpoint.
+
+    """
+
+    def __init__(self, demand: Generated, catalogue: Catalogue) -> None:
+        start, end = catalogue.start, catalogue.end
+        surges = []
+        for surge in demand.surges:
+            begins = instant(surge.begins, catalogue.zone_info) - start
+            surges.append((begins, begins + round(surge.days * DAY), surge.factor))
+        hourly = np.asarray(demand.hourly, float) / np.mean(demand.hourly)
+        weekly = np.asarray(demand.weekly, float) / np.mean(demand.weekly)
+        flat = bool((hourly == 1).all() and (weekly == 1).all()) and demand.trend_per_year == 0
+
+        cuts = {0, end, *(at for surge in surges for at in surge[:2] if 0 < at < end)}
+        if not flat:
+            local = datetime.fromtimestamp(start, catalogue.zone_info).replace(
+                tzinfo=None, minute=0, second=0
+            )
+            hours = (local + timedelta(hours=number) for number in range(1, end // HOUR + 26))
+            cuts.update(
+                at for at in (instant(hour, catalogue.zone_info) - start for hour in hours) if 0 < at < end
+            )
+        self.at = np.array(sorted(cuts), np.float64)
+        middle = (self.at[:-1] + self.at[1:]) / 2
+        rate = np.full(len(middle), demand.orders_per_day / DAY)
+        if not flat:
+            moments = [datetime.fromtimestamp(start + second, catalogue.zone_info) for second in middle]
+            rate *= hourly[[moment.hour for moment in moments]]
+            rate *= weekly[[moment.weekday() for moment in moments]]
+            rate *= np.maximum(0.0, 1.0 + demand.trend_per_year * middle / YEAR)
+        for begins, ends, factor in surges:
+            rate[(middle >= begins) & (middle < ends)] *= factor
+        self.per_second = rate
+        self.total = np.concatenate([[0.0], np.cumsum(rate * np.diff(self.at))])
+
+    def when(self, total: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the seconds at which the expected number of orders reaches some totals below the last."""
+        piece = np.searchsorted(self.total, total, side="right") - 1
+        return self.at[piece] + (total - self.total[piece]) / self.per_second[piece]
+
+
+def demand_by_cell(catalogue: Catalogue) -> NDArray[np.float64]:
+    """Return the expected units a day that each cell has to provide: item x warehouse.
+
+    The demand of an item is shared equally by the warehouses that serve a region and may keep it; a depot
+    provides what the warehouses that it supplies provide.
+    """
+    sells = catalogue.keeps & catalogue.serves.any(0)
+    sites = sells.sum(1)
+    daily = np.where(sells, (daily_units(catalogue) / np.maximum(sites, 1))[:, None], 0.0)
+    supplied = np.zeros_like(daily)
+    for rule in catalogue.scenario.stock.replenish:
+        depot = catalogue.site_index.get(rule.from_ or "")
+        if depot is None:
+            continue
+        for item, id_ in enumerate(catalogue.item_ids):
+            if rule.items == "all" or id_ in rule.items:
+                for site, name in enumerate(catalogue.site_ids):
+                    if site != depot and (rule.warehouses == "all" or name in rule.warehouses):
+                        supplied[item, depot] += daily[item, site]
+    return daily + np.where(catalogue.serves.any(0), 0.0, supplied)
+
+
+def daily_units(catalogue: Catalogue) -> NDArray[np.float64]:
+    """Return the expected units of each item a day over a flat week without surges (in a replay: recorded).
+
+    The lines of an order are distinct items drawn one after the other by popularity. The probability that an item
+    is among the first k is exact for k of 1, 2 and all; between, it is 1 − exp(−p·t) with t such that the
+    sum is k (Rosén 1997, asymptotically exact).
+    """
+    demand = catalogue.scenario.demand
+    if not isinstance(demand, Generated):
+        recorded = catalogue.recorded
+        units = np.bincount(recorded.line_item, recorded.line_units, minlength=len(catalogue.item_ids))
+        return units / catalogue.scenario.days
+    share = catalogue.popularity
+    inclusion = np.zeros(len(share))
+    weights = demand.lines_per_order
+    for lines, weight in weights.items():
+        inclusion += weight / sum(weights.values()) * _inclusion(share, lines)
+    units_weights = demand.units_per_line
+    mean_units = sum(n * weight for n, weight in units_weights.items()) / sum(units_weights.values())
+    return demand.orders_per_day * mean_units * inclusion
+
+
+def _inclusion(share: NDArray[np.float64], lines: int) -> NDArray[np.float64]:
+    sold = share > 0
+    if lines >= sold.sum():
+        return sold.astype(float)
+    if lines == 1:
+        return share
+    if lines == 2:
+        odds = share / (1 - share)
+        return share * (1 + odds.sum() - odds)
+    low, high = 0.0, 1.0
+    while -np.expm1(-share * high).sum() < lines:
+        high *= 2
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if -np.expm1(-share * middle).sum() < lines else (low, middle)
+    return -np.expm1(-share * high)

@@ -1,0 +1,80 @@
+"""Reading of YAML files and CSV tables that people wrote: every problem at once, each at its place."""
+
+from sim.document.change import set_key
+from sim.document.choice import Forms
+from sim.document.fields import (
+    Amount,
+    Count,
+    CountKey,
+    Days,
+    Hours,
+    Id,
+    Identifier,
+    LocalTime,
+    Moment,
+    Money,
+    Name,
+    Number,
+    Positive,
+    PositiveCount,
+    PositiveDays,
+    PositiveHours,
+    Probability,
+    Quantity,
+    Reference,
+    Switch,
+    Text,
+    Whole,
+)
+from sim.document.file import Document, read, read_text
+from sim.document.listing import Listing
+from sim.document.section import Checking, NoEffectYet, Pending, Section, checking, nearest, wrong
+from sim.document.translate import problem_at, problems_of
+from sim.document.tree import Map, Node, Scalar, Seq, Source
+from sim.document.write import write
+
+__all__ = [
+    "Amount",
+    "Checking",
+    "Count",
+    "CountKey",
+    "Days",
+    "Document",
+    "Forms",
+    "Hours",
+    "Id",
+    "Identifier",
+    "Listing",
+    "LocalTime",
+    "Map",
+    "Moment",
+    "Money",
+    "Name",
+    "NoEffectYet",
+    "Node",
+    "Number",
+    "Pending",
+    "Positive",
+    "PositiveCount",
+    "PositiveDays",
+    "PositiveHours",
+    "Probability",
+    "Quantity",
+    "Reference",
+    "Scalar",
+    "Section",
+    "Seq",
+    "Source",
+    "Switch",
+    "Text",
+    "Whole",
+    "checking",
+    "nearest",
+    "problem_at",
+    "problems_of",
+    "read",
+    "read_text",
+    "set_key",
+    "write",
+    "wrong",
+]

@@ -1,0 +1,130 @@
+"""What every part of a document is checked against, and what a check must know beside the text."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from sim.document.tree import Map, Scalar
+
+_LONGEST_NAME = 100  # difflib is quadratic
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Checking:
+    """What fields may ask for while a document is checked.
+
+    Attributes:
+        names: per kind (item, warehouse, ...) the ids that references may use; an absent kind is not checked.
+        zone: the IANA zone in which moments without an offset are read.
+        tables: what was read from the tables that the document names, by path as written.
+        sections: filled by the check: every mapping with the model that it was checked against, by `id()`.
+        comparisons: how many more names may be compared to find the nearest; a file of ten thousand wrong
+            references to ten thousand items must not take minutes.
+
+    """
+
+    names: Mapping[str, Collection[str]] = field(default_factory=dict)
+    zone: str = "UTC"
+    tables: Mapping[str, Any] = field(default_factory=dict)
+    sections: dict[int, tuple[Map, type[Section]]] = field(default_factory=dict)
+    comparisons: int = 200_000
+
+    def nearest(self, name: str, names: Collection[str]) -> str | None:
+        """Return the name that is most like the given one, while there is time for it."""
+        self.comparisons -= len(names)
+        return nearest(name, names) if self.comparisons >= 0 else None
+
+
+def wrong(rule: str, *, key: str = "", nearest: str | None = None) -> PydanticCustomError:
+    """Make the error that a validator raises.
+
+    Args:
+        rule: what would be right, without the value and its place: these are added.
+        key: a key below the validated value, when that is what is wrong.
+        nearest: the valid name that was probably meant.
+
+    """
+    return PydanticCustomError("orderlab", "{rule}", {"rule": rule, "key": key, "nearest": nearest})
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name that is most like the given one, or None when none is."""
+    if len(name) > _LONGEST_NAME:
+        return None
+    by_fold = {candidate.casefold(): candidate for candidate in names if len(candidate) <= _LONGEST_NAME}
+    close = difflib.get_close_matches(name.casefold(), by_fold, n=1)
+    return by_fold[close[0]] if close else None
+
+
+def checking(info: ValidationInfo) -> Checking:
+    """Return what the running check knows; models built in Python know nothing."""
+    return info.context if isinstance(info.context, Checking) else Checking()
+
+
+@dataclass(frozen=True, slots=True)
+class NoEffectYet:
+    """Marks a field that is read and checked, but not yet simulated: a document that uses it is warned."""
+
+    except_for: tuple[str, ...] = ()
+
+
+Pending = Annotated[_T, NoEffectYet()]
+"""`Pending[X]` is X, for a key that has no effect yet."""
+
+
+class Section(BaseModel):
+    """A mapping with known keys. Immutable; an unknown key is an error; an explicit null means absent."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, protected_namespaces=(), strict=False
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_mapping(cls, given: Any, info: ValidationInfo) -> Any:
+        if isinstance(given, Map):
+            if isinstance(info.context, Checking):
+                info.context.sections[id(given)] = given, cls
+            if any(isinstance(value, Scalar) and value.is_null for value in given.values()):
+                return cls.completed(
+                    {k: v for k, v in given.items() if not (isinstance(v, Scalar) and v.is_null)}
+                )
+        if isinstance(given, dict):
+            return cls.completed(given)
+        if isinstance(given, cls):
+            return given
+        raise wrong(f"must be a mapping: {{{', '.join(f'{key}: …' for key in cls.key_names()[:6])}}}")
+
+    @classmethod
+    def completed(cls, given: dict[Any, Any]) -> dict[Any, Any]:
+        """Return the mapping with what it leaves to be concluded from the rest of it; by default as it is."""
+        return given
+
+    @classmethod
+    def key_names(cls) -> list[str]:
+        """Return the keys as they are written, in order."""
+        return [entry.alias or name for name, entry in cls.model_fields.items()]
+
+    @classmethod
+    def field_of(cls, key: str) -> FieldInfo:
+        """Return the field behind a key."""
+        return next(entry for name, entry in cls.model_fields.items() if (entry.alias or name) == key)
+
+    @classmethod
+    def pending(cls) -> dict[str, tuple[str, ...]]:
+        """Return the keys without effect yet, each with the values for which that does not matter."""
+        marks = {
+            entry.alias or name: mark
+            for name, entry in cls.model_fields.items()
+            for mark in entry.metadata
+            if isinstance(mark, NoEffectYet)
+        }
+        return {key: mark.except_for for key, mark in marks.items()}

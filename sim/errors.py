@@ -1,0 +1,124 @@
+"""What can go wrong by the user's doing.
+
+OrderlabError
+ ├── InputError            a file that the user wrote, with all its problems
+ │    ├── ScenarioError
+ │    └── RuleSetError
+ └── PolicyError           an answer of a policy that the world cannot carry out
+
+The command line prints these without a traceback and exits with 2. Whatever else is raised is a bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+SHOWN = 200  # problems that a message spells out; the rest is counted
+_LONGEST_VALUE = 60
+
+
+class OrderlabError(Exception):
+    """Anything that the user, and not orderlab, can put right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in a file.
+
+    Attributes:
+        file: the file's name, or the option of the command line.
+        rule: what would be right.
+        key: the dotted path of the value, list elements by id, else by name, else by 0-based position.
+        value: what stands there now.
+        line: 1-based; None when the place is not a line of a file.
+        column: 1-based.
+        nearest: the valid name that is most like the one given.
+
+    """
+
+    file: str
+    rule: str
+    key: str = ""
+    value: str | None = None
+    line: int | None = None
+    column: int | None = None
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        parts = [place, self.key] if self.key else [place]
+        if self.value is not None:
+            parts.append(f"value {shortened(self.value)}")
+        rule = self.rule if self.nearest is None else f"{self.rule}; did you mean '{self.nearest}'?"
+        return ": ".join([*parts, rule])
+
+
+def shortened(value: str) -> str:
+    """Quote a text on one line, and cut it when it is long."""
+    text = value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
+    return "'" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in text) + "'"
+
+
+class InputError(OrderlabError):
+    """A file cannot be used; `problems` says everything that is wrong with it, in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        lines = [str(problem) for problem in self.problems[:SHOWN]]
+        if len(self.problems) > SHOWN:
+            lines.append(f"... and {len(self.problems) - SHOWN:,} more problems")
+        return "\n".join(lines)
+
+
+class ScenarioError(InputError):
+    """A scenario, or a table that it names, is wrong."""
+
+
+class RuleSetError(InputError):
+    """A rule set is wrong."""
+
+
+class PolicyError(OrderlabError):
+    """A policy gave an answer that the world cannot carry out, or failed.
+
+    Args:
+        message: the rule that was broken.
+        policy: the policy's name.
+        order: the id of the order that it was asked about.
+        line: the 0-based position of the line in the order.
+        warehouse: the id of the warehouse that the answer names.
+
+    """
+
+    def __init__(
+        self, message: str, *, policy: str = "", order: str = "", line: int | None = None, warehouse: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.policy = policy
+        self.order = order
+        self.line = line
+        self.warehouse = warehouse
+
+    def __str__(self) -> str:
+        named = [
+            ("policy", self.policy),
+            ("order", self.order),
+            ("line", self.line),
+            ("warehouse", self.warehouse),
+        ]
+        where = ", ".join(f"{word} {name}" for word, name in named if name not in ("", None))
+        return f"{where}: {self.message}" if where else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Errors travel from workers as pickles, and keyword-only arguments would be lost on the way.
+        return _policy_error, (self.message, self.policy, self.order, self.line, self.warehouse)
+
+
+def _policy_error(message: str, policy: str, order: str, line: int | None, warehouse: str) -> PolicyError:
+    return PolicyError(message, policy=policy, order=order, line=line, warehouse=warehouse)

@@ -1,0 +1,86 @@
+"""The hourly look at every warehouse, and the daily bill for what it stores."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+from simpy import Event
+
+from sim.catalogue import Catalogue, cents, micros
+from sim.clock import DAY, HOUR, SAMPLE, Clock
+from sim.inventory import Inventory
+from sim.journal import Recorder
+from sim.ledger import Account, Ledger
+from sim.warehouse import Warehouses
+
+
+class Hours:
+    """Samples the state of all warehouses at the end of each hour since the start.
+
+    Storage costs what lies there at the end of each hour, for that hour, and is posted once a day and at both
+    ends of the window that KPIs count: rounded cumulated cost less what was posted before.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        catalogue: Catalogue,
+        inventory: Inventory,
+        warehouses: Warehouses,
+        ledger: Ledger,
+        recorder: Recorder,
+    ) -> None:
+        self._clock = clock
+        self._window = catalogue.window
+        self._inventory = inventory
+        self._warehouses = warehouses
+        self._ledger = ledger
+        self._recorder = recorder
+        self._rate = [micros(site.costs.storage_per_l_day) for site in catalogue.scenario.warehouses]
+        self._stored = np.zeros(len(self._rate), np.int64)  # millilitre-seconds since the start
+        self._posted = [0] * len(self._rate)
+        clock.process(self._sample())
+
+    def _sample(self) -> Generator[Event, Any, None]:
+        hour = 0
+        cuts = sorted(set(self._window))
+        while True:
+            until = min([hour + HOUR - hour % HOUR, *(cut for cut in cuts if cut > hour)])
+            yield self._clock.due(until, SAMPLE)
+            self._write(hour, until)
+            if until % DAY == 0 or until in self._window:
+                self._bill(until)
+            hour = until
+
+    def _write(self, hour: int, now: int) -> None:
+        inventory = self._inventory
+        self._stored += inventory.site_millilitres * (now - hour)
+        states = zip(
+            inventory.site_units.tolist(),
+            inventory.site_millilitres.tolist(),
+            inventory.site_empty.tolist(),
+            inventory.site_cells.tolist(),
+            strict=True,
+        )
+        samples = self._warehouses.hour_rows(now, hour)
+        for site, (sample, (units, millilitres, empty, cells)) in enumerate(zip(samples, states, strict=True)):
+            backlog, busy_s, open_s = sample
+            row = (site, hour, backlog, busy_s, open_s, 0, units, millilitres / 1000, empty, cells)
+            self._recorder.add("warehouse_hours", row)
+
+    def _bill(self, now: int) -> None:
+        for site, (rate, stored) in enumerate(zip(self._rate, self._stored.tolist(), strict=True)):
+            amount = cents(rate * stored // (1000 * DAY)) - self._posted[site]
+            if amount:
+                self._posted[site] += amount
+                post_at_site(self._ledger, now, Account.STORAGE, Account.CASH, amount)
+
+
+def post_at_site(ledger: Ledger, at: int, debit: Account, credit: Account, amount: int) -> None:
+    """Post an amount in cents that belongs to no order: a site's day, its opening stock."""
+    posts = [0] * len(Account)
+    posts[debit] += amount
+    posts[credit] -= amount
+    ledger.settle(at, -1, posts)

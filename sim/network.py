@@ -1,0 +1,286 @@
+"""What a policy sees: the live state of the network, read-only, and nothing of the future."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import randomness
+from sim.carrier import NANO_PER_CENT, UNSERVED, Carriers, Lane
+from sim.catalogue import Catalogue, micros
+from sim.clock import NEVER, Clock
+from sim.inventory import Inventory
+from sim.limits import Usage
+from sim.policy import Request
+from sim.warehouse import Warehouses
+
+T = TypeVar("T", bound=np.generic)
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+ServiceChoice = str | tuple[int, ...]
+"""cheapest_in_time (cheapest that keeps the promise, else fastest), cheapest, fastest, or services by preference."""
+
+
+class Parcel(NamedTuple):
+    """What some units of some lines amount to as one shipment: weights and volumes of all together."""
+
+    lines: int
+    units: int
+    grams: int
+    millilitres: int
+    tags: int
+
+
+class Offer:
+    """The service chosen for a parcel at each warehouse. Arrays by warehouse, each made when it is first asked for.
+
+    Attributes:
+        service: position of the service; meaningless where not possible.
+
+    """
+
+    __slots__ = ("_arrival", "_flat", "_lane", "_network", "_parcel", "_price", "service")
+
+    def __init__(
+        self, network: Network, parcel: Parcel, lane: Lane, nano: Ints, service: Ints, arrival: Ints | None
+    ) -> None:
+        self.service = service
+        self._flat = service * nano.shape[1] + network.columns
+        self._network = network
+        self._parcel = parcel
+        self._lane = lane
+        self._arrival = arrival
+        self._price: Ints = nano.take(self._flat)
+
+    @property
+    def freight(self) -> Ints:
+        """Freight in cents."""
+        return (self._price + NANO_PER_CENT // 2) // NANO_PER_CENT
+
+    @property
+    def possible(self) -> Bools:
+        """Whether any service takes the parcel there."""
+        return self._price < UNSERVED  # type: ignore[no-any-return]
+
+    @property
+    def arrives_at(self) -> Ints:
+        """Expected delivery, seconds since start."""
+        if self._arrival is None:
+            self._arrival = self._network.arrival(self._lane, self._parcel)
+        return self._arrival.take(self._flat)
+
+    @property
+    def transit_s(self) -> Ints:
+        """Expected transit, seconds."""
+        return self._lane.transit_s.take(self._flat)
+
+    @property
+    def zone(self) -> Ints:
+        """The service's zone from there, the nearest being 1."""
+        return self._lane.zone.take(self._flat) + 1
+
+
+class Network:
+    """The view that a policy decides by. Arrays are by warehouse, in the scenario's order, and cannot be written.
+
+    Attributes:
+        warehouses, services, regions, segments, items: ids by position.
+        now: seconds since the scenario's start.
+        up: not in a downtime.
+        backlog: shipments in the building. work_s: expected seconds of work that wait there.
+        stations: how many shipments are worked on at a time.
+        available: units that may be promised, item x warehouse: on hand - reserved - safety stock.
+        on_hand: units, item x warehouse.
+        price, grams, millilitres, tags: of one unit by item; price in millionths of the currency, tags as bits.
+        columns: 0, 1, ... for each warehouse.
+        site_rank: the scenario's `site_rank`. id_rank: position in the alphabet of ids.
+
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        catalogue: Catalogue,
+        inventory: Inventory,
+        warehouses: Warehouses,
+        carriers: Carriers,
+        seed: int,
+        replication: int,
+    ) -> None:
+        self._clock = clock
+        self._catalogue = catalogue
+        self._warehouses = warehouses
+        self._carriers = carriers
+        self._usages: dict[tuple[str, str], Usage] = {}
+        self._handling: dict[tuple[int, int], Ints] = {}
+        self._may_serve: dict[tuple[int, int], Bools] = {}
+        scenario = catalogue.scenario
+        self.scenario = scenario
+        self.warehouses: tuple[str, ...] = tuple(catalogue.site_ids)
+        self.services: tuple[str, ...] = tuple(carriers.ids)
+        self.regions: tuple[str, ...] = tuple(catalogue.region_ids)
+        self.segments: tuple[str, ...] = tuple(catalogue.segment_ids)
+        self.items: tuple[str, ...] = tuple(catalogue.item_ids)
+        self.price: tuple[int, ...] = tuple(catalogue.price.tolist())
+        self.grams: tuple[int, ...] = tuple(catalogue.grams.tolist())
+        self.millilitres: tuple[int, ...] = tuple(catalogue.millilitres.tolist())
+        self.tags: tuple[int, ...] = tuple(catalogue.tags.tolist())
+        self.up = _read_only(warehouses.up)
+        self.backlog = _read_only(warehouses.backlog)
+        self.work_s = _read_only(warehouses.work_s)
+        self.stations = _read_only(warehouses.stations)
+        self.available = _read_only(inventory.available)
+        self.on_hand = _read_only(inventory.on_hand)
+        self.handles = _read_only(catalogue.handles)
+        self.region_zone = _read_only(catalogue.region_zone)
+        self.site_zone = _read_only(catalogue.site_zone)
+        sites = scenario.warehouses
+        self.columns = _read_only(np.arange(len(sites)))
+        self.site_rank = _read_only(np.array([site.site_rank for site in sites], np.float64))
+        self.order_limit_per_day = _read_only(
+            np.array(
+                [np.inf if site.order_limit_per_day is None else site.order_limit_per_day for site in sites]
+            )
+        )
+        self.id_rank = _read_only(np.argsort(np.argsort(np.array(self.warehouses))))
+        self.key = randomness.root(seed, replication, randomness.POLICY_NOISE)
+        costs = [site.costs for site in sites]
+        self._handling_rates = np.array(
+            [
+                [micros(cost.per_shipment) for cost in costs],
+                [micros(cost.per_line) for cost in costs],
+                [micros(cost.per_unit) for cost in costs],
+            ],
+            np.int64,
+        )
+
+    @property
+    def now(self) -> int:
+        """The current second since the scenario's start."""
+        return self._clock.now
+
+    @property
+    def all_up(self) -> bool:
+        """Whether no warehouse is in a downtime."""
+        return self._warehouses.all_up
+
+    def distance_m(self, region: int) -> NDArray[np.int32]:
+        """Return the metres from each warehouse to a region."""
+        return self._catalogue.distance_m[region]  # type: ignore[no-any-return]
+
+    def may_serve(self, region: int, tags: int) -> Bools:
+        """Tell which warehouses serve a region and may ship goods with some handling tags."""
+        mask = self._may_serve.get((region, tags))
+        if mask is None:
+            mask = self._catalogue.serves[region] & ((tags & ~self._catalogue.handles) == 0)
+            mask.flags.writeable = False
+            self._may_serve[region, tags] = mask
+        return mask
+
+    def handles_tags(self, tags: int) -> Bools:
+        """Tell which warehouses may keep and ship goods with some handling tags."""
+        return (tags & ~self._catalogue.handles) == 0
+
+    def parcel(self, request: Request, lines: Sequence[int]) -> Parcel:
+        """Return what the open units of some lines of a request amount to."""
+        if len(lines) == len(request.open):
+            units = sum(request.units)
+            return Parcel(len(lines), units, request.grams, request.millilitres, request.tags)
+        units = grams = millilitres = tags = 0
+        for line in lines:
+            item, count = request.items[line], request.units[line]
+            units += count
+            grams += self.grams[item] * count
+            millilitres += self.millilitres[item] * count
+            tags |= self.tags[item]
+        return Parcel(len(lines), units, grams, millilitres, tags)
+
+    def handling(self, parcel: Parcel) -> Ints:
+        """Return what each warehouse spends on picking and packing a parcel, in cents."""
+        at = (parcel.lines, parcel.units)
+        known = self._handling.get(at)
+        if known is None:
+            per_shipment, per_line, per_unit = self._handling_rates
+            micro = per_shipment + per_line * parcel.lines + per_unit * parcel.units
+            known = self._handling[at] = (micro + 5_000) // 10_000
+            known.flags.writeable = False
+        return known
+
+    def arrival(self, lane: Lane, parcel: Parcel) -> Ints:
+        """Return when a parcel allocated now can be expected to be delivered, service x warehouse.
+
+        Expected work that waits, opening hours, the next pickup and the mean transit are counted.
+        """
+        ready = self._warehouses.ready_at(parcel.lines, parcel.units)
+        return self._carriers.pickups.after_each(ready) + lane.transit_s
+
+    def offer(
+        self, region: int, parcel: Parcel, promised_at: int, choice: ServiceChoice = "cheapest_in_time"
+    ) -> Offer:
+        """Choose a service for a parcel at each warehouse.
+
+        Raises ValueError for an unknown choice.
+        """
+        lane = self._carriers.lane(region, parcel.tags)
+        nano = self._carriers.quote(lane, parcel.grams, parcel.millilitres)
+        arrival = None
+        if choice == "cheapest" or (choice == "cheapest_in_time" and promised_at >= NEVER):
+            service = nano.argmin(0)
+        elif choice == "cheapest_in_time":
+            arrival = self.arrival(lane, parcel)
+            service = _cheapest_in_time(nano, arrival, promised_at)
+        elif choice == "fastest":
+            arrival = self.arrival(lane, parcel)
+            service = _fastest(nano, arrival)
+        elif isinstance(choice, tuple):
+            service = np.array(choice, np.int64)[(nano[list(choice)] < UNSERVED).argmax(0)]
+        else:
+            raise ValueError(
+                f"service {choice!r}: must be cheapest_in_time, cheapest, fastest or a tuple of positions"
+            )
+        return Offer(self, parcel, lane, nano, service, arrival)
+
+    def usage(self, of: str, per: str) -> Usage:
+        """Return the count of what each warehouse was given in its present calendar window.
+
+        Ask in `prepare`: counting begins with the first call.
+        """
+        at = (of, per)
+        if at not in self._usages:
+            self._usages[at] = Usage(self._clock, self._catalogue, of, per)
+        return self._usages[at]
+
+    @property
+    def usages(self) -> list[Usage]:
+        """The counts that were asked for."""
+        return list(self._usages.values())
+
+
+_LATE = 1 << 56  # above any price, and with UNSERVED still within 64 bits
+
+
+def _cheapest_in_time(nano: Ints, arrival: Ints, promised_at: int) -> Ints:
+    """Return the cheapest service that keeps the promise, else the fastest, by warehouse."""
+    late = arrival > promised_at
+    if not np.count_nonzero(late):
+        return nano.argmin(0)
+    price = nano + late * _LATE
+    service = price.argmin(0)
+    missed = price.min(0) >= _LATE
+    if np.count_nonzero(missed):
+        service = np.where(missed, _fastest(nano, arrival), service)
+    return service
+
+
+def _fastest(nano: Ints, arrival: Ints) -> Ints:
+    return np.where(nano < UNSERVED, arrival, 2 * NEVER).argmin(0)
+
+
+def _read_only(array: NDArray[T]) -> NDArray[T]:
+    view = array.view()
+    view.flags.writeable = False
+    return view

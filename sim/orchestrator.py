@@ -1,0 +1,211 @@
+"""Creation and decision: orders come in, the policy is asked, and its answer is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from simpy import Event
+
+from sim.answer import Referee
+from sim.carrier import Carriers
+from sim.catalogue import Catalogue
+from sim.clock import DAY, NEVER, ORDER, RETRY, Clock
+from sim.errors import PolicyError
+from sim.fulfilment import Fulfilment
+from sim.journal import CANCEL_REASONS, SPLIT_REASONS, Recorder
+from sim.network import Network
+from sim.order import Order
+from sim.orderbook import Block, OrderBook
+from sim.policy import Allocation, Attempts, Backorder, Cancel, Policy, Request
+from sim.settlement import Settlement
+
+
+class Orchestrator:
+    """Places the orders of the book, asks the policy, and has its answers carried out.
+
+    Args:
+        name: of the policy, for messages.
+
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        catalogue: Catalogue,
+        book: OrderBook,
+        name: str,
+        policy: Policy,
+        network: Network,
+        carriers: Carriers,
+        fulfilment: Fulfilment,
+        settlement: Settlement,
+        recorder: Recorder,
+    ) -> None:
+        self._clock = clock
+        self._catalogue = catalogue
+        self._book = book
+        self._policy_name = name
+        self._policy = policy
+        self._network = network
+        self._fulfilment = fulfilment
+        self._settlement = settlement
+        self._recorder = recorder
+        self._attempts: Attempts = getattr(policy, "attempts", None) or Attempts()
+        self._referee = Referee(name, network, carriers, self._order_name)
+        self._split_allowed = [segment.split == "allowed" for segment in catalogue.scenario.segments]
+        self._texts: dict[tuple[int, ...], str] = {(): ""}
+        clock.process(self._demand())
+
+    def _order_name(self, number: int) -> str:
+        return str(self._book.order_ids(np.array([number], np.int64))[0].as_py())
+
+    # -- creation ---------------------------------------------------------------------------------------
+
+    def _demand(self) -> Generator[Event, Any, None]:
+        """Place each order of the book at its second.
+
+        Demand goes on after the window while it can still make a difference to a counted order, and ends
+        once all of these have left their warehouses: what is on the road arrives whatever else is placed.
+        """
+        due = self._clock.due
+        window_end = self._catalogue.window[1]
+        for block in self._book.blocks():
+            for order in self._orders(block):
+                if order.placed_at >= window_end and not self._settlement.counted_here:
+                    return
+                yield due(order.placed_at, ORDER)
+                self._settlement.enter(order)
+                self._decide(order)
+
+    def _orders(self, block: Block) -> Iterator[Order]:
+        catalogue = self._catalogue
+        offsets, items, units = block.line_offsets, block.line_item, block.line_units
+
+        def sums(of_item: NDArray[np.int64]) -> NDArray[np.int64]:
+            return np.add.reduceat(of_item[items] * units, offsets[:-1]) if len(items) else offsets[:0]
+
+        if not len(block.placed_at):
+            return
+        begin, end = catalogue.window
+        counted = (block.placed_at >= begin) & (block.placed_at < end)
+        promise = np.array(
+            [
+                NEVER if segment.promise_days is None else round(segment.promise_days * DAY)
+                for segment in catalogue.scenario.segments
+            ],
+            np.int64,
+        )
+        promised_at = np.minimum(block.placed_at + promise[block.segment], NEVER)
+        columns = (
+            block.key, block.placed_at, block.region, block.segment, promised_at, counted,
+            (sums(catalogue.price) + 5_000) // 10_000, sums(catalogue.grams), sums(catalogue.millilitres),
+            np.bitwise_or.reduceat(catalogue.tags[items], offsets[:-1]),
+        )  # fmt: skip
+        items_list, units_list, bounds = items.tolist(), units.tolist(), offsets.tolist()
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        for i, (key, placed_at, region, segment, promised, is_counted, value, grams, volume, tags) in enumerate(rows):
+            lines = slice(bounds[i], bounds[i + 1])
+            yield Order(
+                block.first + i, key, placed_at, region, segment, tuple(items_list[lines]),
+                tuple(units_list[lines]), promised, is_counted, value, grams, volume, tags,
+            )  # fmt: skip
+
+    # -- decision ---------------------------------------------------------------------------------------
+
+    def _request(self, order: Order) -> Request:
+        left = order.left
+        grams, millilitres, tags = order.grams, order.millilitres, order.tags
+        open_lines = tuple([line for line, units in enumerate(left) if units])
+        if order.parts or order.units_cancelled:
+            grams = sum(self._grams[order.items[line]] * left[line] for line in open_lines)
+            millilitres = sum(self._millilitres[order.items[line]] * left[line] for line in open_lines)
+            tags = 0
+            for line in open_lines:
+                tags |= self._network.tags[order.items[line]]
+        return Request(
+            order.number, order.region, order.segment, order.items, tuple(left), open_lines, order.placed_at,
+            order.promised_at, order.value, grams, millilitres, tags, order.attempts, order.used,
+            self._split_allowed[order.segment], order.tried,
+        )  # fmt: skip
+
+    def _decide(self, order: Order) -> None:
+        """Ask the policy about what is left of an order, and do what it says."""
+        order.attempts += 1
+        request = self._request(order)
+        try:
+            answer = self._policy.allocate(request, self._network)
+        except Exception as error:
+            raise PolicyError(
+                f"raised {type(error).__name__}: {error}",
+                policy=self._policy_name,
+                order=self._order_name(order.number),
+            ) from error
+        terms = self._referee.check(request, answer)
+        placed = 0
+        for part, (service, freight) in zip(answer.parts, terms, strict=False):
+            placed += self._fulfilment.ship(order, part, service, freight)
+        if order.attempts == 1:
+            order.units_first_attempt = placed
+        self._record(request, answer)
+        until = NEVER
+        committed = iter(terms[len(answer.parts) :])
+        for hold in answer.holds:
+            if isinstance(hold, Backorder):
+                self._fulfilment.backorder(order, hold, *next(committed))
+            elif isinstance(hold, Cancel):
+                self._cancel(order, hold.lines, hold.reason)
+            elif hold.until is not None:
+                until = min(until, hold.until)
+        if order.used > 1 and order.split_reason < 0:
+            order.split_reason = SPLIT_REASONS.index(answer.why.split)
+        if any(order.left):
+            self._wait(order, until)
+        self._settlement.end_if_done(order)
+
+    def _record(self, request: Request, answer: Allocation) -> None:
+        why = answer.why
+        self._recorder.add(
+            "decisions",
+            (
+                request.order, self._clock.now, request.attempt, why.rule, why.outcome,
+                self._sites_text(tuple([part.warehouse for part in answer.parts])),
+                self._sites_text(why.runner_up), why.margin, why.removed,
+            ),
+        )  # fmt: skip
+
+    def _sites_text(self, sites: tuple[int, ...]) -> str:
+        text = self._texts.get(sites)
+        if text is None:
+            text = self._texts[sites] = "+".join(self._catalogue.site_ids[site] for site in sites)
+        return text
+
+    def _wait(self, order: Order, until: int) -> None:
+        """Let an order wait, give it up, or ask again on a timer."""
+        attempts, now = self._attempts, self._clock.now
+        give_up = NEVER if attempts.give_up_seconds is None else order.placed_at + attempts.give_up_seconds
+        spent = attempts.at_most is not None and order.attempts >= attempts.at_most
+        if now >= give_up or spent:
+            if attempts.then == "cancel":
+                self._cancel(order, range(len(order.left)), "gave_up")
+            return
+        if attempts.every_seconds is not None:
+            until = min(until, now + attempts.every_seconds)
+        at = min(until, give_up)
+        if at < NEVER:
+            order.timer += 1
+            self._clock.due(at, RETRY, self._retry, (order, order.timer))
+
+    def _retry(self, event: Event) -> None:
+        order, timer = event.value
+        if order.timer == timer and any(order.left):
+            self._decide(order)
+
+    def _cancel(self, order: Order, lines: Iterable[int], reason: str) -> None:
+        for line in lines:
+            order.units_cancelled += order.left[line]
+            order.left[line] = 0
+        order.cancel_reason = CANCEL_REASONS.index(reason)
+        self._settlement.note_progress(order)

@@ -1,0 +1,137 @@
+"""Orders and shipments as the engine keeps them: slotted data that the actors hand on, freed when finished."""
+
+from __future__ import annotations
+
+from sim.inventory import Pick
+from sim.journal import SHIPMENT_STATES
+from sim.ledger import Account
+
+DELIVERED, CANCELLED, LOST, QUEUED, IN_WORK, PACKED, IN_TRANSIT, BACKORDERED = range(len(SHIPMENT_STATES))
+"""States of a shipment."""
+
+ENDED = frozenset({DELIVERED, CANCELLED, LOST})
+
+
+class Order:
+    """One order from its placing to its settlement.
+
+    Attributes:
+        number: 0-based, in order of placing; names the order in the journal and keys its noise.
+        items, units: by line. left: units of each line that no shipment holds and nobody cancelled.
+        promised_at: NEVER without a promise. counted: placed inside the window that KPIs count.
+        value: cents. grams, millilitres, tags: of the whole order.
+        parts: shipments so far, cancelled ones too, so that a number is never used twice.
+        live: shipments that have not ended. used: shipments that count against `max_shipments`.
+        shipped_value: of what carriers picked up, in millionths of the currency.
+        attempts: calls of the policy. timer: the latest timer set; an older one that fires is void.
+        posts: cents by account, sums to 0.
+
+    """
+
+    __slots__ = (
+        "attempts", "cancel_reason", "counted", "delivered_at", "grams", "items", "key", "left", "live",
+        "millilitres", "number", "parts", "picked_up_at", "placed_at", "posts", "promised_at", "reallocations",
+        "region", "segment", "shipped_value", "split_reason", "tags", "timer", "tried", "units", "units_cancelled",
+        "units_first_attempt", "units_shipped", "used", "value",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        number: int,
+        key: int,
+        placed_at: int,
+        region: int,
+        segment: int,
+        items: tuple[int, ...],
+        units: tuple[int, ...],
+        promised_at: int,
+        counted: bool,
+        value: int,
+        grams: int,
+        millilitres: int,
+        tags: int,
+    ) -> None:
+        self.number = number
+        self.key = key
+        self.placed_at = placed_at
+        self.region = region
+        self.segment = segment
+        self.items = items
+        self.units = units
+        self.left = list(units)
+        self.promised_at = promised_at
+        self.counted = counted
+        self.value = value
+        self.grams = grams
+        self.millilitres = millilitres
+        self.tags = tags
+        self.parts: list[Shipment] = []
+        self.live = 0
+        self.used = 0
+        self.attempts = 0
+        self.reallocations = 0
+        self.units_first_attempt = 0
+        self.units_shipped = 0
+        self.units_cancelled = 0
+        self.split_reason = -1
+        self.cancel_reason = -1
+        self.picked_up_at = -1
+        self.delivered_at = -1
+        self.tried: frozenset[int] = frozenset()
+        self.shipped_value = 0
+        self.timer = 0
+        self.posts = [0] * len(Account)
+
+
+class Shipment:
+    """One parcel group from one warehouse for one order.
+
+    Attributes:
+        number: 1-based within the order.
+        lines: (line of the order, item, units).
+        picks: what the inventory bound to it. missing: units that it still waits for, of a backorder.
+        state: position in `journal.SHIPMENT_STATES`.
+
+    """
+
+    __slots__ = (
+        "allocated_at", "delivered_at", "freight", "grams", "handling", "lines", "millilitres", "missing", "number", "order",
+        "packed_at", "picked_up_at", "picks", "released_at", "service", "site", "started_at", "state", "stock_age",
+        "units",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        order: Order,
+        number: int,
+        site: int,
+        service: int,
+        lines: tuple[tuple[int, int, int], ...],
+        units: int,
+        grams: int,
+        millilitres: int,
+        allocated_at: int,
+        state: int,
+    ) -> None:
+        self.order = order
+        self.number = number
+        self.site = site
+        self.service = service
+        self.lines = lines
+        self.units = units
+        self.grams = grams
+        self.millilitres = millilitres
+        self.allocated_at = allocated_at
+        self.state = state
+        self.picks: list[Pick] = []
+        self.missing = 0
+        self.released_at = -1
+        self.started_at = -1
+        self.packed_at = -1
+        self.picked_up_at = -1
+        self.delivered_at = -1
+        self.freight = 0
+        self.handling = 0
+        self.stock_age = 0
+
+

@@ -1,0 +1,170 @@
+"""The contract between the engine and whatever decides: what a policy gets, and what it answers.
+
+A policy is any object with `allocate(request, network) -> Allocation`. It may also have
+
+- `prepare(network)`, called once before the first order of a replication: it may return another policy, bound to
+  that network, which then decides in its place; and
+- `attempts`, an `Attempts`: when orders that wait are decided again.
+
+Warehouses, services, regions, segments and items are positions in the scenario's lists; `network.warehouses[i]`
+is the id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from sim.network import Network
+
+
+class Request(NamedTuple):
+    """The open part of one order, put to the policy: a line that is placed already has 0 units left.
+
+    Attributes:
+        order: 0-based number of the order; it names the order's noise, and nothing else.
+        items, units: by line; units are those still to be placed.
+        open: the lines that have units left.
+        placed_at, promised_at: seconds since start; promised_at is `clock.NEVER` without a promise.
+        value: of the whole order, in cents. grams, millilitres, tags: of the open lines together.
+        attempt: 1 at the first call for this order.
+        shipments: parts of the order that left, or will leave, already.
+        split: whether the segment accepts more than one shipment.
+        tried: warehouses that failed this order before.
+
+    """
+
+    order: int
+    region: int
+    segment: int
+    items: tuple[int, ...]
+    units: tuple[int, ...]
+    open: tuple[int, ...]
+    placed_at: int
+    promised_at: int
+    value: int
+    grams: int
+    millilitres: int
+    tags: int
+    attempt: int
+    shipments: int
+    split: bool
+    tried: frozenset[int]
+
+
+class Part(NamedTuple):
+    """One shipment: units of some lines that leave one warehouse by one service.
+
+    Attributes:
+        lines: pairs of (line, units).
+        service: None lets the engine take the cheapest that keeps the promise, else the fastest.
+
+    """
+
+    warehouse: int
+    lines: tuple[tuple[int, int], ...]
+    service: int | None = None
+
+
+class Wait(NamedTuple):
+    """Lines that wait; the policy is asked again after a receipt, when a site is up, and at `until` at the latest."""
+
+    lines: tuple[int, ...]
+    until: int | None = None
+
+
+class Backorder(NamedTuple):
+    """Lines that are committed to one warehouse and leave it as soon as it has received them.
+
+    Attributes:
+        until: when the lines are cancelled if they have not been picked, None for never.
+
+    """
+
+    lines: tuple[int, ...]
+    warehouse: int
+    service: int | None = None
+    until: int | None = None
+
+
+class Cancel(NamedTuple):
+    """Lines that are given up.
+
+    Attributes:
+        reason: one of `journal.CANCEL_REASONS`.
+
+    """
+
+    lines: tuple[int, ...]
+    reason: str = "policy"
+
+
+Hold = Wait | Backorder | Cancel
+
+
+class Why(NamedTuple):
+    """The reason of a decision, for its record.
+
+    Attributes:
+        rule: the rule that placed the order, or the last one that spoke.
+        outcome: in a word or two, e.g. full, partial, wait.
+        runner_up: the warehouses that would have been chosen otherwise.
+        margin: how much better the winner was, in the unit of the key that decided.
+        removed: how many warehouses each filter took away, as text.
+        split: why more than one shipment: one of `journal.SPLIT_REASONS`.
+
+    """
+
+    rule: str = ""
+    outcome: str = ""
+    runner_up: tuple[int, ...] = ()
+    margin: float | None = None
+    removed: str = ""
+    split: str = "policy"
+
+
+class Allocation(NamedTuple):
+    """A policy's answer for one request. Lines that it does not name wait."""
+
+    parts: tuple[Part, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    why: Why = Why()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """When orders that wait are decided again.
+
+    Attributes:
+        every_seconds: on a timer; None for never.
+        after: "receipt" (stock arrived), "site_up" (a warehouse came back).
+        at_most: so many decisions in all; None for no limit.
+        give_up_seconds: an order older than this, or out of attempts, gets `then`.
+        then: "cancel", or "wait" for ever.
+
+    """
+
+    every_seconds: int | None = None
+    after: tuple[str, ...] = ("receipt", "site_up")
+    at_most: int | None = None
+    give_up_seconds: int | None = None
+    then: str = "cancel"
+
+
+@runtime_checkable
+class Policy(Protocol):
+    """Anything that decides."""
+
+    def allocate(self, order: Request, network: Network) -> Allocation:
+        """Answer one request from what the network shows now."""
+        ...
+
+
+@runtime_checkable
+class Preparable(Protocol):
+    """A policy that is told of the network before the first order."""
+
+    def prepare(self, network: Network) -> Policy | None:
+        """Get ready; a policy that is returned decides instead."""
+        ...

@@ -1,0 +1,145 @@
+"""Named streams and keyed draws: the same luck for the same thing, whatever a policy does.
+
+A *stream* is a numpy generator for one attribute of the order book. A *keyed draw* needs no state: it is a hash of
+the replication, the order, the shipment's number, the kind of noise and the attempt. Order 1042's second
+parcel therefore meets the same luck under every policy, wherever it leaves from, which is what makes common random
+numbers work.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from sim.scenario.distributions import (
+    AnyDistribution,
+    Constant,
+    Empirical,
+    Erlang,
+    Exponential,
+    Gamma,
+    Lognormal,
+    Normal,
+    Triangular,
+    Uniform,
+)
+
+_MASK = (1 << 64) - 1
+
+# Streams of the order book and of keyed noise. Numbers never change: a new stream takes the next one.
+ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POLICY_NOISE = range(9)
+
+# Kinds of keyed noise of an order.
+WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME = range(4)
+
+
+def stream(seed: int, replication: int, name: int) -> np.random.Generator:
+    """Return the generator of one attribute. Streams neither overlap nor depend on the order of their creation."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(replication, name))))
+
+
+def root(seed: int, replication: int, name: int) -> int:
+    """Return the 64-bit number from which a stream's keyed draws hang."""
+    return int(np.random.SeedSequence(seed, spawn_key=(replication, name)).generate_state(1, np.uint64)[0])
+
+
+def mix(z: int) -> int:
+    """Return splitmix64's finaliser of a 64-bit number (Steele, Lea, Flood 2014): every bit depends on every bit."""
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    return z ^ (z >> 31)
+
+
+def mix_array(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return `mix` of every element: the same bits as the scalar form."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+def keys(numbers: NDArray[np.int64], root: int) -> NDArray[np.uint64]:
+    """Return the key of each numbered thing under a root."""
+    return mix_array(mix_array(numbers.astype(np.uint64)) ^ np.uint64(root))
+
+
+@lru_cache(maxsize=65_536)
+def code(number: int, kind: int, attempt: int = 0) -> int:
+    """Return the mixed code of a draw; injective for numbers below 2**32 and kinds and attempts below 2**16."""
+    return mix(number << 32 | kind << 16 | attempt)
+
+
+def draw(key: int, code: int) -> int:
+    """Return the 64 random bits of one draw. Its upper 52 make the number, its lower 11 the rounding."""
+    return mix(key ^ code)
+
+
+def unit(bits: int) -> float:
+    """Return the number in (0, 1) of a draw."""
+    return ((bits >> 12) + 0.5) * 2.0**-52
+
+
+def unit_array(bits: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return `unit` of every element."""
+    return ((bits >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+def whole(seconds: float, bits: int) -> int:
+    """Round a duration to whole seconds without bias; whole seconds stay as they are.
+
+    int(x + v) with v in [0, 1) from the draw's lower bits, so that E[result] = x (DESIGN, section 4).
+    """
+    return int(seconds + ((bits & 0x7FF) + 0.5) / 2048.0)
+
+
+Quantile = Callable[[Any], Any]
+
+
+def quantile(distribution: AnyDistribution) -> Quantile:
+    """Return the function from (0, 1) to values that turns uniform numbers into a distribution's.
+
+    It takes floats and arrays alike and is the only implementation of each transform.
+    """
+    match distribution:
+        case Constant(value=value):
+            return lambda _: value
+        case Exponential(mean=mean):
+            return lambda u: -mean * np.log1p(-u)
+        case Gamma(mean=mean, cv=cv):
+            shape = 1.0 / cv**2
+            return lambda u: mean / shape * special.gammaincinv(shape, u)
+        case Erlang(mean=mean, k=k):
+            return lambda u: mean / k * special.gammaincinv(k, u)
+        case Lognormal(mean=mean, cv=cv):
+            sigma = math.sqrt(math.log1p(cv**2))
+            mu = math.log(mean) - sigma**2 / 2
+            return lambda u: np.exp(mu + sigma * special.ndtri(u))
+        case Normal(mean=mean, sd=sd):
+            return lambda u: np.maximum(0.0, mean + sd * special.ndtri(u))
+        case Uniform(low=low, high=high):
+            return lambda u: low + (high - low) * u
+        case Triangular(low=low, mode=mode, high=high):
+            width = high - low
+            if width == 0:
+                return lambda _: low
+            share = (mode - low) / width
+            rise, fall = width * (mode - low), width * (high - mode)
+            return lambda u: np.where(u < share, low + np.sqrt(u * rise), high - np.sqrt((1 - u) * fall))
+        case Empirical(values=values, weights=weights):
+            table, bounds = np.asarray(values, float), cumulated(weights)
+            return lambda u: table[np.searchsorted(bounds, u, side="right")]
+    raise AssertionError(distribution)
+
+
+def cumulated(weights: Any) -> NDArray[np.float64]:
+    """Return the upper bounds in (0, 1] of each weight's share; exactly 1 from the last positive weight on."""
+    numbers = np.asarray(weights, float)
+    bounds = np.cumsum(numbers)
+    bounds /= bounds[-1]
+    bounds[np.flatnonzero(numbers)[-1] :] = 1.0
+    return bounds

@@ -1,0 +1,178 @@
+"""What cannot be simulated, and only shows when a scenario is seen as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from sim.clock import DAY, instant
+from sim.errors import Problem
+from sim.scenario.demand import Generated
+from sim.scenario.instants import NONE
+from sim.scenario.model import Scenario
+from sim.scenario.places import Places
+from sim.scenario.supply import circle
+
+MOST_CELLS = 50_000_000
+"""Items or regions times warehouses: each cell costs some ten bytes, several times over."""
+
+MOST_UNITS = 1_000_000_000
+MOST_TAGS = 60  # sets of tags are bits of one number
+LAST_YEAR = 2200
+
+
+Rule: TypeAlias = Callable[[Scenario, Places], Iterator[Problem]]
+
+
+def contradictions(scenario: Scenario, places: Places) -> list[Problem]:
+    """Return every contradiction of a scenario whose parts are right."""
+    rules: tuple[Rule, ...] = (
+        _weights, _sizes, _horizon, _orders, _tags, _coordinates, _levels, _lots, _circles,
+    )  # fmt: skip
+    return [problem for rule in rules for problem in rule(scenario, places)]
+
+
+def _weights(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    lists = {
+        "items": [item.popularity for item in scenario.items],
+        "regions": [region.share for region in scenario.regions],
+        "segments": [segment.share for segment in scenario.segments],
+    }
+    for key, weights in lists.items():
+        if not sum(weights) > 0:
+            yield places.problem(
+                (key,), f"must not all have a {'popularity' if key == 'items' else 'share'} of 0"
+            )
+
+
+def _sizes(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    sites = len(scenario.warehouses)
+    for key, count in (("items", len(scenario.items)), ("regions", len(scenario.regions))):
+        if count * sites > MOST_CELLS:
+            yield places.problem(
+                ("warehouses",),
+                f"must not be more than {MOST_CELLS // count:,} beside {count:,} {key} (a table of "
+                f"{MOST_CELLS:,} cells); there are {sites:,}",
+            )
+
+
+def _horizon(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    days = scenario.warm_up_days + scenario.days + scenario.drain_days
+    if (scenario.start + timedelta(days=days)).year >= LAST_YEAR:
+        yield places.problem(("days",), f"must end before the year {LAST_YEAR}, with warm-up and drain")
+
+
+def _orders(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    recorded = scenario.recorded
+    if recorded is None:
+        return
+    begin = instant(scenario.start, ZoneInfo(scenario.timezone)) + round(scenario.warm_up_days * DAY)
+    end = begin + round(scenario.days * DAY)
+    if not ((recorded.placed_at >= begin) & (recorded.placed_at < end)).any():
+        first, last = (
+            datetime.fromtimestamp(int(t), ZoneInfo(scenario.timezone)) for t in recorded.placed_at[[0, -1]]
+        )
+        yield places.problem(
+            ("start",),
+            "must leave orders to count: those recorded are from "
+            f"{first:%Y-%m-%dT%H:%M} to {last:%Y-%m-%dT%H:%M}",
+        )
+
+
+def _tags(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    kept: set[str] | None = set()
+    for site in scenario.warehouses:
+        kept = None if kept is None or site.handling is None else kept | set(site.handling)
+    may_go = [None if site.handling is None else set(site.handling) for site in scenario.warehouses]
+    homeless: dict[tuple[str, ...], list[int]] = {}
+    fits: dict[tuple[str, ...], bool] = {}
+    for position, item in enumerate(scenario.items):
+        tags = item.handling
+        if tags not in fits:
+            fits[tags] = any(tagged is None or tagged.issuperset(tags) for tagged in may_go)
+        if not fits[tags]:
+            homeless.setdefault(tags, []).append(position)
+    for tags, positions in homeless.items():
+        more = f" (and {len(positions) - 1:,} items more)" if len(positions) > 1 else ""
+        unknown = [] if kept is None else [tag for tag in tags if tag not in kept]
+        why = (
+            f"no warehouse lists {', '.join(unknown)}"
+            if unknown
+            else f"no warehouse lists all of {', '.join(tags)}"
+        )
+        yield places.problem(("items", positions[0], "handling"), f"must be kept somewhere: {why}{more}")
+    words = {tag for item in scenario.items for tag in item.handling} | set(scenario.protocols)
+    words.update(tag for site in scenario.warehouses for tag in site.handling or ())
+    words.update(tag for c in scenario.carriers for service in c.services for tag in service.carries or ())
+    if len(words) > MOST_TAGS:
+        yield places.problem(
+            ("items",), f"must not use more than {MOST_TAGS} different handling tags; there are {len(words)}"
+        )
+
+
+def _coordinates(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    why = {"regions": "", "warehouses": ""}
+    sites: set[str] = set()
+    for carrier in scenario.carriers:
+        for service in carrier.services:
+            if service.zones_km:
+                why = dict.fromkeys(why, f"service '{service.id}' has zones by distance")
+                sites.update((s.id for s in scenario.warehouses) if service.sites == "all" else service.sites)
+    if scenario.returns is not None and scenario.returns.to == "nearest":
+        why = {key: reason or "returns go to the nearest warehouse" for key, reason in why.items()}
+        sites.update(site.id for site in scenario.warehouses)
+    if why["regions"]:
+        for i, region in enumerate(scenario.regions):
+            if region.at is None:
+                yield places.problem(("regions", i, "at"), f"is missing: {why['regions']}")
+    for i, site in enumerate(scenario.warehouses):
+        if site.at is None and site.id in sites:
+            yield places.problem(("warehouses", i, "at"), f"is missing: {why['warehouses']}")
+
+
+def _levels(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    demand = scenario.demand
+    if isinstance(demand, Generated):
+        units = demand.units_per_line
+        per_line = sum(n * weight for n, weight in units.items()) / sum(units.values())
+        daily = demand.orders_per_day * per_line
+    else:
+        daily = (
+            0.0 if scenario.recorded is None else float(scenario.recorded.line_units.sum()) / scenario.days
+        )
+    levels: list[tuple[tuple[str | int, ...], object]] = [
+        (("warehouses", i, "safety_stock"), site.safety_stock) for i, site in enumerate(scenario.warehouses)
+    ]
+    levels += [(("stock", "opening", i), entry) for i, entry in enumerate(scenario.stock.opening or ())]
+    for i, rule in enumerate(scenario.stock.replenish):
+        if rule.review is not None:
+            levels.append((("stock", "replenish", i, "review", "reorder_point"), rule.review.reorder_point))
+            levels.append((("stock", "replenish", i, "review", "order_up_to"), rule.review.order_up_to))
+    for steps, level in levels:
+        days = getattr(level, "days_of_demand", None)
+        if days is not None and days * daily > MOST_UNITS:
+            rule_text = f"may be {days * daily:,.0f} units of one item; at most {MOST_UNITS:,} can be kept"
+            yield places.problem((*steps, "days_of_demand"), rule_text)
+
+
+def _circles(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    found = circle(scenario)
+    if found:
+        item, sites = found
+        yield places.problem(
+            ("stock", "replenish"), f"must not go in a circle: {item} goes {' → '.join(sites)}"
+        )
+
+
+def _lots(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    start = instant(scenario.start, ZoneInfo(scenario.timezone))
+    for i, entry in enumerate(scenario.stock.opening or ()):
+        if entry.table is not None:
+            late = np.flatnonzero((entry.table.received_at != NONE) & (entry.table.received_at > start))
+            if len(late):
+                rule = f"must not hold lots received after the start: row {late[0] + 1} does"
+                yield places.problem(("stock", "opening", i, "file"), rule)

@@ -1,0 +1,77 @@
+"""Who buys: where customers live, and what they were promised."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field
+
+from sim.document import (
+    Days,
+    Identifier,
+    Listing,
+    Money,
+    Name,
+    Number,
+    Pending,
+    PositiveDays,
+    Quantity,
+    Section,
+    Whole,
+    wrong,
+)
+
+
+def _a_pair(given: Any) -> Any:
+    if not isinstance(given, (list, tuple)) or len(given) != 2:
+        raise wrong("must be [latitude, longitude]")
+    return given
+
+
+Place: TypeAlias = Annotated[
+    tuple[
+        Annotated[float, Number(at_least=-90, at_most=90)],
+        Annotated[float, Number(at_least=-180, at_most=180)],
+    ],
+    BeforeValidator(_a_pair),
+]
+"""Latitude and longitude in degrees, north and east positive."""
+
+
+class Region(Section):
+    """Where customers are."""
+
+    id: Identifier = Field(description="its id")
+    at: Place | None = Field(None, description="latitude and longitude, degrees")
+    share: Quantity = Field(1.0, description="weight in the draw of an order's region")
+    zone: Name | None = Field(None, description="a market, compared with that of warehouses by rules")
+
+
+class Segment(Section):
+    """A class of customers."""
+
+    id: Identifier = Field(description="its id")
+    share: Quantity = Field(1.0, description="weight in the draw of an order's segment")
+    promise_days: Days | None = Field(
+        None,
+        description="an order is late when delivered more than this after it was placed; absent: no promise",
+    )
+    priority: Annotated[int, Whole(at_least=-1_000_000, at_most=1_000_000)] = Field(
+        1, description="a lower number goes first"
+    )
+    late_penalty: Money = Field(Decimal(0), description="cost of a late order, once")
+    late_penalty_per_day: Money = Field(
+        Decimal(0), description="cost of every day begun that an order is late"
+    )
+    split: Literal["allowed", "never"] = Field(
+        "allowed", description="whether an order may come in several parcels"
+    )
+    impatience_days: Pending[PositiveDays | None] = Field(
+        None, description="an order of which nothing was picked up by then is cancelled; absent: never"
+    )
+    tags: Annotated[tuple[str, ...], Listing()] = Field((), description="for rules")
+
+
+STANDARD = Segment(id="standard")
+"""The one segment of a scenario that names none."""

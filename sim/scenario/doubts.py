@@ -1,0 +1,100 @@
+"""What can be simulated, and is probably not meant: told as warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.document import Checking, Map, Scalar, problem_at
+from sim.document.tree import nodes
+from sim.errors import Problem
+from sim.scenario.demand import Generated
+from sim.scenario.model import Scenario
+from sim.scenario.places import Places
+
+
+def doubts(scenario: Scenario, places: Places, checking: Checking, tree: Map) -> list[Problem]:
+    """Return what the author of a scenario should know."""
+    return [
+        *_without_effect(checking, tree),
+        *_unserved(scenario, places),
+        *_uncarried(scenario, places),
+        *_unused(scenario, places),
+    ]
+
+
+def _without_effect(checking: Checking, tree: Map) -> Iterator[Problem]:
+    """Tell of keys that are read and checked, but not yet simulated: once per key of a section."""
+    marked = {section: section.pending() for _, section in checking.sections.values()}
+    places: dict[tuple[type, str], list[tuple[Map, Scalar]]] = {}
+    for mapping, section in checking.sections.values():
+        for key, excepted in marked[section].items():
+            value = mapping.get(key)
+            if value is None or (isinstance(value, Scalar) and (value.is_null or value in excepted)):
+                continue
+            name = mapping.key(key)
+            if name is not None:
+                places.setdefault((section, key), []).append((mapping, name))
+    if not places:
+        return
+    wanted = {id(found[0][0]) for found in places.values()}
+    paths = {id(node): path for path, node in nodes(tree) if id(node) in wanted}
+    for (_, key), found in places.items():
+        mapping, name = found[0]
+        path = paths.get(id(mapping), "")
+        more = f" (here and in {len(found) - 1:,} other places)" if len(found) > 1 else ""
+        yield problem_at(name, f"has no effect yet{more}", f"{path}.{key}" if path else key)
+
+
+def _unserved(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    served = {
+        region for site in scenario.warehouses if site.serves not in ("all", "none") for region in site.serves
+    }
+    if any(site.serves == "all" for site in scenario.warehouses):
+        return
+    unserved = [i for i, region in enumerate(scenario.regions) if region.id not in served]
+    if unserved:
+        more = f" (and {len(unserved) - 1:,} regions more)" if len(unserved) > 1 else ""
+        yield places.problem(("regions", unserved[0]), f"no warehouse serves it{more}")
+
+
+def _uncarried(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    services = [service for carrier in scenario.carriers for service in carrier.services]
+    for i, site in enumerate(scenario.warehouses):
+        if site.serves != "none" and not any(s.sites == "all" or site.id in s.sites for s in services):
+            yield places.problem(("warehouses", i), "hands over to no service: nothing can leave it")
+    carried: dict[tuple[str, ...], bool] = {}
+    uncarried: dict[tuple[str, ...], list[int]] = {}
+    for i, item in enumerate(scenario.items):
+        tags = item.handling
+        if tags not in carried:
+            carried[tags] = any(s.carries is None or set(tags) <= set(s.carries) for s in services)
+        if not carried[tags]:
+            uncarried.setdefault(tags, []).append(i)
+    for tags, positions in uncarried.items():
+        more = f" (and {len(positions) - 1:,} items more)" if len(positions) > 1 else ""
+        yield places.problem(
+            ("items", positions[0], "handling"), f"no service carries {', '.join(tags)}{more}"
+        )
+
+
+def _unused(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    tags = {tag for item in scenario.items for tag in item.handling}
+    for tag in scenario.protocols:
+        if tag not in tags:
+            yield places.problem(("protocols", tag), "no item has this handling tag")
+    returned = [i for i, item in enumerate(scenario.items) if item.return_share]
+    if returned and scenario.returns is None:
+        rule = "nothing comes back without a section `returns`"
+        yield places.problem(("items", returned[0], "return_share"), rule)
+    if scenario.returns is not None and not returned:
+        yield places.problem(("returns",), "nothing comes back: no item has a return_share")
+    demand = scenario.demand
+    if isinstance(demand, Generated):
+        most = max((n for n, weight in demand.lines_per_order.items() if weight), default=0)
+        sold = sum(item.popularity > 0 for item in scenario.items)
+        if most > sold:
+            rule = f"orders of {most} distinct items get {sold}: there are no more"
+            yield places.problem(("demand", "lines_per_order"), rule)
+    elif scenario.recorded is not None and scenario.recorded.unused:
+        columns = ", ".join(scenario.recorded.unused)
+        yield places.problem(("demand", "replay"), f"columns of the table that are not used: {columns}")

@@ -1,0 +1,73 @@
+"""What is sold, and how it wants to be handled."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, Field, model_validator
+
+from sim.document import (
+    Identifier,
+    Listing,
+    Money,
+    Name,
+    Number,
+    Pending,
+    PositiveDays,
+    Probability,
+    Quantity,
+    Section,
+    wrong,
+)
+
+AMBIENT = "ambient"
+
+Weight: TypeAlias = Annotated[float, Number(at_most=10_000)]
+Volume: TypeAlias = Annotated[float, Number(at_most=100_000)]
+
+
+def _ambient_if_none(tags: tuple[str, ...]) -> tuple[str, ...]:
+    return tags or (AMBIENT,)
+
+
+class Item(Section):
+    """Something that is sold."""
+
+    id: Identifier = Field(description="its id")
+    category: Name = Field("", description="for rules and handling; any word")
+    weight_kg: Weight = Field(0.0, description="weight of one unit, kg")
+    volume_l: Volume = Field(0.0, description="volume of one unit, litres")
+    price: Money = Field(Decimal(0), description="what a customer pays for one unit")
+    cost: Money = Field(Decimal(0), description="what one unit costs to buy")
+    popularity: Quantity = Field(1.0, description="weight in the draw of the items of an order")
+    handling: Annotated[tuple[str, ...], Listing(), AfterValidator(_ambient_if_none)] = Field(
+        (AMBIENT,), description="tags; it may go where every one of them is listed"
+    )
+    shelf_life_days: Pending[PositiveDays | None] = Field(
+        None, description="days from receipt to expiry; absent: it does not expire"
+    )
+    min_life_at_delivery_days: Pending[Annotated[float, Number(at_most=36_525)]] = Field(
+        0.0, description="days of life that a customer must have left"
+    )
+    return_share: Pending[Probability] = Field(
+        0.0, description="probability that a delivered line comes back"
+    )
+
+    @model_validator(mode="after")
+    def _lives_long_enough(self) -> Item:
+        if self.shelf_life_days is not None and self.min_life_at_delivery_days >= self.shelf_life_days:
+            raise wrong(
+                f"must be less than shelf_life_days ({self.shelf_life_days:g}), or it could never be sold",
+                key="min_life_at_delivery_days",
+            )
+        return self
+
+
+class Protocol(Section):
+    """What a handling tag asks for."""
+
+    extra_work_minutes: Annotated[float, Number(at_most=100_000)] = Field(
+        0.0, description="work added to a shipment that holds the tag, minutes"
+    )
+    packaging_cost: Money = Field(Decimal(0), description="packaging of a shipment that holds the tag")

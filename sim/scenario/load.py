@@ -1,0 +1,71 @@
+"""From the name of a scenario to a checked one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+from sim.document import Checking, Document, nearest, read
+from sim.errors import Problem, ScenarioError
+from sim.scenario.contradictions import contradictions
+from sim.scenario.doubts import doubts
+from sim.scenario.expand import expand
+from sim.scenario.model import Origin, Scenario
+from sim.scenario.places import Places
+from sim.scenario.tables import Files
+
+
+def load_scenario(source: str | Path, changes: Sequence[str] = (), *, anywhere: bool = False) -> Scenario:
+    """Read and check a scenario, with its tables.
+
+    Args:
+        source: a file, or the id of a shipped scenario.
+        changes: `KEY=VALUE`, where KEY is a dotted path into the file.
+        anywhere: its tables may lie outside its folder.
+
+    Raises ScenarioError with every problem at once.
+    """
+    path = find_scenario(source)
+    document = read(path, ScenarioError).changed(changes)
+    return check_scenario(document, anywhere=anywhere)
+
+
+def check_scenario(document: Document, *, anywhere: bool = False) -> Scenario:
+    """Return the scenario that a document describes. Raises ScenarioError with every problem at once."""
+    files = Files(document.path.parent, anywhere)
+    expansion = expand(document.tree, files)
+    checking = Checking(expansion.names, expansion.zone, expansion.tables)
+    scenario = document.check(Scenario, checking, tree=expansion.tree, known=expansion.problems)
+    if not scenario.name:
+        scenario = scenario.model_copy(update={"name": document.path.stem})
+    origin = Origin(document.path, document.tree, files.used, recorded=expansion.recorded)
+    scenario._origin = origin
+    places = Places(expansion.tree)
+    if wrong := contradictions(scenario, places):
+        raise ScenarioError(wrong)
+    warnings = [str(doubt) for doubt in doubts(scenario, places, checking, expansion.tree)]
+    scenario._origin = replace(origin, warnings=tuple(warnings))
+    return scenario
+
+
+def shipped_scenarios() -> dict[str, Path]:
+    """Return the files of the scenarios that come with the package, by id, sorted."""
+    folder = Path(str(resources.files("scenarios")))
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def find_scenario(source: str | Path) -> Path:
+    """Return the file of a scenario. Raises ScenarioError when it is neither a file nor a shipped id."""
+    path = Path(source)
+    try:
+        if path.exists():
+            return path
+    except (OSError, ValueError):  # no name of a file can look like that
+        pass
+    shipped = shipped_scenarios()
+    if str(source) in shipped:
+        return shipped[str(source)]
+    rule = "is neither a file nor a shipped scenario"
+    raise ScenarioError([Problem(str(source), rule, nearest=nearest(str(source), shipped))])

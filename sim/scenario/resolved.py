@@ -1,0 +1,64 @@
+"""A copy of a scenario that can be run as it is: changes of the command line written in, tables beside it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from sim.document import Map, Node, Scalar, Seq, write
+from sim.scenario.expand import path_key
+from sim.scenario.model import Scenario
+
+FILE_NAME = "scenario.yaml"
+
+
+def write_resolved(scenario: Scenario, folder: Path) -> Path:
+    """Write `scenario.yaml` and the tables that it names into a folder, and return the file.
+
+    Loading it gives an equal scenario. Tables keep their place below the scenario; one from elsewhere goes
+    into `tables/`.
+    """
+    renamed: dict[str, str] = {}
+    for written, path in scenario.tables.items():
+        place = _place(written, set(renamed.values()))
+        renamed[written] = place
+        target = folder / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    tree = _with_files(scenario.tree, renamed)
+    assert isinstance(tree, Map)
+    if "name" not in tree:
+        named = Map()
+        named[Scalar("name")] = Scalar(scenario.name, "quoted")
+        named.update(tree)
+        tree = named
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / FILE_NAME
+    file.write_text(write(tree), encoding="utf-8")
+    return file
+
+
+def _place(written: str, taken: set[str]) -> str:
+    path = Path(written)
+    if not path.is_absolute() and ".." not in path.parts and written != FILE_NAME:
+        return written
+    number, place = 1, f"tables/{path.name}"
+    while place in taken:
+        number += 1
+        place = f"tables/{path.stem}-{number}{path.suffix}"
+    return place
+
+
+def _with_files(node: Node, renamed: Mapping[str, str], key: str = "") -> Node:
+    """Return the tree with the files under `file` and `replay` named as they are now."""
+    if isinstance(node, Scalar):
+        place = renamed.get(path_key(node)) if key in ("file", "replay") and node else None
+        return node if place is None else Scalar(place, "quoted")
+    copy = node.like()
+    if isinstance(copy, Seq):
+        copy[:] = [_with_files(child, renamed) for child in copy]
+    else:
+        for name, child in copy.items():
+            copy[name] = _with_files(child, renamed, name)
+    return copy

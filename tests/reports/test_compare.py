@@ -1,0 +1,101 @@
+"""The comparison table."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from reports.compare import COLUMNS, comparison
+from reports.kpis import HEADLINE, KPIS
+from reports.statistics import holm, paired
+
+
+def frame(values):
+    """A table of KPIs from {policy: {kpi: [value of each replication]}}."""
+    return pd.DataFrame(
+        [
+            (policy, replication, kpi, KPIS[kpi].unit, value)
+            for policy, kpis in values.items()
+            for kpi, column in kpis.items()
+            for replication, value in enumerate(column)
+        ],
+        columns=["policy", "replication", "kpi", "unit", "value"],
+    )
+
+
+THREE = frame(
+    {
+        "near": {
+            "cost_per_order": [9.0, 9.5, 9.2],
+            "late_share": [0.1, 0.12, 0.11],
+            "queue_mean_min": [5, 6, 7],
+        },
+        "cheap": {
+            "cost_per_order": [8.0, 8.6, 8.1],
+            "late_share": [0.2, 0.21, 0.2],
+            "queue_mean_min": [5, 7, 7],
+        },
+        "slow": {
+            "cost_per_order": [9.1, 9.4, 9.2],
+            "late_share": [0.1, 0.12, 0.11],
+            "queue_mean_min": [9, 9, 9],
+        },
+    }
+)
+
+
+def test_every_kpi_of_every_other_policy_is_compared_with_the_baseline():
+    table = comparison(THREE, "near")
+    assert tuple(table.columns) == COLUMNS
+    assert list(zip(table["kpi"], table["policy"], strict=True)) == [
+        (kpi, policy)
+        for kpi in ("cost_per_order", "queue_mean_min", "late_share")  # the order of the catalogue
+        for policy in ("cheap", "slow")
+    ]
+    assert set(table["baseline"]) == {"near"}
+    row = table.iloc[0]
+    expected = paired([9.0, 9.5, 9.2], [8.0, 8.6, 8.1])
+    assert (row["n"], row["difference"], row["low"], row["high"], row["p_value"]) == (
+        3, expected.difference, expected.low, expected.high, expected.p_value,
+    )  # fmt: skip
+
+
+def test_holm_runs_over_policies_and_the_family_alone():
+    table = comparison(THREE, "near")
+    judged = table[table["kpi"].isin(HEADLINE)]
+    assert list(judged["p_holm"]) == holm(list(judged["p_value"]))
+    others = table[~table["kpi"].isin(HEADLINE)]
+    assert others["p_holm"].isna().all()
+    assert set(others["verdict"]) == {""}
+
+
+def test_the_family_can_be_chosen():
+    table = comparison(THREE, "near", family=("queue_mean_min",))
+    assert set(table.loc[table["verdict"] != "", "kpi"]) == {"queue_mean_min"}
+    assert table["p_holm"].count() == 2
+
+
+def test_replications_are_paired_by_their_number_whatever_the_order_of_rows():
+    shuffled = THREE.sample(frac=1.0, random_state=3)
+    table = comparison(shuffled, "near").set_index(["kpi", "policy"])
+    expected = comparison(THREE, "near").set_index(["kpi", "policy"])
+    pd.testing.assert_frame_equal(table.loc[expected.index], expected)
+
+
+def test_an_unknown_baseline_is_named():
+    with pytest.raises(ValueError, match="'nearest' is none of the policies near, cheap, slow"):
+        comparison(THREE, "nearest")
+
+
+def test_one_policy_alone_has_an_empty_comparison():
+    table = comparison(THREE[THREE["policy"] == "near"], "near")
+    assert len(table) == 0
+    assert tuple(table.columns) == COLUMNS
+
+
+def test_identical_policies_differ_by_exactly_zero_in_every_kpi():
+    values = {kpi: [math.sqrt(place + 2), math.pi / (place + 1), math.nan] for place, kpi in enumerate(KPIS)}
+    table = comparison(frame({"a": values, "b": values}), "a")
+    assert len(table) == len(KPIS)
+    assert (table[["difference", "low", "high"]] == 0.0).all(axis=None)
+    assert (table["p_value"] == 1.0).all()
