@@ -76,7 +76,7 @@ class HasStock(Filter):
     def bind(self, network: Network) -> Mask:
         """Bind to a replication."""
         if self.lines == "units":
-            return lambda case: (network.available[_items(case)] > 0).any(0)  # type: ignore[no-any-return]
+            return lambda case: np.any(network.available[_items(case)] > 0, axis=0)
         every = self.lines == "all"
 
         def mask(case: Case) -> Bools:
@@ -99,8 +99,12 @@ class Within(Filter):
     name = "within"
 
     km: Quantity | None = Field(None, description="great-circle distance at most, km")
-    transit_days: Days | None = Field(None, description="expected transit of the rule's service at most, days")
-    zone: PositiveCount | None = Field(None, description="zone of the rule's service at most, the nearest being 1")
+    transit_days: Days | None = Field(
+        None, description="expected transit of the rule's service at most, days"
+    )
+    zone: PositiveCount | None = Field(
+        None, description="zone of the rule's service at most, the nearest being 1"
+    )
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Within:
@@ -117,7 +121,7 @@ class Within(Filter):
         if self.transit_days is not None:
             seconds = round(self.transit_days * 86_400)
             return lambda case: case.offer.transit_s <= seconds
-        zone = self.zone
+        zone = self.zone or 1
         return lambda case: case.offer.zone <= zone
 
 
@@ -128,7 +132,9 @@ class BelowLimit(Filter):
     split_reason = "capacity"
 
     n: Quantity | None = Field(None, description="the limit; absent: the warehouse's own order_limit_per_day")
-    of: Literal["orders", "lines", "units", "value", "weight_kg"] = Field("orders", description="what is counted")
+    of: Literal["orders", "lines", "units", "value", "weight_kg"] = Field(
+        "orders", description="what is counted"
+    )
     per: Literal["hour", "day", "week", "month"] = Field(
         "day", description="calendar window at the site after which the count starts over"
     )
@@ -137,7 +143,9 @@ class BelowLimit(Filter):
     @model_validator(mode="after")
     def _limits_what_sites_limit(self) -> BelowLimit:
         if self.n is None and (self.of, self.per) != ("orders", "day"):
-            raise wrong("without n the limit is the warehouse's order_limit_per_day: of orders, per day", key="n")
+            raise wrong(
+                "without n the limit is the warehouse's order_limit_per_day: of orders, per day", key="n"
+            )
         return self
 
     def bind(self, network: Network) -> Mask:
@@ -152,6 +160,6 @@ class BelowLimit(Filter):
             used, amount = usage.used(), case.amount(of)
             if usage.most + amount < most:
                 return None
-            return used + amount < limit if strict else used + amount <= limit  # type: ignore[no-any-return]
+            return used + amount < limit if strict else used + amount <= limit
 
         return mask

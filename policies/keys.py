@@ -121,5 +121,3 @@ class FewestShipments(Key):
         """Bind to a replication: one shipment is one, wherever it leaves."""
         one = network.id_rank * 0 + 1
         return lambda case: one
-
-

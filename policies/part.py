@@ -51,7 +51,9 @@ def parts_of(module: ModuleType, kind: P) -> dict[str, P]:
         part = entry.load()
         if isinstance(part, type) and issubclass(part, kind):
             if part.name in found and found[part.name] is not part:
-                raise ValueError(f"package {entry.value} adds a {kind.__name__.lower()} {part.name!r}, which exists")
+                raise ValueError(
+                    f"package {entry.value} adds a {kind.__name__.lower()} {part.name!r}, which exists"
+                )
             found[part.name] = part
     return found
 
@@ -72,8 +74,12 @@ class OneOf:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         choices: dict[str, CoreSchema] = {}
         for name, part in self._parts.items():
-            model = core_schema.with_info_before_validator_function(_spread_main(part), handler.generate_schema(part))
-            wrapped = core_schema.typed_dict_schema({name: core_schema.typed_dict_field(model)}, extra_behavior="forbid")
+            model = core_schema.with_info_before_validator_function(
+                _spread_main(part), handler.generate_schema(part)
+            )
+            wrapped = core_schema.typed_dict_schema(
+                {name: core_schema.typed_dict_field(model)}, extra_behavior="forbid"
+            )
             choices[f"<{name}>"] = core_schema.no_info_after_validator_function(_only_value, wrapped)
         union = core_schema.tagged_union_schema(choices, self._tag)
         return core_schema.with_info_wrap_validator_function(self._read, union)
@@ -98,15 +104,21 @@ class OneOf:
             raise self._unknown(name, key=name)
         if len(given) > 1:
             second = list(given)[1]
-            raise wrong(f"must name one {self._noun}; write another one as an element of its own", key=str(second))
+            raise wrong(
+                f"must name one {self._noun}; write another one as an element of its own", key=str(second)
+            )
         return f"<{name}>"
 
     def _unknown(self, name: str, key: str = "") -> Exception:
         return wrong(
-            f"is not a {self._noun}; valid are {', '.join(self._parts)}", key=key, nearest=nearest(name, self._parts)
+            f"is not a {self._noun}; valid are {', '.join(self._parts)}",
+            key=key,
+            nearest=nearest(name, self._parts),
         )
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         bare = [
             name
             for name, part in self._parts.items()
@@ -144,5 +156,3 @@ def _spread_main(part: type[Part]) -> Any:
 
 def _only_value(mapping: dict[str, Any]) -> Any:
     return next(iter(mapping.values()))
-
-

@@ -94,7 +94,9 @@ class Rank(Section):
 class Lexicographic(Rank):
     """Compares by the first key; where that ties (within its band), by the next."""
 
-    by: tuple[Annotated[Key, OneOf("rank key", KEYS)], ...] = Field(description="keys, the most important first")
+    by: tuple[Annotated[Key, OneOf("rank key", KEYS)], ...] = Field(
+        description="keys, the most important first"
+    )
 
     @model_validator(mode="after")
     def _compares(self) -> Lexicographic:
@@ -143,11 +145,15 @@ class _Weighted:
         for name in given:
             if name not in KEYS:
                 raise wrong(
-                    f"is not a rank key; valid are {', '.join(KEYS)}", key=str(name), nearest=nearest(str(name), KEYS)
+                    f"is not a rank key; valid are {', '.join(KEYS)}",
+                    key=str(name),
+                    nearest=nearest(str(name), KEYS),
                 )
         return given
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         keys_ = {name: {"anyOf": [{"type": "number"}, key.model_json_schema()]} for name, key in KEYS.items()}
         return {"type": "object", "properties": keys_, "additionalProperties": False, "minProperties": 1}
 
@@ -168,7 +174,9 @@ class Cost(Rank):
         for key in self.cost:
             for parameter in ("band", "descending"):
                 if getattr(key, parameter) is not None:
-                    raise wrong(f"belongs to a rank by keys; a cost has weights", key=f"cost.{key.name}.{parameter}")
+                    raise wrong(
+                        "belongs to a rank by keys; a cost has weights", key=f"cost.{key.name}.{parameter}"
+                    )
             if key.weight is None:
                 raise wrong("must have a weight", key=f"cost.{key.name}")
         return self
@@ -191,4 +199,3 @@ AnyRank: TypeAlias = Annotated[Lexicographic | Cost, Forms("rank", {"by": Lexico
 
 NEAREST = Lexicographic(by=(DistanceKm(), SiteId()))
 """The rank of a rule that names none."""
-

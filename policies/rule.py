@@ -166,7 +166,13 @@ class BoundRule:
         return sites, tuple(removed)
 
     def _assign(
-        self, assign: Assign, search: Search, case: Case, some: tuple[int, ...], removed: tuple[int, ...], allowed: int
+        self,
+        assign: Assign,
+        search: Search,
+        case: Case,
+        some: tuple[int, ...],
+        removed: tuple[int, ...],
+        allowed: int,
     ) -> Verdict:
         """Ship the lines that can be, and keep a shipment for the rest unless it is given up."""
         room = allowed if isinstance(assign.rest, Cancel) else allowed - 1
@@ -203,7 +209,11 @@ class BoundRule:
             if action.up_to_hours is None:
                 return (answer.Wait(lines),), ()
             until = placed_at + round(action.up_to_hours * HOUR)
-            return ((answer.Wait(lines, until),), ()) if now < until else self._holds(action.then, case, lines, allowed)
+            return (
+                ((answer.Wait(lines, until),), ())
+                if now < until
+                else self._holds(action.then, case, lines, allowed)
+            )
         if isinstance(action, Cancel):
             until = placed_at + round(action.after_hours * HOUR)
             return ((answer.Wait(lines, until),) if now < until else (answer.Cancel(lines, "no_stock"),)), ()
@@ -216,7 +226,11 @@ class BoundRule:
     ) -> tuple[tuple[answer.Hold, ...], tuple[int, ...]]:
         """Commit lines to the warehouse that would rank first with stock; they wait where there is none."""
         request, network = case.request, self._network
-        until = None if action.give_up_after_hours is None else request.placed_at + round(action.give_up_after_hours * HOUR)
+        until = (
+            None
+            if action.give_up_after_hours is None
+            else request.placed_at + round(action.give_up_after_hours * HOUR)
+        )
         if until is not None and network.now >= until:
             return (answer.Cancel(lines, "gave_up"),), ()
         part = case.part_of(lines)
@@ -236,7 +250,9 @@ def _parts(request: Request, plan: Plan) -> tuple[answer.Part, ...]:
     return tuple(
         [
             answer.Part(
-                ship.site, tuple([(line, units[line]) for line in ship.case.lines]), int(ship.case.offer.service[ship.site])
+                ship.site,
+                tuple([(line, units[line]) for line in ship.case.lines]),
+                int(ship.case.offer.service[ship.site]),
             )
             for ship in plan.ships
         ]

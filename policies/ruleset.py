@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -47,7 +47,9 @@ class RuleSet(Section):
 
     name: Name = Field("", description="a title")
     rules: tuple[Rule, ...] = Field(description="tiers, the first to be tried first")
-    attempt: Attempts = Field(Attempts(), alias="attempts", description="when waiting orders are decided again")
+    attempt: Attempts = Field(
+        Attempts(), alias="attempts", description="when waiting orders are decided again"
+    )
 
     def prepare(self, network: Network) -> BoundRuleSet:
         """Return the rules bound to a replication."""
@@ -76,7 +78,9 @@ class BoundRuleSet:
             if number == 0 and not verdict.left:
                 return self._answer(order, rule, verdict.parts, verdict.holds, [verdict])
             verdicts.append(verdict)
-            shipments += len(verdict.parts) + sum(isinstance(hold, answer.Backorder) for hold in verdict.holds)
+            shipments += len(verdict.parts) + sum(
+                isinstance(hold, answer.Backorder) for hold in verdict.holds
+            )
             lines = verdict.left
             if not lines:
                 break
@@ -103,7 +107,9 @@ class BoundRuleSet:
         if removed is None:
             removed = self._texts[key] = self._spell_out(key)
         runner_up, margin = (plan.runner_up, plan.margin) if plan is not None else ((), None)
-        return Allocation(parts, holds, Why(last.name, verdicts[-1].outcome, runner_up, margin, removed, split))
+        return Allocation(
+            parts, holds, Why(last.name, verdicts[-1].outcome, runner_up, margin, removed, split)
+        )
 
     def _spell_out(self, removed: tuple[tuple[int, ...], ...]) -> str:
         """Return which filter of which rule took away how many warehouses, in a line."""
@@ -112,3 +118,9 @@ class BoundRuleSet:
             found = [f"{word}={count}" for word, count in zip(rule.words, counts, strict=True) if count]
             texts.append(" ".join(found))
         return "; ".join(texts)
+
+
+def rule_set_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of rule-set files, for editors."""
+    schema = RuleSet.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "orderlab rule set"}

@@ -120,7 +120,9 @@ class Search:
             ships = [ship for ship in found if ship is not None]
             if len(ships) == len(found):
                 plans.append(tuple([ship for ship, _ in ships]))
-                scores.append(tuple([sum(column) for column in zip(*(score for _, score in ships), strict=True)]))
+                scores.append(
+                    tuple([sum(column) for column in zip(*(score for _, score in ships), strict=True)])
+                )
         if not plans:
             return None
         best = self._preference.least(scores)

@@ -22,11 +22,6 @@ from sim.errors import InputError, Problem
 from sim.journal import Journal
 from sim.scenario import Scenario, load_scenario
 
-_OUTLINE = (
-    "Outline of the states: US Census Bureau cartographic boundaries (public domain), from us-atlas 3.0.1,"
-    " © 2013-2019 Michael Bostock, ISC licence."
-)
-
 
 def write_report(folder: Path) -> Path:
     """Write `report.html` into a result folder, and return its path.
@@ -121,7 +116,7 @@ def _context(
         "pictures": pictures,
         "maps": maps,
         "provenance": list(_flat(provenance)),
-        "notice": _OUTLINE if any(picture.svg for picture in maps) else "",
+        "sources": list(dict.fromkeys(picture.source for picture in maps if picture.source)),
     }
 
 

@@ -51,9 +51,13 @@ class Referee:
                 left[line] = 0
         if not request.split and shipments and request.shipments + shipments > 1:
             segment = self._network.segments[request.segment]
-            raise self._wrong(request, f"{request.shipments + shipments} shipments; segment {segment} allows no split")
+            raise self._wrong(
+                request, f"{request.shipments + shipments} shipments; segment {segment} allows no split"
+            )
         if answer.why.split not in SPLIT_REASONS:
-            raise self._wrong(request, f"split reason {answer.why.split!r}, must be one of {', '.join(SPLIT_REASONS)}")
+            raise self._wrong(
+                request, f"split reason {answer.why.split!r}, must be one of {', '.join(SPLIT_REASONS)}"
+            )
         return terms
 
     def _check_part(self, request: Request, part: Part, left: list[int]) -> tuple[int, int]:
@@ -66,7 +70,9 @@ class Referee:
         for line, units in part.lines:
             self._check_line(request, line, left, site)
             if units < 1 or units > left[line]:
-                raise self._wrong(request, f"{units} units, of {left[line]} that are left to place", site, line)
+                raise self._wrong(
+                    request, f"{units} units, of {left[line]} that are left to place", site, line
+                )
             left[line] -= units
             item = request.items[line]
             if units > self._available[item, site]:
@@ -117,7 +123,9 @@ class Referee:
         freight = self._carriers.price(service, site, region, parcel.grams, parcel.millilitres, parcel.tags)
         if freight is None:
             raise self._wrong(
-                request, f"service {network.services[service]} does not take this parcel to {network.regions[region]}", site
+                request,
+                f"service {network.services[service]} does not take this parcel to {network.regions[region]}",
+                site,
             )
         return service, freight
 
@@ -133,7 +141,9 @@ class Referee:
 
     def _check_line(self, request: Request, line: int, left: list[int], site: int | None = None) -> None:
         if not 0 <= line < len(left):
-            raise self._wrong(request, f"the order has no line {line!r}: lines count from 0 to {len(left) - 1}", site)
+            raise self._wrong(
+                request, f"the order has no line {line!r}: lines count from 0 to {len(left) - 1}", site
+            )
         if not left[line]:
             raise self._wrong(request, "the line has no units left to place", site, line)
 
@@ -154,11 +164,15 @@ class Referee:
 
     def _check_hold(self, request: Request, hold: Any, left: list[int]) -> None:
         if not isinstance(hold, Wait | Backorder | Cancel):
-            raise self._wrong(request, f"a hold of type {type(hold).__name__}, must be Wait, Backorder or Cancel")
+            raise self._wrong(
+                request, f"a hold of type {type(hold).__name__}, must be Wait, Backorder or Cancel"
+            )
         for line in hold.lines:
             self._check_line(request, line, left)
         if isinstance(hold, Cancel) and hold.reason not in CANCEL_REASONS:
-            raise self._wrong(request, f"cancel reason {hold.reason!r}, must be one of {', '.join(CANCEL_REASONS)}")
+            raise self._wrong(
+                request, f"cancel reason {hold.reason!r}, must be one of {', '.join(CANCEL_REASONS)}"
+            )
         if not isinstance(hold, Cancel) and hold.until is not None and hold.until <= self._network.now:
             raise self._wrong(request, f"holds until second {hold.until}, which is not in the future")
 

@@ -106,7 +106,9 @@ def weekly_windows(week: Week, zone: ZoneInfo, start: int, end: int) -> list[Win
         Windows in seconds since start, from those that hold second 0 to those that begin before `end`.
 
     """
-    first = datetime.fromtimestamp(start, zone).replace(tzinfo=None, hour=0, minute=0, second=0) - timedelta(1)
+    first = datetime.fromtimestamp(start, zone).replace(tzinfo=None, hour=0, minute=0, second=0) - timedelta(
+        1
+    )
     windows = []
     for number in range(end // DAY + 4):
         midnight = first + timedelta(number)
@@ -120,7 +122,9 @@ def weekly_windows(week: Week, zone: ZoneInfo, start: int, end: int) -> list[Win
 
 def daily_instants(times: Sequence[int], zone: ZoneInfo, start: int, end: int) -> list[int]:
     """Return when local times of day come round in a run, in seconds since start, sorted, within [0, end]."""
-    first = datetime.fromtimestamp(start, zone).replace(tzinfo=None, hour=0, minute=0, second=0) - timedelta(1)
+    first = datetime.fromtimestamp(start, zone).replace(tzinfo=None, hour=0, minute=0, second=0) - timedelta(
+        1
+    )
     found = {
         instant(first + timedelta(number, time), zone) - start
         for number in range(end // DAY + 4)

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import randomness
+from sim.calendar import daily_instants
 from sim.catalogue import Catalogue, micros
 from sim.clock import DAY, DELIVERY, NEVER, PICKUP, Clock
-from sim.calendar import daily_instants
 from sim.order import Shipment
 from sim.scenario.carriers import RateTable, Service
 
@@ -97,11 +97,15 @@ class Carriers:
             else:
                 self.serves_site[s, [catalogue.site_index[id_] for id_ in service.sites]] = True
         self.carries = np.array(
-            [-1 if service.carries is None else catalogue.tag_mask(service.carries) for service in self._services],
+            [
+                -1 if service.carries is None else catalogue.tag_mask(service.carries)
+                for service in self._services
+            ],
             np.int64,
         )
         self._bounds_m = [
-            np.array([round(bound * 1000) for bound in service.zones_km], np.int64) for service in self._services
+            np.array([round(bound * 1000) for bound in service.zones_km], np.int64)
+            for service in self._services
         ]
         self._tables = [self._table(service) for service in self._services]
         self._transit = [
@@ -118,7 +122,9 @@ class Carriers:
         # Services that weigh alike share one weight; as a rule all do.
         weighing = list(zip(self._volumetric, self._round_up_g, strict=True))
         self._weighing = sorted({rule: weighing.index(rule) for rule in weighing}.values())
-        self._weighing_of = np.array([sorted(set(map(weighing.index, weighing))).index(weighing.index(rule)) for rule in weighing])
+        self._weighing_of = np.array(
+            [sorted(set(map(weighing.index, weighing))).index(weighing.index(rule)) for rule in weighing]
+        )
         self._cards = [
             (number, _Card(service.rates, len(service.zones_km) + 1))
             for number, service in enumerate(self._services)
@@ -147,7 +153,9 @@ class Carriers:
             # The bound belongs to the nearer zone: side="left".
             zone = np.array([np.searchsorted(bounds, distance) for bounds in self._bounds_m], np.int64)
             transit_s, base, per_kg = (
-                np.array([table[column][zones] for table, zones in zip(self._tables, zone, strict=True)], np.int64)
+                np.array(
+                    [table[column][zones] for table, zones in zip(self._tables, zone, strict=True)], np.int64
+                )
                 for column in range(3)
             )
             permitted = self.serves_site & ((tags & ~self.carries) == 0)[:, None]
@@ -171,10 +179,14 @@ class Carriers:
         nano = lane.per_kg * weight
         nano += lane.base
         for service, card in self._cards:
-            nano[service] = np.maximum(card.quote(lane.zone[service], weights[self._weighing_of[service]]), lane.base[service])
+            nano[service] = np.maximum(
+                card.quote(lane.zone[service], weights[self._weighing_of[service]]), lane.base[service]
+            )
         return nano
 
-    def price(self, service: int, site: int, region: int, grams: int, millilitres: int, tags: int) -> int | None:
+    def price(
+        self, service: int, site: int, region: int, grams: int, millilitres: int, tags: int
+    ) -> int | None:
         """Return what a service charges for a parcel from a warehouse, in cents; None where it does not go."""
         lane = self.lane(region, tags)
         grams = self.billable_grams(service, grams, millilitres)
@@ -194,9 +206,7 @@ class Carriers:
         s = shipment.service
         zone = int(self.lane(shipment.order.region, shipment.order.tags).zone[s, shipment.site])
         quantile = self._transit[s][zone]
-        bits = randomness.draw(
-            shipment.order.key, randomness.code(shipment.number, randomness.TRANSIT_TIME)
-        )
+        bits = randomness.draw(shipment.order.key, randomness.code(shipment.number, randomness.TRANSIT_TIME))
         if self._transit_is_sure[s][zone]:
             return randomness.whole(quantile(0.5) * DAY, bits)
         return randomness.whole(float(quantile(randomness.unit(bits))) * DAY, bits)
@@ -223,7 +233,9 @@ class Pickups:
                 at = (service.pickups, zone.key)
                 if at not in known:
                     # Two days beyond the end: an estimate looks further than the run.
-                    known[at] = daily_instants(service.pickups, zone, catalogue.start, catalogue.end + 2 * DAY)
+                    known[at] = daily_instants(
+                        service.pickups, zone, catalogue.start, catalogue.end + 2 * DAY
+                    )
                 row.append(known[at])
             self._schedules.append(row)
         self._on_demand = np.array([service.pickups is None for service in services])[:, None]

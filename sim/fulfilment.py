@@ -25,7 +25,12 @@ class Fulfilment:
     """Carries out what was decided. Warehouses and carriers call back when they are done."""
 
     def __init__(
-        self, clock: Clock, catalogue: Catalogue, inventory: Inventory, carriers: Carriers, settlement: Settlement
+        self,
+        clock: Clock,
+        catalogue: Catalogue,
+        inventory: Inventory,
+        carriers: Carriers,
+        settlement: Settlement,
     ) -> None:
         self._clock = clock
         self._inventory = inventory
@@ -227,5 +232,3 @@ class Fulfilment:
                 for item, units, _ in shipment.picks:
                     held[item, shipment.site] += units
         return reserved, staged
-
-

@@ -65,7 +65,9 @@ class Hours:
             strict=True,
         )
         samples = self._warehouses.hour_rows(now, hour)
-        for site, (sample, (units, millilitres, empty, cells)) in enumerate(zip(samples, states, strict=True)):
+        for site, (sample, (units, millilitres, empty, cells)) in enumerate(
+            zip(samples, states, strict=True)
+        ):
             backlog, busy_s, open_s = sample
             row = (site, hour, backlog, busy_s, open_s, 0, units, millilitres / 1000, empty, cells)
             self._recorder.add("warehouse_hours", row)

@@ -22,7 +22,16 @@ import pyarrow.parquet as pq
 BLOCK_ROWS = 10_000
 
 STATES = ("delivered", "cancelled", "lost", "open")
-SHIPMENT_STATES = ("delivered", "cancelled", "lost", "queued", "in_work", "packed", "in_transit", "backordered")
+SHIPMENT_STATES = (
+    "delivered",
+    "cancelled",
+    "lost",
+    "queued",
+    "in_work",
+    "packed",
+    "in_transit",
+    "backordered",
+)
 CANCEL_REASONS = ("policy", "no_stock", "gave_up", "impatience", "declined")
 SPLIT_REASONS = ("no_stock", "capacity", "downtime", "cheaper", "faster", "policy")
 ACCOUNTS = (
@@ -198,7 +207,11 @@ class Recorder:
             return pa.array(numbers, mask=mask)
         if kind == "order":
             names = self.facts.order_ids(numbers)
-            return names if mask is None else pa.array(names.to_numpy(zero_copy_only=False), pa.utf8(), mask=mask)
+            return (
+                names
+                if mask is None
+                else pa.array(names.to_numpy(zero_copy_only=False), pa.utf8(), mask=mask)
+            )
         indices = pa.array(numbers.astype(np.int32), mask=mask)
         return pa.DictionaryArray.from_arrays(indices, self._dictionaries[kind])
 

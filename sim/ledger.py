@@ -9,12 +9,29 @@ from enum import IntEnum
 
 import numpy as np
 
-from sim.journal import ACCOUNTS, BLOCK_ROWS, TABLES, Recorder
+from sim.journal import ACCOUNTS, BLOCK_ROWS, Recorder
 
-Account = IntEnum("Account", {name.upper(): number for number, name in enumerate(ACCOUNTS)})
-"""The accounts of the ledger, in the order of `journal.ACCOUNTS`."""
 
-assert list(TABLES["ledger"]) == ["at", "order", "account", "amount_cents"]
+class Account(IntEnum):
+    """The accounts of the ledger, in the order of `journal.ACCOUNTS`."""
+
+    REVENUE = 0
+    REFUND = 1
+    PAYMENT_FEE = 2
+    FREIGHT = 3
+    HANDLING = 4
+    PACKAGING = 5
+    STORAGE = 6
+    PURCHASE = 7
+    STOCK = 8
+    SPOILAGE = 9
+    LATE = 10
+    RETURNS = 11
+    CARE = 12
+    CASH = 13
+
+
+assert [account.name.lower() for account in Account] == list(ACCOUNTS)
 
 
 class Ledger:

@@ -106,7 +106,9 @@ def _open_from_table(
 ) -> None:
     found: dict[tuple[int, int], list[OpeningLot]] = defaultdict(list)
     columns = (table.item, table.warehouse, table.units, table.received_at, table.expires_at)
-    for item, site, count, received_at, expires_at in zip(*(column.tolist() for column in columns), strict=True):
+    for item, site, count, received_at, expires_at in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
         received = 0 if received_at < 0 else received_at - catalogue.start
         expires = NEVER if expires_at < 0 else expires_at - catalogue.start
         if count:

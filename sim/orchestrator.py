@@ -106,7 +106,18 @@ class Orchestrator:
         )  # fmt: skip
         items_list, units_list, bounds = items.tolist(), units.tolist(), offsets.tolist()
         rows = zip(*(column.tolist() for column in columns), strict=True)
-        for i, (key, placed_at, region, segment, promised, is_counted, value, grams, volume, tags) in enumerate(rows):
+        for i, (
+            key,
+            placed_at,
+            region,
+            segment,
+            promised,
+            is_counted,
+            value,
+            grams,
+            volume,
+            tags,
+        ) in enumerate(rows):
             lines = slice(bounds[i], bounds[i + 1])
             yield Order(
                 block.first + i, key, placed_at, region, segment, tuple(items_list[lines]),
@@ -120,11 +131,12 @@ class Orchestrator:
         grams, millilitres, tags = order.grams, order.millilitres, order.tags
         open_lines = tuple([line for line, units in enumerate(left) if units])
         if order.parts or order.units_cancelled:
-            grams = sum(self._grams[order.items[line]] * left[line] for line in open_lines)
-            millilitres = sum(self._millilitres[order.items[line]] * left[line] for line in open_lines)
+            network, items = self._network, order.items
+            grams = sum(network.grams[items[line]] * left[line] for line in open_lines)
+            millilitres = sum(network.millilitres[items[line]] * left[line] for line in open_lines)
             tags = 0
             for line in open_lines:
-                tags |= self._network.tags[order.items[line]]
+                tags |= network.tags[items[line]]
         return Request(
             order.number, order.region, order.segment, order.items, tuple(left), open_lines, order.placed_at,
             order.promised_at, order.value, grams, millilitres, tags, order.attempts, order.used,

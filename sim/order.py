@@ -133,5 +133,3 @@ class Shipment:
         self.freight = 0
         self.handling = 0
         self.stock_age = 0
-
-

@@ -111,7 +111,9 @@ class OrderBook:
         segment_bounds = cumulated([segment.share for segment in catalogue.scenario.segments])
         lines = _Choice(demand.lines_per_order)
         units = _Choice(demand.units_per_line)
-        baskets = _Baskets(catalogue.popularity, randomness.root(self._seed, self._replication, randomness.BASKET_RETRY))
+        baskets = _Baskets(
+            catalogue.popularity, randomness.root(self._seed, self._replication, randomness.BASKET_RETRY)
+        )
         arrivals, regions, segments = (
             self._stream(name) for name in (randomness.ARRIVALS, randomness.REGIONS, randomness.SEGMENTS)
         )

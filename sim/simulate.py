@@ -99,9 +99,7 @@ def _run(
     fulfilment.usages = network.usages
     _buy_opening_stock(catalogue, inventory, ledger)
     Hours(clock, catalogue, inventory, fulfilment.warehouses, ledger, recorder)
-    Orchestrator(
-        clock, catalogue, book, name, policy, network, carriers, fulfilment, settlement, recorder
-    )
+    Orchestrator(clock, catalogue, book, name, policy, network, carriers, fulfilment, settlement, recorder)
     clock.due(catalogue.window[1], END, lambda _: settlement.stop_if_done())
     clock.due(catalogue.end, END, lambda _: clock.stop())
     clock.run()

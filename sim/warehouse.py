@@ -69,7 +69,9 @@ class Warehouse:
         self.calendar = calendar
         self.stations = site.stations
         work = site.work_minutes
-        self._quantile = None if work.per_shipment.kind == "constant" else randomness.quantile(work.per_shipment)
+        self._quantile = (
+            None if work.per_shipment.kind == "constant" else randomness.quantile(work.per_shipment)
+        )
         self._expected = work.per_shipment.average * MINUTE
         self._per_line_s = work.per_line.average * MINUTE
         self._per_unit_s = work.per_unit.average * MINUTE
@@ -114,9 +116,7 @@ class Warehouse:
 
     def _work_seconds(self, shipment: Shipment) -> int:
         seconds = self._per_line_s * len(shipment.lines) + self._per_unit_s * shipment.units
-        bits = randomness.draw(
-            shipment.order.key, randomness.code(shipment.number, randomness.WORK_TIME)
-        )
+        bits = randomness.draw(shipment.order.key, randomness.code(shipment.number, randomness.WORK_TIME))
         if self._quantile is None:
             return randomness.whole(seconds + self._expected, bits)
         return randomness.whole(seconds + float(self._quantile(randomness.unit(bits))) * MINUTE, bits)
@@ -230,9 +230,7 @@ class Warehouses:
                     weekly_windows(site.hours, zone, catalogue.start, catalogue.end)
                 )
                 calendars[site.hours, zone.key] = calendar
-            self.sites.append(
-                Warehouse(clock, index, site, priorities, calendar, self, on_start, on_packed)
-            )
+            self.sites.append(Warehouse(clock, index, site, priorities, calendar, self, on_start, on_packed))
             self.set_window(index, *calendar.window(0))
 
     def set_window(self, index: int, begin: int, end: int) -> None:
@@ -266,5 +264,3 @@ class Warehouses:
     def hour_rows(self, now: int, hour: int) -> list[tuple[float, int, int]]:
         """Return what `Warehouse.sample` says of each site."""
         return [site.sample(now, hour) for site in self.sites]
-
-

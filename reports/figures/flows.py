@@ -73,7 +73,7 @@ def flow_maps(
                 axes, ground, flow, busiest, colour_of(place), [site.id for site in scenario.warehouses]
             )
             svg = inline_svg(figure, name, f"{_TITLE}: {policy}", _told(flow, scenario))
-        pictures.append(Picture(name, policy, svg, _caption(drawn)))
+        pictures.append(Picture(name, policy, svg, _caption(drawn), ground.source))
     return pictures
 
 

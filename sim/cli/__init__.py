@@ -1,0 +1,100 @@
+"""The command line. It is the only part of `sim` that knows `policies` and `reports`.
+
+Commands import what they need when they run, so that `orderlab --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib import import_module
+from typing import Any
+
+import click
+
+from sim.errors import OrderlabError
+
+# Where each command lives, in the order in which help shows them.
+_COMMANDS = {
+    "run": "sim.cli.run",
+    "report": "sim.cli.run",
+    "validate": "sim.cli.files",
+    "new": "sim.cli.files",
+    "schema": "sim.cli.files",
+    "list": "sim.cli.files",
+    "import": "sim.cli.importers",
+}
+_SUMMARIES = {
+    "run": "Run policies on the same order books and compare them.",
+    "report": "Write report.html of a result folder.",
+    "validate": "Check scenarios and rule sets; every problem at once.",
+    "new": "Write a commented starter scenario and rule set.",
+    "schema": "Print the JSON Schema of scenarios or rule sets, for editors.",
+    "list": "Show what is there: scenarios, policies, kpis or parts.",
+    "import": "Make a scenario of other data.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command only to run it or to show its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(_COMMANDS[name]), f"{name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_SUMMARIES.items()))
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        click.echo(f"orderlab {version('orderlab')}")
+        ctx.exit()
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+)
+def orderlab() -> None:
+    """A laboratory for order orchestration: what a routing rule does, before it goes live.
+
+    Start with: orderlab run hello -p nearest -p cheapest
+    """
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line and exit.
+
+    Exit codes: 0 done; 2 the user's input, policy or disk is at fault; 3 an internal error; 130 after SIGINT.
+    """
+    try:
+        sys.exit(orderlab.main(arguments, prog_name="orderlab", standalone_mode=False))
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except OrderlabError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read the output has seen enough
+        sys.exit(0)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{place}{error.strerror or error}", err=True)
+        sys.exit(2)
+    except Exception:
+        click.echo("orderlab failed, and that is its own fault. Please report this:\n", err=True)
+        traceback.print_exc()
+        sys.exit(3)

@@ -1,0 +1,140 @@
+"""Commands about files and what is shipped: `validate`, `new`, `schema`, `list`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from sim.document import Document, Map, read
+from sim.errors import InputError, Problem, RuleSetError, ScenarioError
+from sim.scenario import check_scenario, find_scenario, shipped_scenarios
+
+
+@click.command(name="validate")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+def validate_command(files: tuple[str, ...]) -> None:
+    """Check scenarios and rule sets; every problem of every file at once.
+
+    A FILE is a path, or the id of a shipped scenario or rule set. A file with the key `rules` is a rule set.
+    """
+    wrong = False
+    for name in files:
+        try:
+            _validate(name)
+        except InputError as error:
+            wrong = True
+            click.echo(str(error), err=True)
+    if wrong:
+        sys.exit(2)
+
+
+def _validate(name: str) -> None:
+    from policies.load import check_rule_set, find_rule_set, shipped_rule_sets
+
+    shipped = name in shipped_rule_sets() and not Path(name).exists()
+    path = find_rule_set(name) if shipped else find_scenario(name)
+    document = read(path)
+    if "rules" in document.tree:
+        rules = check_rule_set(_raising(document, RuleSetError))
+        click.echo(f"{name}: a rule set that is right, with {_count(len(rules.rules), 'rule')}")
+        return
+    scenario = check_scenario(_raising(document, ScenarioError))
+    for warning in scenario.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    sizes = (
+        _count(len(scenario.warehouses), "warehouse"),
+        _count(len(scenario.items), "item"),
+        _count(len(scenario.regions), "region"),
+    )
+    click.echo(f"{name}: a scenario that is right, with {', '.join(sizes)}")
+
+
+def _raising(document: Document, error: type[InputError]) -> Document:
+    return Document(document.path, document.tree, error, document.problems)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@click.command(name="new")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def new_command(folder: Path) -> None:
+    """Write a commented starter scenario and rule set into DIR."""
+    starter = Path(str(resources.files("scenarios"))) / "starter"
+    names = sorted(path.name for path in starter.glob("*.yaml"))
+    taken = [name for name in names if (folder / name).exists()]
+    if taken:
+        raise InputError(
+            [Problem(str(folder / name), "is there already, and is left as it is") for name in taken]
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        shutil.copyfile(starter / name, folder / name)
+        click.echo(f"wrote {folder / name}")
+    click.echo(f"next: orderlab run {folder / 'scenario.yaml'} -p nearest -p {folder / 'rules.yaml'}")
+
+
+@click.command(name="schema")
+@click.argument("kind", type=click.Choice(["scenario", "policy"]))
+def schema_command(kind: str) -> None:
+    """Print the JSON Schema of scenarios or rule sets, for editors."""
+    if kind == "scenario":
+        from sim.scenario.schema import scenario_schema as schema
+    else:
+        from policies.ruleset import rule_set_schema as schema
+    click.echo(json.dumps(schema(), indent=2))
+
+
+@click.command(name="list")
+@click.argument("kind", type=click.Choice(["scenarios", "policies", "kpis", "parts"]))
+def list_command(kind: str) -> None:
+    """Show what is there, one line each."""
+    rows = {"scenarios": _scenarios, "policies": _policies, "kpis": _kpis, "parts": _parts}[kind]()
+    table = list(rows)
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]) - 1)]
+    for row in table:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        click.echo("  ".join([*cells, row[-1]]).rstrip())
+
+
+def _titles(files: dict[str, Path]) -> Iterable[tuple[str, ...]]:
+    for id_, path in files.items():
+        yield id_, _title(read(path).tree) or id_
+
+
+def _title(tree: Map) -> str:
+    return str(tree.get("name", ""))
+
+
+def _scenarios() -> Iterable[tuple[str, ...]]:
+    return _titles(shipped_scenarios())
+
+
+def _policies() -> Iterable[tuple[str, ...]]:
+    from policies.load import shipped_rule_sets
+
+    return _titles(shipped_rule_sets())
+
+
+def _kpis() -> Iterable[tuple[str, ...]]:
+    from reports.kpis import KPIS
+
+    for kpi in KPIS.values():
+        yield kpi.name, kpi.unit, kpi.better or "", kpi.meaning
+
+
+def _parts() -> Iterable[tuple[str, ...]]:
+    from policies.actions import ACTIONS
+    from policies.ranks import KEYS
+    from policies.rule import FILTERS
+
+    for kind, parts in (("filter", FILTERS), ("rank key", KEYS), ("action", ACTIONS)):
+        for name, part in parts.items():
+            yield kind, name, part.summary()
