@@ -10,7 +10,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 DEMO_ARGS ?= -n 3
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist loadgroup
 
 bin := $(VENV)/bin
 # Stamps: what a target needs is installed once. `demo` does not wait for the tools of the developers.

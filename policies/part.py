@@ -34,15 +34,15 @@ class Part(Section):
         return (inspect.getdoc(cls) or "").partition("\n")[0]
 
 
-P = TypeVar("P", bound=type[Part])
+P = TypeVar("P", bound=Part)
 
 
-def parts_of(module: ModuleType, kind: P) -> dict[str, P]:
+def parts_of(module: ModuleType, kind: type[P]) -> dict[str, type[P]]:
     """Return the parts of a kind by name: those that a module defines, then those of installed packages.
 
     Raises ValueError when a package adds a part under a name that is taken.
     """
-    found: dict[str, P] = {
+    found: dict[str, type[P]] = {
         value.name: value
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, kind) and value.name
@@ -74,7 +74,7 @@ class OneOf:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         choices: dict[str, CoreSchema] = {}
         for name, part in self._parts.items():
-            model = core_schema.with_info_before_validator_function(
+            model = core_schema.no_info_before_validator_function(
                 _spread_main(part), handler.generate_schema(part)
             )
             wrapped = core_schema.typed_dict_schema(
@@ -143,7 +143,7 @@ class OneOf:
 
 
 def _spread_main(part: type[Part]) -> Any:
-    def spread(given: Any, info: ValidationInfo) -> Any:
+    def spread(given: Any) -> Any:
         whole = part.takes_whole_value
         if isinstance(given, BaseModel) or part.main is None or (isinstance(given, dict) and not whole):
             return given

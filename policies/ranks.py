@@ -126,7 +126,7 @@ class _Weighted:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         fields = {
             name: core_schema.typed_dict_field(
-                core_schema.with_info_before_validator_function(_spread_weight, handler.generate_schema(key)),
+                core_schema.no_info_before_validator_function(_spread_weight, handler.generate_schema(key)),
                 required=False,
             )
             for name, key in KEYS.items()
@@ -158,7 +158,7 @@ class _Weighted:
         return {"type": "object", "properties": keys_, "additionalProperties": False, "minProperties": 1}
 
 
-def _spread_weight(given: Any, info: ValidationInfo) -> Any:
+def _spread_weight(given: Any) -> Any:
     if isinstance(given, Scalar) and given.is_empty:
         raise wrong("has no value: write a weight")
     return given if isinstance(given, dict) else {"weight": given}

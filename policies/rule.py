@@ -13,7 +13,7 @@ from policies.case import Bools, Case, Mask
 from policies.filters import Filter, HandlesItems, HasStock, IsUp
 from policies.part import OneOf, parts_of
 from policies.ranks import NEAREST, AnyRank
-from policies.splits import Plan, Search
+from policies.splits import Plan, Search, whole
 from sim import policy as answer
 from sim.clock import HOUR
 from sim.document import Forms, Listing, Name, PositiveCount, Section
@@ -124,8 +124,12 @@ class BoundRule:
         allowed = (self._max_shipments if request.split else 1) - shipments
         plan = None
         if allowed > 0 and np.count_nonzero(sites):
+            # Most orders leave one warehouse: that is tried before a search is set up.
+            plan = whole(case, sites, self._preference)
+            if plan is not None:
+                return Verdict(_parts(request, plan), (), (), "full", plan, removed)
             search = Search(case, sites, self._preference)
-            plan = search.fewest(lines, allowed)
+            plan = search.fewest(lines, allowed) if len(lines) > 1 and allowed > 1 else None
             if plan is not None:
                 return Verdict(_parts(request, plan), (), (), "full", plan, removed)
             some = search.lines_in_stock

@@ -33,6 +33,21 @@ class Plan(NamedTuple):
     is_capped: bool = False
 
 
+def whole(case: Case, sites: Bools, preference: Preference) -> Plan | None:
+    """Return the best of some warehouses that ships all lines of a case together, or None."""
+    for line in case.lines:
+        sites = sites & case.in_stock(line)
+    found = sites.nonzero()[0]
+    if len(found):
+        found = found[case.offer.possible.take(found)]
+    if not len(found):
+        return None
+    if len(found) == 1:
+        return Plan((Ship(int(found[0]), case),))
+    winner, other, margin = preference.two_best(case, found)
+    return Plan((Ship(winner, case),), (other,), margin)
+
+
 class Search:
     """Finds plans for the lines of one case.
 
@@ -45,6 +60,7 @@ class Search:
 
     def __init__(self, case: Case, sites: Bools, preference: Preference) -> None:
         self._case = case
+        self._sites = sites
         self._preference = preference
         self._stocked = {line: case.in_stock(line) & sites for line in case.lines}
         self._best: dict[Lines, tuple[Ship, tuple[float, ...]] | None] = {}
@@ -54,20 +70,9 @@ class Search:
         """The lines that at least one candidate has in full."""
         return tuple([line for line in self._case.lines if self._stocked[line].any()])
 
-    def single(self, lines: Lines) -> Plan | None:
-        """Return the best warehouse that ships some lines together, or None."""
-        case = self._case.part_of(lines)
-        sites = self._candidates(case)
-        if not len(sites):
-            return None
-        if len(sites) == 1:
-            return Plan((Ship(int(sites[0]), case),))
-        winner, other, margin = self._preference.two_best(case, sites)
-        return Plan((Ship(winner, case),), (other,), margin)
-
     def fewest(self, lines: Lines, at_most: int) -> Plan | None:
         """Return the best of the plans with the fewest shipments, or None when more than `at_most` are needed."""
-        plan = self.single(lines)
+        plan = whole(self._case.part_of(lines), self._sites, self._preference)
         if plan is not None or at_most < 2 or len(lines) < 2:
             return plan
         if len(lines) > MOST_LINES:

@@ -17,7 +17,7 @@ from reports.figures import Picture, cost_parts, flow_maps, lead_times, tradeoff
 from reports.figures.style import COLOURS, colour_of
 from reports.kpis import KPIS
 from reports.result import read_result, write_file
-from reports.sentences import answer, limits, reading, verdict_text
+from reports.sentences import answer, is_same, limits, reading, verdict_text
 from sim.errors import InputError, Problem
 from sim.journal import Journal
 from sim.scenario import Scenario, load_scenario
@@ -107,9 +107,12 @@ def _context(
         "headline": [kpi for kpi in kpis if kpi["name"] in summary["family"]],
         "kpis": kpis,
         "empty": ", ".join(kpi["label"] for kpi in kpis if kpi["empty"]),
-        "differences": differences,
+        "moved": {
+            policy: [row for row in rows if row["difference"] is not None and not is_same(row)]
+            for policy, rows in differences.items()
+        },
         "same": {
-            policy: ", ".join(row["label"] for row in rows if row["difference"] == 0.0)
+            policy: ", ".join(row["label"] for row in rows if is_same(row))
             for policy, rows in differences.items()
         },
         "reading": reading(summary),

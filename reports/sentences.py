@@ -57,6 +57,11 @@ def limits(summary: dict[str, Any]) -> list[str]:
     return found
 
 
+def is_same(row: dict[str, Any]) -> bool:
+    """Whether a row of a comparison shows no difference in any replication."""
+    return row["difference"] == 0.0 and row["low"] in (0.0, None)
+
+
 def reading(summary: dict[str, Any]) -> str:
     """Return how the numbers and verdicts of a result are to be read."""
     if summary["replications"] == 1:
@@ -97,11 +102,7 @@ def _alone(summary: dict[str, Any], policy: str) -> str:
 def _same_everywhere(summary: dict[str, Any]) -> list[str]:
     """Return the KPIs of the family in which no policy ever differs from the baseline."""
     rows = {name: [row for row in summary["comparison"] if row["kpi"] == name] for name in summary["family"]}
-    return [name for name, found in rows.items() if found and all(_is_same(row) for row in found)]
-
-
-def _is_same(row: dict[str, Any]) -> bool:
-    return bool(row["difference"] == row["low"] == 0.0)
+    return [name for name, found in rows.items() if found and all(is_same(row) for row in found)]
 
 
 def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:
@@ -109,6 +110,8 @@ def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:
     judged = set(summary["family"]) - set(told)
     rows = [row for row in summary["comparison"] if row["policy"] == policy and row["kpi"] in judged]
     baseline = summary["baseline"]
+    if all(is_same(row) for row in rows):
+        return f"{policy} gives exactly the same results as {baseline}."
     gains = [_phrase(row) for row in rows if row["verdict"] == BETTER]
     losses = [_phrase(row) for row in rows if row["verdict"] == WORSE]
     if gains and losses:
@@ -118,7 +121,7 @@ def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:
     else:
         text = f"{policy} is not shown to differ from {baseline}."
     alike = [row for row in rows if row["verdict"] == NOT_DISTINGUISHABLE]
-    same = [row for row in alike if _is_same(row)]
+    same = [row for row in alike if is_same(row)]
     close = [row for row in alike if row not in same]
     if close:
         text += f" Not distinguishable: {_labels(close)}."

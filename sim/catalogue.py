@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from sim.clock import DAY, instant
 from sim.scenario import Scenario
+from sim.scenario.customers import Region
 from sim.scenario.replay import Recorded
+from sim.scenario.sites import Warehouse
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the earth (IUGG R1), so that distances agree with published great-circle tables."""
@@ -40,7 +42,8 @@ def great_circle_m(
     lat_a, lon_a = np.radians(a[:, :1]), np.radians(a[:, 1:])
     lat_b, lon_b = np.radians(b[:, 0]), np.radians(b[:, 1])
     half = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
-    return np.rint(2 * radius_m * np.arcsin(np.sqrt(np.minimum(half, 1.0)))).astype(np.int32)
+    metres: NDArray[np.float64] = 2 * radius_m * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    return np.rint(metres).astype(np.int32)
 
 
 class Catalogue:
@@ -119,7 +122,8 @@ class Catalogue:
     @cached_property
     def keeps(self) -> NDArray[np.bool_]:
         """Which warehouse may keep which item: bool, item x warehouse."""
-        return (self.tags[:, None] & ~self.handles) == 0
+        keeps: NDArray[np.bool_] = (self.tags[:, None] & ~self.handles) == 0
+        return keeps
 
     @property
     def recorded(self) -> Recorded:
@@ -128,5 +132,5 @@ class Catalogue:
         return self.scenario.recorded
 
 
-def _points(places: Sequence[object]) -> NDArray[np.float64]:
-    return np.array([place.at for place in places], float).reshape(-1, 2)  # type: ignore[attr-defined]
+def _points(places: Sequence[Region | Warehouse]) -> NDArray[np.float64]:
+    return np.array([place.at for place in places], np.float64).reshape(-1, 2)

@@ -38,7 +38,8 @@ class Clock:
     @property
     def now(self) -> int:
         """The current second."""
-        return self.env._now  # type: ignore[return-value]
+        now: int = self.env._now  # type: ignore[assignment]
+        return now
 
     def due(
         self, at: int, kind: int, callback: Callable[[Event], None] | None = None, value: Any = None
@@ -53,7 +54,7 @@ class Clock:
         event._ok = True
         event._value = value
         if callback is not None:
-            event.callbacks.append(callback)  # type: ignore[union-attr]
+            event.callbacks.append(callback)
         heappush(env._queue, (at, kind, next(env._eid), event))  # type: ignore[misc]
         return event
 

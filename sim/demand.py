@@ -62,7 +62,8 @@ class Rate:
     def when(self, total: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the seconds at which the expected number of orders reaches some totals below the last."""
         piece = np.searchsorted(self.total, total, side="right") - 1
-        return self.at[piece] + (total - self.total[piece]) / self.per_second[piece]
+        when: NDArray[np.float64] = self.at[piece] + (total - self.total[piece]) / self.per_second[piece]
+        return when
 
 
 def demand_by_cell(catalogue: Catalogue) -> NDArray[np.float64]:
@@ -84,7 +85,8 @@ def demand_by_cell(catalogue: Catalogue) -> NDArray[np.float64]:
                 for site, name in enumerate(catalogue.site_ids):
                     if site != depot and (rule.warehouses == "all" or name in rule.warehouses):
                         supplied[item, depot] += daily[item, site]
-    return daily + np.where(catalogue.serves.any(0), 0.0, supplied)
+    provided: NDArray[np.float64] = daily + np.where(catalogue.serves.any(0), 0.0, supplied)
+    return provided
 
 
 def daily_units(catalogue: Catalogue) -> NDArray[np.float64]:
@@ -98,7 +100,8 @@ def daily_units(catalogue: Catalogue) -> NDArray[np.float64]:
     if not isinstance(demand, Generated):
         recorded = catalogue.recorded
         units = np.bincount(recorded.line_item, recorded.line_units, minlength=len(catalogue.item_ids))
-        return units / catalogue.scenario.days
+        daily: NDArray[np.float64] = units / catalogue.scenario.days
+        return daily
     share = catalogue.popularity
     inclusion = np.zeros(len(share))
     weights = demand.lines_per_order
@@ -106,7 +109,8 @@ def daily_units(catalogue: Catalogue) -> NDArray[np.float64]:
         inclusion += weight / sum(weights.values()) * _inclusion(share, lines)
     units_weights = demand.units_per_line
     mean_units = sum(n * weight for n, weight in units_weights.items()) / sum(units_weights.values())
-    return demand.orders_per_day * mean_units * inclusion
+    expected: NDArray[np.float64] = demand.orders_per_day * mean_units * inclusion
+    return expected
 
 
 def _inclusion(share: NDArray[np.float64], lines: int) -> NDArray[np.float64]:
@@ -124,4 +128,5 @@ def _inclusion(share: NDArray[np.float64], lines: int) -> NDArray[np.float64]:
     for _ in range(100):
         middle = (low + high) / 2
         low, high = (middle, high) if -np.expm1(-share * middle).sum() < lines else (low, middle)
-    return -np.expm1(-share * high)
+    inclusion: NDArray[np.float64] = -np.expm1(-share * high)
+    return inclusion

@@ -115,7 +115,7 @@ class Experiment:
                 rows.append((task.policy, task.replication, self.run_task(task)))
                 finished(task)
             return rows
-        done = {task: measured for task, measured in self._run_in_pool(tasks, jobs, finished)}
+        done = dict(self._run_in_pool(tasks, jobs, finished))
         return [(task.policy, task.replication, done[task]) for task in tasks]
 
     def _run_in_pool(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +137,7 @@ class Fulfilment:
 
     def _give_up(self, event: Event) -> None:
         """Cancel a backorder that waited too long; what it had bound goes to those behind it."""
-        shipment: Shipment = event.value
+        shipment = cast(Shipment, event.value)
         if shipment.state != BACKORDERED:
             return
         order, site = shipment.order, shipment.site

@@ -75,8 +75,8 @@ class Inventory:
         self._flows: dict[str, NDArray[np.int32]] = {}
         self._opening = self.on_hand
         # Scalar updates through a memoryview cost 217 ns against 545 ns by array index.
-        self._on_hand_cell = memoryview(self.on_hand.reshape(-1))
-        self._available_cell = memoryview(self.available.reshape(-1))
+        self._on_hand_cell = self.on_hand.reshape(-1).data
+        self._available_cell = self.available.reshape(-1).data
         self._issue = [ISSUE[site.issue] for site in catalogue.scenario.warehouses]
 
     def open(
@@ -107,14 +107,15 @@ class Inventory:
         kept = self.limited & self._catalogue.keeps
         self.site_cells = kept.sum(0)
         self.site_empty = (kept & (held == 0)).sum(0)
-        self._units_site = memoryview(self.site_units)
-        self._millilitres_site = memoryview(self.site_millilitres)
-        self._empty_site = memoryview(self.site_empty)
+        self._units_site = self.site_units.data
+        self._millilitres_site = self.site_millilitres.data
+        self._empty_site = self.site_empty.data
 
     def values(self) -> NDArray[np.int64]:
         """Return what the stock at each warehouse cost, in millionths of the currency."""
         held = np.where(self.limited, self.on_hand, 0).astype(np.int64)
-        return (held * self._catalogue.cost[:, None]).sum(0)
+        values: NDArray[np.int64] = (held * self._catalogue.cost[:, None]).sum(0)
+        return values
 
     def reserve(self, item: int, site: int, units: int) -> list[Pick]:
         """Bind units to a shipment, lot by lot in the site's order of issue. There must be that many free."""

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 BLOCK_ROWS = 10_000
+_CHUNK_ROWS = 512  # rows that wait as Python objects: few enough to stay in a processor's cache
 
 STATES = ("delivered", "cancelled", "lost", "open")
 SHIPMENT_STATES = (
@@ -139,6 +140,10 @@ class Recorder:
         self._folder = folder
         self._block_rows = block_rows
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
+        self._chunks: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in TABLES}
+        self._is_whole = {
+            name: not {"text", "float"} & set(columns.values()) for name, columns in TABLES.items()
+        }
         self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in TABLES}
         self._writers: dict[str, pq.ParquetWriter] = {}
         names: dict[str, Sequence[str]] = {
@@ -162,17 +167,35 @@ class Recorder:
         """Append one row, its values in the order of `TABLES[table]`."""
         rows = self._rows[table]
         rows.append(row)
-        if len(rows) >= self._block_rows:
+        if len(rows) >= _CHUNK_ROWS:
+            self._compact(table)
+
+    def _compact(self, table: str) -> None:
+        """Turn rows of whole numbers into one array, and hand on a batch when there are enough of them."""
+        rows, chunks = self._rows[table], self._chunks[table]
+        waiting = len(rows) + sum(map(len, chunks))
+        if self._is_whole[table]:
+            chunks.append(np.array(rows, np.int64))
+            rows.clear()
+        if waiting >= self._block_rows:
             self.flush(table)
 
     def flush(self, table: str) -> None:
         """Turn the rows that wait in one table into a batch and hand it on."""
-        rows = self._rows[table]
-        if not rows:
+        rows, chunks = self._rows[table], self._chunks[table]
+        if self._is_whole[table]:
+            if rows:
+                chunks.append(np.array(rows, np.int64))
+            if not chunks:
+                return
+            columns: Any = np.concatenate(chunks).T
+            chunks.clear()
+        elif rows:
+            columns = zip(*rows, strict=True)
+        else:
             return
-        columns = list(zip(*rows, strict=True))
-        rows.clear()
         self.write(table, dict(zip(TABLES[table], columns, strict=True)))
+        rows.clear()
 
     def write(self, table: str, columns: Mapping[str, Any]) -> None:
         """Hand on one batch given by columns of plain integers; rows that wait in the table must not exist."""
@@ -192,8 +215,10 @@ class Recorder:
         return pq.ParquetWriter(folder / f"{table}.parquet", self._schemas[table], compression="zstd")
 
     def _array(self, kind: str, values: Any) -> pa.Array:
-        if kind in ("text", "float", "bool"):
+        if kind in ("text", "float"):
             return pa.array(values, _ARROW[kind])
+        if kind == "bool":
+            return pa.array(np.asarray(values, bool))
         numbers = np.asarray(values, dtype=np.int64)
         if kind == "int":
             return pa.array(numbers)

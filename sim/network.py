@@ -59,29 +59,33 @@ class Offer:
     @property
     def freight(self) -> Ints:
         """Freight in cents."""
-        return (self._price + NANO_PER_CENT // 2) // NANO_PER_CENT
+        cents: Ints = (self._price + NANO_PER_CENT // 2) // NANO_PER_CENT
+        return cents
 
     @property
     def possible(self) -> Bools:
         """Whether any service takes the parcel there."""
-        return self._price < UNSERVED  # type: ignore[no-any-return]
+        return self._price < UNSERVED
 
     @property
     def arrives_at(self) -> Ints:
         """Expected delivery, seconds since start."""
         if self._arrival is None:
             self._arrival = self._network.arrival(self._lane, self._parcel)
-        return self._arrival.take(self._flat)
+        arrives_at: Ints = self._arrival.take(self._flat)
+        return arrives_at
 
     @property
     def transit_s(self) -> Ints:
         """Expected transit, seconds."""
-        return self._lane.transit_s.take(self._flat)
+        transit_s: Ints = self._lane.transit_s.take(self._flat)
+        return transit_s
 
     @property
     def zone(self) -> Ints:
         """The service's zone from there, the nearest being 1."""
-        return self._lane.zone.take(self._flat) + 1
+        zone: Ints = self._lane.zone.take(self._flat) + 1
+        return zone
 
 
 class Network:
@@ -183,7 +187,8 @@ class Network:
 
     def handles_tags(self, tags: int) -> Bools:
         """Tell which warehouses may keep and ship goods with some handling tags."""
-        return (tags & ~self._catalogue.handles) == 0
+        able: Bools = (tags & ~self._catalogue.handles) == 0
+        return able
 
     def parcel(self, request: Request, lines: Sequence[int]) -> Parcel:
         """Return what the open units of some lines of a request amount to."""
@@ -266,18 +271,17 @@ _LATE = 1 << 56  # above any price, and with UNSERVED still within 64 bits
 def _cheapest_in_time(nano: Ints, arrival: Ints, promised_at: int) -> Ints:
     """Return the cheapest service that keeps the promise, else the fastest, by warehouse."""
     late = arrival > promised_at
-    if not np.count_nonzero(late):
-        return nano.argmin(0)
     price = nano + late * _LATE
-    service = price.argmin(0)
-    missed = price.min(0) >= _LATE
+    service: Ints = price.argmin(0)
+    missed = price.take(service * price.shape[1] + np.arange(price.shape[1])) >= _LATE
     if np.count_nonzero(missed):
         service = np.where(missed, _fastest(nano, arrival), service)
     return service
 
 
 def _fastest(nano: Ints, arrival: Ints) -> Ints:
-    return np.where(nano < UNSERVED, arrival, 2 * NEVER).argmin(0)
+    fastest: Ints = np.where(nano < UNSERVED, arrival, 2 * NEVER).argmin(0)
+    return fastest
 
 
 def _read_only(array: NDArray[T]) -> NDArray[T]:

@@ -36,7 +36,8 @@ class Levels:
         catalogue = self._catalogue
         rows = np.array([items == "all" or id_ in items for id_ in catalogue.item_ids])
         columns = np.array([warehouses == "all" or id_ in warehouses for id_ in catalogue.site_ids])
-        return rows[:, None] & columns
+        cells: NDArray[np.bool_] = rows[:, None] & columns
+        return cells
 
 
 def open_stock(catalogue: Catalogue, inventory: Inventory) -> None:

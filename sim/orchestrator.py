@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +85,8 @@ class Orchestrator:
         offsets, items, units = block.line_offsets, block.line_item, block.line_units
 
         def sums(of_item: NDArray[np.int64]) -> NDArray[np.int64]:
-            return np.add.reduceat(of_item[items] * units, offsets[:-1]) if len(items) else offsets[:0]
+            total: NDArray[np.int64] = np.add.reduceat(of_item[items] * units, offsets[:-1])
+            return total
 
         if not len(block.placed_at):
             return
@@ -211,7 +212,7 @@ class Orchestrator:
             self._clock.due(at, RETRY, self._retry, (order, order.timer))
 
     def _retry(self, event: Event) -> None:
-        order, timer = event.value
+        order, timer = cast(tuple[Order, int], event.value)
         if order.timer == timer and any(order.left):
             self._decide(order)
 

@@ -22,9 +22,9 @@ from sim.journal import numbered
 from sim.randomness import cumulated
 from sim.scenario.demand import Generated
 
-BLOCK_ORDERS = 8_192
+BLOCK_ORDERS = 1_024
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.int64] | NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def _run(
     if isinstance(policy, Preparable):
         policy = policy.prepare(network) or policy
     fulfilment.usages = network.usages
-    _buy_opening_stock(catalogue, inventory, ledger)
+    _buy_opening_stock(inventory, ledger)
     Hours(clock, catalogue, inventory, fulfilment.warehouses, ledger, recorder)
     Orchestrator(clock, catalogue, book, name, policy, network, carriers, fulfilment, settlement, recorder)
     clock.due(catalogue.window[1], END, lambda _: settlement.stop_if_done())
@@ -111,7 +111,7 @@ def _run(
     return recorder.close()
 
 
-def _buy_opening_stock(catalogue: Catalogue, inventory: Inventory, ledger: Ledger) -> None:
+def _buy_opening_stock(inventory: Inventory, ledger: Ledger) -> None:
     for amount in inventory.values().tolist():
         if amount:
             post_at_site(ledger, 0, Account.STOCK, Account.CASH, cents(amount))

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from simpy import Event
 
-from sim import randomness
 from sim.calendar import ALWAYS, Calendar, weekly_windows
 from sim.catalogue import Catalogue
 from sim.clock import NEVER, SITE, WORK, Clock
 from sim.order import IN_WORK, QUEUED, Shipment
 from sim.scenario.sites import Warehouse as Site
-
-MINUTE = 60
+from sim.work import Work
 
 ORDER_OF_QUEUE: dict[str, Callable[[Shipment, int], int]] = {
     "fifo": lambda _shipment, _priority: 0,
@@ -44,9 +42,8 @@ class Warehouse:
     """
 
     __slots__ = (
-        "_backlog_area", "_busy_area", "_clock", "_expected", "_index", "_is_open", "_kind_of_queue", "_last",
-        "_on_packed", "_on_start", "_per_line_s", "_per_unit_s", "_priorities", "_quantile", "_queue", "_view",
-        "backlog", "busy", "calendar", "stations",
+        "_backlog_area", "_busy_area", "_clock", "_index", "_is_open", "_kind_of_queue", "_last", "_on_packed",
+        "_on_start", "_priorities", "_queue", "_view", "backlog", "busy", "calendar", "stations", "work",
     )  # fmt: skip
 
     def __init__(
@@ -68,13 +65,7 @@ class Warehouse:
         self._on_packed = on_packed
         self.calendar = calendar
         self.stations = site.stations
-        work = site.work_minutes
-        self._quantile = (
-            None if work.per_shipment.kind == "constant" else randomness.quantile(work.per_shipment)
-        )
-        self._expected = work.per_shipment.average * MINUTE
-        self._per_line_s = work.per_line.average * MINUTE
-        self._per_unit_s = work.per_unit.average * MINUTE
+        self.work = Work(site.work_minutes)
         self._kind_of_queue = ORDER_OF_QUEUE[site.queue]
         self._queue: list[tuple[int, int, int, int, Shipment]] = []
         self._is_open = calendar.is_open(0)
@@ -96,33 +87,25 @@ class Warehouse:
         if self._is_open and self.busy < self.stations:
             self._start(shipment, now)
             return
-        self._view.work_cell[self._index] += self.expected_seconds(shipment)
+        self._view.work_cell[self._index] += self._expected(shipment)
         order = shipment.order
         rank = self._kind_of_queue(shipment, self._priorities[order.segment])
         heappush(self._queue, (rank, now, order.number, shipment.number, shipment))
 
-    def expected_seconds(self, shipment: Shipment) -> float:
-        """Return the mean work of a shipment."""
-        return self._expected + self._per_line_s * len(shipment.lines) + self._per_unit_s * shipment.units
+    def _expected(self, shipment: Shipment) -> int:
+        return round(self.work.expected(len(shipment.lines), shipment.units))
 
     def _start(self, shipment: Shipment, now: int) -> None:
         self.busy += 1
         shipment.started_at = now
         shipment.state = IN_WORK
         self._on_start(shipment)
-        due = self.calendar.finish(now, self._work_seconds(shipment))
+        due = self.calendar.finish(now, self.work.draw(shipment))
         if due < NEVER:
             self._clock.due(due, WORK, self._finish, shipment)
 
-    def _work_seconds(self, shipment: Shipment) -> int:
-        seconds = self._per_line_s * len(shipment.lines) + self._per_unit_s * shipment.units
-        bits = randomness.draw(shipment.order.key, randomness.code(shipment.number, randomness.WORK_TIME))
-        if self._quantile is None:
-            return randomness.whole(seconds + self._expected, bits)
-        return randomness.whole(seconds + float(self._quantile(randomness.unit(bits))) * MINUTE, bits)
-
     def _finish(self, event: Event) -> None:
-        shipment: Shipment = event.value
+        shipment = cast(Shipment, event.value)
         now = self._clock.now
         self._account(now)
         self.busy -= 1
@@ -138,15 +121,8 @@ class Warehouse:
         while queue and self._is_open and self.busy < self.stations:
             shipment = heappop(queue)[-1]
             if shipment.state == QUEUED:
-                self._view.work_cell[self._index] -= self.expected_seconds(shipment)
+                self._view.work_cell[self._index] -= self._expected(shipment)
                 self._start(shipment, now)
-
-    def withdraw(self, shipment: Shipment) -> None:
-        """Forget a queued shipment that is cancelled; its place in the queue is passed over later."""
-        self._account(self._clock.now)
-        self.backlog -= 1
-        self._view.backlog_cell[self._index] = self.backlog
-        self._view.work_cell[self._index] -= self.expected_seconds(shipment)
 
     def _follow_calendar(self) -> Generator[Event, Any, None]:
         for begin, end in self.calendar.windows:
@@ -190,7 +166,7 @@ class Warehouses:
 
     Attributes:
         backlog: shipments in the building, queued or in work, int32.
-        work_s: expected seconds of work that waits in the queue, float.
+        work_s: expected seconds of work that waits in the queue, int64.
         stations: int64.
         opens_at, closes_at: the window that is open, else the next one.
         up: bool. all_up: whether all are.
@@ -207,18 +183,15 @@ class Warehouses:
         sites = catalogue.scenario.warehouses
         self._clock = clock
         self.backlog = np.zeros(len(sites), np.int32)
-        self.backlog_cell = memoryview(self.backlog)
-        self.work_s = np.zeros(len(sites), np.float64)
-        self.work_cell = memoryview(self.work_s)
+        self.backlog_cell = self.backlog.data
+        self.work_s = np.zeros(len(sites), np.int64)
+        self.work_cell = self.work_s.data
         self.stations = np.array([site.stations for site in sites], np.int64)
+        self._share = 1 / self.stations
         self.opens_at = np.full(len(sites), -NEVER, np.int64)
         self.closes_at = np.full(len(sites), NEVER, np.int64)
         self.up = np.ones(len(sites), bool)
         self.all_up = True
-        per_shipment = [site.work_minutes.per_shipment.average * MINUTE for site in sites]
-        per_line = [site.work_minutes.per_line.average * MINUTE for site in sites]
-        per_unit = [site.work_minutes.per_unit.average * MINUTE for site in sites]
-        self._work = np.array([per_shipment, per_line, per_unit])
         self._own_work: dict[tuple[int, int], NDArray[np.float64]] = {}
         priorities = [segment.priority for segment in catalogue.scenario.segments]
         calendars: dict[tuple[Any, str], Calendar] = {}
@@ -242,8 +215,8 @@ class Warehouses:
         """Return the mean seconds of work that a shipment of some lines and units takes at each site."""
         work = self._own_work.get((lines, units))
         if work is None:
-            per_shipment, per_line, per_unit = self._work
-            work = self._own_work[lines, units] = per_shipment + per_line * lines + per_unit * units
+            work = np.array([site.work.expected(lines, units) for site in self.sites])
+            self._own_work[lines, units] = work
         return work
 
     def ready_at(self, lines: int, units: int) -> NDArray[np.int64]:
@@ -253,7 +226,7 @@ class Warehouses:
         hand at the stations is left out: while a station is free nothing waits.
         """
         now = self._clock.now
-        seconds = (self.work_s / self.stations + self.own_work_s(lines, units)).astype(np.int64)
+        seconds = (self.work_s * self._share + self.own_work_s(lines, units)).astype(np.int64)
         ready = np.maximum(now, self.opens_at) + seconds
         late = ready > self.closes_at
         if np.count_nonzero(late):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -54,8 +55,9 @@ def cost_parts(summary: dict[str, Any]) -> Picture:
             axes.text(
                 total + 0.015 * dearest, row, numbers.fixed(total, 2), ha="left", va="center", color=INK.light
             )
-        _name_parts(axes, {label: values[0] for label, values in large.items()}, dearest)
-        axes.set_xlim(0, 1.13 * dearest)
+        right = 1.13 * dearest
+        _name_parts(axes, {label: values[0] for label, values in large.items()}, right)
+        axes.set_xlim(0, right)
         axes.set_ylim(len(policies) - 0.6, -1.05)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
@@ -71,16 +73,24 @@ def cost_parts(summary: dict[str, Any]) -> Picture:
     return Picture(_NAME, _TITLE, svg, caption)
 
 
-def _name_parts(axes: Axes, parts: dict[str, float], dearest: float) -> None:
+def _name_parts(axes: Axes, parts: dict[str, float], right: float) -> None:
     """Write the parts' names above the first bar, side by side, each with a line down to its part."""
     # Data units that a letter of 9 points takes: the axes are about 4.3 inches wide.
-    letter = 1.13 * dearest * 0.56 * 9 / (72 * (WIDTH - 0.3))
-    end, left = 0.0, 0.0
-    for label, value in parts.items():
-        middle = left + value / 2
-        begin = max(end, middle - letter * len(label) / 2)
+    letter = right * 0.56 * 9 / (72 * (WIDTH - 0.3))
+    widths = [letter * (len(label) + 1.5) for label in parts]
+    middles = [
+        total - value / 2 for total, value in zip(accumulate(parts.values()), parts.values(), strict=True)
+    ]
+    begins: list[float] = []
+    for middle, width in zip(middles, widths, strict=True):
+        earliest = begins[-1] + widths[len(begins) - 1] if begins else 0.0
+        begins.append(max(earliest, middle - width / 2))
+    for place in reversed(
+        range(len(begins))
+    ):  # none may pass the right edge, nor the one that it pushes back
+        latest = begins[place + 1] if place + 1 < len(begins) else right + 1.5 * letter
+        begins[place] = min(begins[place], latest - widths[place])
+    for label, begin, middle in zip(parts, begins, middles, strict=True):
         axes.text(begin, -0.78, label, fontsize=9, ha="left", va="center", color=MUTED.light)
         centre = begin + letter * len(label) / 2
         axes.plot([centre, middle], [-0.66, -0.21], color=MUTED.light, linewidth=0.6, clip_on=False)
-        end = begin + letter * (len(label) + 1.5)
-        left += value

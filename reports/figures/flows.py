@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
 from matplotlib.path import Path as Line
 
 from reports import numbers
@@ -132,7 +133,7 @@ def _draw_lines(axes: Axes, ground: Map, flow: _Flow, largest: int, colour: Colo
 
 
 def _draw_sites(
-    axes: Axes, ground: Map, flow: _Flow, busiest: int, colour: Colour, names: Sequence[str]
+    figure: Figure, axes: Axes, ground: Map, flow: _Flow, busiest: int, colour: Colour, names: Sequence[str]
 ) -> None:
     areas = 8 + 150 * flow.sites / max(busiest, 1)
     axes.scatter(
@@ -141,7 +142,7 @@ def _draw_sites(
     )  # fmt: skip
     named = np.argsort(-flow.sites, kind="stable")[:_MOST_NAMES]
     points = [(float(x), float(y)) for x, y in ground.sites[named]]
-    label_points(axes, points, [names[place] for place in named], size=9.0)
+    label_points(figure, axes, points, [names[place] for place in named], size=9.0)
 
 
 def _told(flow: _Flow, scenario: Scenario) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from reports.figures.style import INK, PAPER
@@ -19,6 +20,7 @@ _PLACES = (
 
 
 def label_points(
+    figure: Figure,
     axes: Axes,
     points: Sequence[tuple[float, float]],
     names: Sequence[str],
@@ -28,6 +30,7 @@ def label_points(
     """Write a name beside each point, at the place around it that covers least; earlier points choose first.
 
     Args:
+        figure: that the axes are in.
         axes: with their limits set.
         points: in data coordinates.
         names: one a point.
@@ -35,8 +38,6 @@ def label_points(
         reaches: how far the bars of each point go to either side, in data coordinates.
 
     """
-    figure = axes.get_figure(root=True)
-    assert figure is not None
     figure.draw_without_rendering()  # fixes the layout, so that places in pixels are final
     frame = axes.get_window_extent()
     pixels = axes.transData.transform(list(points))

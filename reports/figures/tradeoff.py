@@ -52,7 +52,7 @@ def tradeoff(summary: dict[str, Any]) -> Picture:
         reaches = [
             (kpis[_TIME][name]["half_width"] or 0.0, kpis[_COST][name]["half_width"] or 0.0) for name in names
         ]
-        label_points(axes, points, names, reaches=reaches)
+        label_points(figure, axes, points, names, reaches=reaches)
         told = "; ".join(
             f"{name}: {_estimate(kpis[_COST][name], 'money/order')} {currency} an order, "
             f"{_estimate(kpis[_TIME][name], 'h')} h"

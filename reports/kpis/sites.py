@@ -28,14 +28,15 @@ class Window:
 
     def spending(self) -> tuple[int, int]:
         """Return the cents that storage and spoilage cost: both belong to sites, not to orders."""
-        cents = [0, 0]
+        storage = spoilage = 0
         for batch in self._journal.batches("ledger", ("at", "account", "amount_cents")):
             account = positions(batch.column("account"), ("storage", "spoilage"))
-            inside = self._inside(seconds(batch.column("at")))
-            amount = whole(batch.column("amount_cents"))
-            for code in (0, 1):
-                cents[code] += int(amount[inside & (account == code)].sum())
-        return cents[0], cents[1]
+            at, amount = seconds(batch.column("at")), whole(batch.column("amount_cents"))
+            # Storage is posted at the end of the time that it pays for, also at both ends of the window.
+            accrued = (at > self._begin) & (at <= self._end)
+            storage += int(amount[accrued & (account == 0)].sum())
+            spoilage += int(amount[self._inside(at) & (account == 1)].sum())
+        return storage, spoilage
 
     def disposed(self) -> tuple[int, int]:
         """Return the units that spoiled, and all units that left stock without a customer."""

@@ -52,18 +52,8 @@ class _Lazy(click.Group):
             formatter.write_dl(list(_SUMMARIES.items()))
 
 
-def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    if value:
-        from importlib.metadata import version
-
-        click.echo(f"orderlab {version('orderlab')}")
-        ctx.exit()
-
-
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
-)
+@click.version_option(package_name="orderlab", message="orderlab %(version)s")
 def orderlab() -> None:
     """A laboratory for order orchestration: what a routing rule does, before it goes live.
 

@@ -47,7 +47,8 @@ from sim.scenario import load_scenario
     "changes",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Change a value of the scenario, such as days=2 or warehouses.newark.stations=14; policy.KEY reaches every rule set.",
+    help="Change a value of the scenario, such as days=2 or warehouses.newark.stations=14; "
+    "policy.KEY reaches every rule set.",
 )
 @click.option(
     "--out",

@@ -109,7 +109,7 @@ def import_completejourney(folder: Path, *, seed: int = 1, overwrite: bool = Fal
     """
     there = [name for name in TABLES if (folder / name).exists()]
     if there and not overwrite:
-        rule = "exists already; choose another folder, or --overwrite"
+        rule = "exists already: choose another folder, or delete it"
         raise ScenarioError([Problem(str(folder / name), rule) for name in there])
     transactions, products = _installed()
     return write_scenario(folder, transactions, products, seed)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
+from typing import Any
 
 import simpy
 
@@ -18,7 +19,7 @@ TIMEOUTS = 500_000
 def bare_timeouts_per_second() -> float:
     """One process that does nothing but wait: the least that SimPy can do for an event."""
 
-    def wait(env: simpy.Environment) -> Iterator[simpy.Event]:
+    def wait(env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
         for _ in range(TIMEOUTS):
             yield env.timeout(1)
 

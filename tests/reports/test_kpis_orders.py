@@ -56,20 +56,22 @@ def test_money_is_that_of_counted_orders_over_their_number(story):
 
 def test_storage_and_spoilage_of_the_window_are_shared_by_the_counted_orders(story):
     story.order(0).order(1).order(2, counted=False)
-    for at, cents in ((DAY - 1, 1000), (DAY, 10), (3 * DAY - 1, 20), (3 * DAY, 4000)):
+    for at, cents in ((DAY - 1, 1000), (DAY, 200), (2 * DAY, 10), (3 * DAY, 20), (3 * DAY + 1, 4000)):
         story.add("ledger", at=at, account="storage", amount_cents=cents)
         story.add("ledger", at=at, account="spoilage", amount_cents=2 * cents)
         story.add("ledger", at=at, account="cash", amount_cents=-3 * cents)
     values = measure(story.close())
-    assert values["storage_per_order"] == 0.15  # 10 + 20 cents for two orders
-    assert values["spoilage_per_order"] == 0.30
-    assert values["cost_per_order"] == pytest.approx(0.45)
+    # Two orders. Storage is posted afterwards: what is posted when the window begins is of the day before.
+    assert values["storage_per_order"] == 0.15  # 0.10 + 0.20
+    # Units that spoil in the second in which the window begins spoil in it.
+    assert values["spoilage_per_order"] == 2.10  # 4.00 + 0.20
+    assert values["cost_per_order"] == pytest.approx(0.15 + 2.10)
 
 
 def test_the_cost_is_the_sum_of_its_parts(story):
     names = ("freight", "handling", "late", "returns", "payment", "care")
     parts = {f"cost_{name}": cents for name, cents in zip(names, (1, 20, 300, 4000, 5, 60), strict=True)}
-    story.order(0, **parts).add("ledger", at=DAY, account="storage", amount_cents=7)
+    story.order(0, **parts).add("ledger", at=2 * DAY, account="storage", amount_cents=7)
     values = measure(story.add("ledger", at=DAY, account="spoilage", amount_cents=800).close())
     assert values["cost_per_order"] == pytest.approx(sum(values[part] for part in COST_PARTS))
     assert values["cost_per_order"] == pytest.approx(51.93)

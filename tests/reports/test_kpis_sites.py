@@ -89,7 +89,7 @@ def test_kpis_are_the_same_to_the_bit_from_memory_and_from_any_blocks_on_disk(ne
                 number, delivered_at=DAY + 977 * number, cost_freight=33 * number, units=number % 7 + 1
             )
             story.shipment(number, distance_km=1009 * number, stock_age_d=61 * number, co2e_kg=number)
-            story.add("ledger", at=DAY, account="storage", amount_cents=number)
+            story.add("ledger", at=2 * DAY, account="storage", amount_cents=number)
             story.add(
                 "warehouse_hours", hour=DAY + HOUR * (number % 30), busy_s=number, open_s=3600, on_hand=5
             )

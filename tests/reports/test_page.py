@@ -239,6 +239,14 @@ def test_one_policy_and_one_replication_make_a_page(tmp_path, new_story):
     assert "One replication: no interval and no verdict is possible." in words
 
 
+def test_identical_policies_have_no_table_of_differences(tmp_path, new_story):
+    values = measure(new_story().order(0).close())
+    write_result(tmp_path, [(name, n, values) for name in ("near", "twin") for n in range(5)], "near", ABOUT)
+    page = page_of(tmp_path)
+    assert "No difference in any KPI, in any replication." in page.words
+    assert not [attrs for attrs in page.with_tag("td") if "data-difference" in attrs]
+
+
 def test_a_result_without_any_order_makes_a_page(tmp_path):
     values = dict.fromkeys(KPIS, math.nan) | {"orders": 0.0}
     write_result(tmp_path, [(policy, 0, values) for policy in ("near", "cheap")], "near", ABOUT)

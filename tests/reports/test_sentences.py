@@ -2,7 +2,7 @@
 
 from reports.kpis import KPIS
 from reports.result import write_result
-from reports.sentences import answer, limits, reading
+from reports.sentences import answer, is_same, limits, reading
 
 NEAR = {
     "cost_per_order": [9.0, 9.5, 9.2, 9.3],
@@ -75,6 +75,19 @@ def test_a_kpi_that_is_the_same_under_one_policy_alone_is_told_there(write):
     assert sentences[1].endswith("The same in every replication: cost.")
 
 
+def test_a_difference_that_averages_out_is_not_the_same(write):
+    odd = {**NEAR, "cost_per_order": moved("cost_per_order", 0.5, -0.5, 0.5, -0.5)}
+    summary = write({"near": NEAR, "odd": odd}).summary
+    assert not any(is_same(row) for row in summary["comparison"] if row["kpi"] == "cost_per_order")
+    assert "Too few replications to say: cost" in answer(summary)[0]
+
+
+def test_a_policy_that_changes_nothing_is_told_in_one_sentence(write):
+    cheap = {kpi: [value + 1 for value in values] for kpi, values in NEAR.items()}
+    sentences = answer(write({"near": NEAR, "twin": NEAR, "cheap": cheap}).summary)
+    assert sentences[0] == "twin gives exactly the same results as near."
+
+
 def test_one_policy_alone_is_described(write):
     assert plain(answer(write({"near": NEAR}).summary)) == [
         "near costs 9.25 ± 0.33 USD an order and delivers in 60.9 ± 1.4 h on average;"
@@ -84,10 +97,9 @@ def test_one_policy_alone_is_described(write):
 
 def test_one_replication_allows_no_answer(write):
     one = {kpi: values[:1] for kpi, values in NEAR.items()}
-    summary = write({"near": one, "cheap": one}).summary
-    assert answer(summary)[0].endswith(
-        "Too few replications to say: cost, mean lead time, late orders, split orders, spoiled units and"
-        " units filled at once."
+    summary = write({"near": one, "cheap": {**one, "cost_per_order": [1.0], "late_share": [0.5]}}).summary
+    assert answer(summary)[0] == (
+        "cheap is not shown to differ from near. Too few replications to say: cost and late orders."
     )
     assert limits(summary) == ["One replication: no interval and no verdict is possible."]
     assert reading(summary) == "One replication has no interval, and allows no verdict."

@@ -84,22 +84,19 @@ def test_columns_that_say_nothing_here_are_told_as_a_warning(desk, replay):
 
 REPLAY_MISTAKES = [
     ("wrote wrong cells",
-     "order,placed_at,region,item,units\nb,2026-01-05T10:00,nrth,mug,1\nb,5.1.2026,north,tnn,0\n,,,,\n\n"
-     "c,2026-01-05T11:00,nrth,tin,1.5\n",
+     "order,placed_at,region,item,units\nb,2026-01-05T10:00,nrth,mug,1\nb,5.1.2026,north,tnn,0\n,,,,\n\nc,20"
+     "26-01-05T11:00,nrth,tin,1.5\n",
      ["orders.csv:2:3: region: value 'nrth': there is no such region (row 1 of the table, and 1 rows more); "
-         "did you "
-      "mean 'north'?",
+      "did you mean 'north'?",
       "orders.csv:3:2: placed_at: value '5.1.2026': must be a date and time such as 2026-01-05T08:00 (row 2 "
-      "of the "
-      "table)",
+      "of the table)",
       "orders.csv:3:4: item: value 'tnn': there is no such item (row 2 of the table); did you mean 'tin'?",
       "orders.csv:3:5: units: value '0': must be at least 1 (row 2 of the table)",
       "orders.csv:6:5: units: value '1.5': must be a whole number (row 3 of the table)"]),
     ("contradicted the first row of an order",
      "order,placed_at,region,item,units\nb,2026-01-05T10:00,north,mug,1\nb,2026-01-05T11:00,north,tin,1\n",
-     ["orders.csv:3:2: placed_at: value '2026-01-05T11:00': must be the same in all rows of one order; its "
-         "placed_at "
-      "is not (row 2 of the table)"]),
+     ["orders.csv:3:2: placed_at: value '2026-01-05T11:00': must be the same in all rows of one order; "
+      "its placed_at is not (row 2 of the table)"]),
     ("forgot where customers are", "order,placed_at,item,units\nb,2026-01-05T10:00,mug,1\n",
      ["orders.csv:1: lat: is missing among the columns (region, or lat and lon)",
       "orders.csv:1: lon: is missing among the columns (region, or lat and lon)"]),

@@ -1,0 +1,54 @@
+"""How long a shipment keeps a station busy."""
+
+from __future__ import annotations
+
+from sim import randomness
+from sim.order import Shipment
+from sim.scenario.distributions import AnyDistribution
+from sim.scenario.sites import WorkMinutes
+
+MINUTE = 60
+
+
+class Work:
+    """The work of shipments at one warehouse: one draw a shipment, and one for every line and unit that varies."""
+
+    __slots__ = ("_line", "_per_line", "_per_shipment", "_per_unit", "_shipment", "_unit")
+
+    def __init__(self, minutes: WorkMinutes) -> None:
+        self._shipment = minutes.per_shipment.average * MINUTE
+        self._line = minutes.per_line.average * MINUTE
+        self._unit = minutes.per_unit.average * MINUTE
+        self._per_shipment = _varying(minutes.per_shipment)
+        self._per_line = _varying(minutes.per_line)
+        self._per_unit = _varying(minutes.per_unit)
+
+    def expected(self, lines: int, units: int) -> float:
+        """Return the mean seconds of a shipment of some lines and units."""
+        return self._shipment + self._line * lines + self._unit * units
+
+    def draw(self, shipment: Shipment) -> int:
+        """Return the seconds of one shipment: the same wherever it is worked on, if the distributions are."""
+        key, number = shipment.order.key, shipment.number
+        lines, units = len(shipment.lines), shipment.units
+        bits = randomness.draw(key, randomness.code(number, randomness.WORK_TIME))
+        quantile = self._per_shipment
+        seconds = self._shipment if quantile is None else float(quantile(randomness.unit(bits))) * MINUTE
+        if self._per_line is None:
+            seconds += self._line * lines
+        else:
+            seconds += _sum(self._per_line, key, number, randomness.LINE_WORK_TIME, lines)
+        if self._per_unit is None:
+            seconds += self._unit * units
+        else:
+            seconds += _sum(self._per_unit, key, number, randomness.UNIT_WORK_TIME, units)
+        return randomness.whole(seconds, bits)
+
+
+def _varying(minutes: AnyDistribution) -> randomness.Quantile | None:
+    return None if minutes.kind == "constant" else randomness.quantile(minutes)
+
+
+def _sum(quantile: randomness.Quantile, key: int, number: int, kind: int, count: int) -> float:
+    codes = (randomness.code(number, kind, i) for i in range(count))
+    return sum(float(quantile(randomness.unit(randomness.draw(key, code)))) for code in codes) * MINUTE
