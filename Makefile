@@ -34,7 +34,7 @@ check: $(dev_stamp)
 	$(bin)/mypy
 
 bench: $(dev_stamp)
-	$(bin)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -q -s
+	$(bin)/python tests/benchmarks/speed.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -54,6 +54,11 @@ class Case:
             self._offer = self.network.offer(request.region, self.parcel, request.promised_at, self._service)
         return self._offer
 
+    @property
+    def reachable(self) -> Bools:
+        """The warehouses from which some service takes the lines together."""
+        return self.network.reachable(self.request.region, self.parcel)
+
     def in_stock(self, line: int) -> Bools:
         """Tell which warehouses can promise all open units of a line and may ship them to the region."""
         stocked = self._stocked.get(line)

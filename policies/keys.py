@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from policies.case import Column
@@ -14,7 +15,15 @@ from sim.network import Network
 
 
 class Key(Part):
-    """A part that gives every warehouse a number for the lines of a case."""
+    """A part that gives every warehouse a number for the lines of a case.
+
+    Attributes:
+        counts_lines: how the numbers of several shipments of one order add up: once for each line (how far lines
+            travel), or once for each shipment (what shipments cost).
+
+    """
+
+    counts_lines: ClassVar[bool] = False
 
     band: Quantity | None = Field(
         None, description="in `by`: values up to this much above the best that is left count as equal to it"
@@ -33,6 +42,7 @@ class DistanceKm(Key):
     """Great-circle distance from the warehouse to the customer's region, km."""
 
     name = "distance_km"
+    counts_lines = True
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
@@ -73,6 +83,7 @@ class TransitDays(Key):
     """Expected transit of the rule's service, days."""
 
     name = "transit_days"
+    counts_lines = True
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
@@ -83,6 +94,7 @@ class Backlog(Key):
     """Shipments in the building, queued or in work."""
 
     name = "backlog"
+    counts_lines = True
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
@@ -94,6 +106,7 @@ class SiteRank(Key):
     """The warehouse's `site_rank` in the scenario."""
 
     name = "site_rank"
+    counts_lines = True
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
@@ -105,6 +118,7 @@ class SiteId(Key):
     """The warehouse's place in the alphabet of ids: the last word where all else is equal."""
 
     name = "site_id"
+    counts_lines = True
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
@@ -113,11 +127,11 @@ class SiteId(Key):
 
 
 class FewestShipments(Key):
-    """The number of shipments: where it stands in a rank decides how much splitting may buy (first by default)."""
+    """The number of shipments. Not named, it comes first: splits are for what no warehouse ships alone."""
 
     name = "fewest_shipments"
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication: one shipment is one, wherever it leaves."""
-        one = network.id_rank * 0 + 1
+        one = np.ones(len(network.warehouses))
         return lambda case: one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 import numpy as np
@@ -12,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from policies import keys
 from policies.case import Case, Column, Values
-from policies.keys import DistanceKm, Key, SiteId
+from policies.keys import DistanceKm, FewestShipments, Key, SiteId
 from policies.part import OneOf, parts_of
 from sim.document import Forms, Scalar, Section, nearest, wrong
 from sim.network import Network
@@ -20,19 +21,39 @@ from sim.network import Network
 KEYS = parts_of(keys, Key)
 
 
-class Preference:
-    """A rank bound to a replication: columns of numbers by warehouse, compared one after the other.
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that warehouses are compared by.
 
-    Args:
-        columns: functions from a case to numbers, lower is better.
-        bands: by column, how far above the best still counts as equal to it.
-        unit: what a number of the columns is worth in the unit in which margins are told.
+    Attributes:
+        column: from a case to numbers by warehouse, lower is better.
+        band: how far above the best still counts as equal to it.
+        counts_lines: whether a shipment of two lines counts twice in a sum over shipments.
 
     """
 
-    def __init__(self, columns: Sequence[Column], bands: Sequence[float], unit: float = 1.0) -> None:
-        self._columns = list(zip(columns, bands, strict=True))
+    column: Column
+    band: float = 0.0
+    counts_lines: bool = False
+
+
+class Preference:
+    """A rank bound to a replication: criteria, one after the other.
+
+    Args:
+        criteria: the most important first.
+        unit: what a number of the columns is worth in the unit in which margins are told.
+
+    Attributes:
+        fewest_first: whether the number of shipments comes before everything else.
+
+    """
+
+    def __init__(self, criteria: Sequence[Criterion], *, fewest_first: bool, unit: float = 1.0) -> None:
+        self._criteria = list(criteria)
+        self._columns = [(criterion.column, criterion.band) for criterion in criteria]
         self._unit = unit
+        self.fewest_first = fewest_first
 
     def best(self, case: Case, sites: NDArray[np.intp]) -> int:
         """Return the preferred warehouse of some; among equals the first in the scenario."""
@@ -66,7 +87,13 @@ class Preference:
 
     def score(self, case: Case, site: int) -> tuple[float, ...]:
         """Return the numbers of one warehouse, so that those of several shipments can be added up."""
-        return tuple([float(case.column(column)[site]) for column, _ in self._columns])
+        lines = len(case.lines)
+        return tuple(
+            [
+                float(case.column(criterion.column)[site]) * (lines if criterion.counts_lines else 1)
+                for criterion in self._criteria
+            ]
+        )
 
     def least(self, scores: Sequence[tuple[float, ...]]) -> int:
         """Return the position of the best of several sums of scores; among equals the first."""
@@ -109,11 +136,13 @@ class Lexicographic(Rank):
 
     def bind(self, network: Network) -> Preference:
         """Return the preference for one replication."""
-        columns: list[Column] = []
+        criteria = []
         for key in self.by:
             column = key.bind(network)
-            columns.append(_negated(column) if key.descending else column)
-        return Preference(columns, [key.band or 0.0 for key in self.by])
+            column = _negated(column) if key.descending else column
+            criteria.append(Criterion(column, key.band or 0.0, key.counts_lines))
+        named = any(isinstance(key, FewestShipments) for key in self.by[1:])
+        return Preference(criteria, fewest_first=not named)
 
 
 def _negated(column: Column) -> Column:
@@ -192,7 +221,8 @@ class Cost(Rank):
                 value += column(case) * weight
             return np.rint(value, out=value)
 
-        return Preference([total, SiteId().bind(network)], [0.0, 0.0], unit=1e-9)
+        last = Criterion(SiteId().bind(network), counts_lines=True)
+        return Preference([Criterion(total), last], fewest_first=True, unit=1e-9)
 
 
 AnyRank: TypeAlias = Annotated[Lexicographic | Cost, Forms("rank", {"by": Lexicographic, "cost": Cost})]

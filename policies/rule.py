@@ -125,11 +125,12 @@ class BoundRule:
         plan = None
         if allowed > 0 and np.count_nonzero(sites):
             # Most orders leave one warehouse: that is tried before a search is set up.
-            plan = whole(case, sites, self._preference)
-            if plan is not None:
-                return Verdict(_parts(request, plan), (), (), "full", plan, removed)
+            if self._preference.fewest_first or len(lines) == 1 or allowed == 1:
+                plan = whole(case, sites, self._preference)
+                if plan is not None:
+                    return Verdict(_parts(request, plan), (), (), "full", plan, removed)
             search = Search(case, sites, self._preference)
-            plan = search.fewest(lines, allowed) if len(lines) > 1 and allowed > 1 else None
+            plan = search.best(lines, allowed) if len(lines) > 1 and allowed > 1 else None
             if plan is not None:
                 return Verdict(_parts(request, plan), (), (), "full", plan, removed)
             some = search.lines_in_stock
@@ -182,7 +183,7 @@ class BoundRule:
         room = allowed if isinstance(assign.rest, Cancel) else allowed - 1
         plan = None
         if room > 0:
-            plan = search.fewest(some, room) or search.greedy(some, room)
+            plan = search.best(some, room) or search.greedy(some, room)
         shipped = () if plan is None else tuple(line for ship in plan.ships for line in ship.case.lines)
         rest = tuple(line for line in case.lines if line not in shipped)
         verdict = self._act(assign.rest, "partial", case, rest, removed, allowed)
@@ -238,7 +239,7 @@ class BoundRule:
         if until is not None and network.now >= until:
             return (answer.Cancel(lines, "gave_up"),), ()
         part = case.part_of(lines)
-        sites = self._sites & network.may_serve(request.region, part.parcel.tags) & part.offer.possible
+        sites = self._sites & network.may_serve(request.region, part.parcel.tags) & part.reachable
         for is_stock, mask in self._masks:
             passing = None if is_stock else mask(part)
             if passing is not None:

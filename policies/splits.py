@@ -39,7 +39,7 @@ def whole(case: Case, sites: Bools, preference: Preference) -> Plan | None:
         sites = sites & case.in_stock(line)
     found = sites.nonzero()[0]
     if len(found):
-        found = found[case.offer.possible.take(found)]
+        found = found[case.reachable.take(found)]
     if not len(found):
         return None
     if len(found) == 1:
@@ -70,20 +70,24 @@ class Search:
         """The lines that at least one candidate has in full."""
         return tuple([line for line in self._case.lines if self._stocked[line].any()])
 
-    def fewest(self, lines: Lines, at_most: int) -> Plan | None:
-        """Return the best of the plans with the fewest shipments, or None when more than `at_most` are needed."""
-        plan = whole(self._case.part_of(lines), self._sites, self._preference)
-        if plan is not None or at_most < 2 or len(lines) < 2:
-            return plan
-        if len(lines) > MOST_LINES:
-            greedy = self.greedy(lines, at_most)
-            covered = greedy is not None and sum(len(ship.case.lines) for ship in greedy.ships) == len(lines)
-            return greedy if covered else None
-        for shipments in range(2, min(at_most, len(lines)) + 1):
-            plan = self._partition(lines, shipments)
+    def best(self, lines: Lines, at_most: int) -> Plan | None:
+        """Return the preferred plan that ships some lines in at most so many shipments, or None."""
+        most = min(at_most, len(lines))
+        if most > 1 and len(lines) > MOST_LINES:
+            plan = whole(self._case.part_of(lines), self._sites, self._preference)
+            return plan or self._complete(self.greedy(lines, at_most), lines)
+        if not self._preference.fewest_first:
+            return self._partition(lines, range(1, most + 1))
+        for shipments in range(1, most + 1):
+            plan = self._partition(lines, range(shipments, shipments + 1))
             if plan is not None:
                 return plan
         return None
+
+    @staticmethod
+    def _complete(plan: Plan | None, lines: Lines) -> Plan | None:
+        shipped = 0 if plan is None else sum(len(ship.case.lines) for ship in plan.ships)
+        return plan if shipped == len(lines) else None
 
     def greedy(self, lines: Lines, at_most: int) -> Plan | None:
         """Ship as many lines as possible: again and again those of the warehouse that has most of what is left.
@@ -100,7 +104,7 @@ class Search:
             candidates = []
             for site in np.flatnonzero(counts == most).tolist():
                 case = self._case.part_of(tuple([line for line in left if self._stocked[line][site]]))
-                if case.offer.possible[site]:
+                if case.reachable[site]:
                     candidates.append(Ship(site, case))
             if not candidates:
                 break
@@ -115,12 +119,13 @@ class Search:
         for line in case.lines[1:]:
             fits = fits & self._stocked[line]
         sites = fits.nonzero()[0]
-        return sites[case.offer.possible.take(sites)] if len(sites) else sites
+        return sites[case.reachable.take(sites)] if len(sites) else sites
 
-    def _partition(self, lines: Lines, shipments: int) -> Plan | None:
+    def _partition(self, lines: Lines, counts: range) -> Plan | None:
+        """Return the preferred of all plans with some numbers of shipments."""
         plans: list[tuple[Ship, ...]] = []
         scores: list[tuple[float, ...]] = []
-        for blocks in partitions(lines, shipments):
+        for blocks in (blocks for shipments in counts for blocks in partitions(lines, shipments)):
             found = [self._best_of(block) for block in blocks]
             ships = [ship for ship in found if ship is not None]
             if len(ships) == len(found):

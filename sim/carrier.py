@@ -37,6 +37,7 @@ class Lane:
         zone: position of the zone. transit_s: expected transit.
         base: in 1e-9 of the currency, UNSERVED where the service does not collect or does not carry the goods.
         per_kg: in 1e-6 of the currency, so that base + per_kg * grams is in 1e-9.
+        served: bool by warehouse: some service goes there.
 
     """
 
@@ -44,6 +45,7 @@ class Lane:
     transit_s: Ints
     base: Ints
     per_kg: Ints
+    served: NDArray[np.bool_]
 
 
 class _Card:
@@ -159,7 +161,8 @@ class Carriers:
                 for column in range(3)
             )
             permitted = self.serves_site & ((tags & ~self.carries) == 0)[:, None]
-            lane = Lane(zone, transit_s, np.where(permitted, base, UNSERVED), per_kg)
+            base = np.where(permitted, base, UNSERVED)
+            lane = Lane(zone, transit_s, base, per_kg, (base < UNSERVED).any(0))
             self._lanes[region, tags] = lane
         return lane
 
@@ -183,6 +186,12 @@ class Carriers:
                 card.quote(lane.zone[service], weights[self._weighing_of[service]]), lane.base[service]
             )
         return nano
+
+    def reaches(self, lane: Lane, grams: int, millilitres: int) -> NDArray[np.bool_]:
+        """Tell from which warehouses some service takes a parcel; only rate cards end at a weight."""
+        if not self._cards:
+            return lane.served
+        return np.any(self.quote(lane, grams, millilitres) < UNSERVED, axis=0)
 
     def price(
         self, service: int, site: int, region: int, grams: int, millilitres: int, tags: int

@@ -120,8 +120,9 @@ def _inclusion(share: NDArray[np.float64], lines: int) -> NDArray[np.float64]:
     if lines == 1:
         return share
     if lines == 2:
-        odds = share / (1 - share)
-        return share * (1 + odds.sum() - odds)
+        odds: NDArray[np.float64] = share / (1 - share)
+        second: NDArray[np.float64] = share * (odds.sum() - odds)
+        return share + second
     low, high = 0.0, 1.0
     while -np.expm1(-share * high).sum() < lines:
         high *= 2

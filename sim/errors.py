@@ -52,13 +52,17 @@ class Problem:
         if self.value is not None:
             parts.append(f"value {shortened(self.value)}")
         rule = self.rule if self.nearest is None else f"{self.rule}; did you mean '{self.nearest}'?"
-        return ": ".join([*parts, rule])
+        return printable(": ".join([*parts, rule]))
 
 
 def shortened(value: str) -> str:
-    """Quote a text on one line, and cut it when it is long."""
-    text = value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
-    return "'" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in text) + "'"
+    """Quote a text, and cut it when it is long."""
+    return f"'{value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + '…'}'"
+
+
+def printable(text: str) -> str:
+    """Return a text on one line; what a terminal would act on is spelt out."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 class InputError(OrderlabError):

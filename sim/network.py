@@ -39,7 +39,7 @@ class Offer:
     """The service chosen for a parcel at each warehouse. Arrays by warehouse, each made when it is first asked for.
 
     Attributes:
-        service: position of the service; meaningless where not possible.
+        service: position of the service; meaningless where none goes (`Network.reachable`).
 
     """
 
@@ -61,11 +61,6 @@ class Offer:
         """Freight in cents."""
         cents: Ints = (self._price + NANO_PER_CENT // 2) // NANO_PER_CENT
         return cents
-
-    @property
-    def possible(self) -> Bools:
-        """Whether any service takes the parcel there."""
-        return self._price < UNSERVED
 
     @property
     def arrives_at(self) -> Ints:
@@ -214,6 +209,11 @@ class Network:
             known = self._handling[at] = (micro + 5_000) // 10_000
             known.flags.writeable = False
         return known
+
+    def reachable(self, region: int, parcel: Parcel) -> Bools:
+        """Tell from which warehouses some service takes a parcel to a region."""
+        lane = self._carriers.lane(region, parcel.tags)
+        return self._carriers.reaches(lane, parcel.grams, parcel.millilitres)
 
     def arrival(self, lane: Lane, parcel: Parcel) -> Ints:
         """Return when a parcel allocated now can be expected to be delivered, service x warehouse.

@@ -96,8 +96,8 @@ class Shipment:
 
     __slots__ = (
         "allocated_at", "delivered_at", "freight", "grams", "handling", "lines", "millilitres", "missing", "number",
-        "order", "packed_at", "picked_up_at", "picks", "released_at", "service", "site", "started_at", "state", "stock_age",
-        "units",
+        "order", "packed_at", "picked_up_at", "picks", "released_at", "service", "site", "started_at", "state",
+        "stock_age", "units",
     )  # fmt: skip
 
     def __init__(

@@ -71,7 +71,13 @@ def flow_maps(
             ground.draw(axes)
             drawn = _draw_lines(axes, ground, flow, largest, colour_of(place))
             _draw_sites(
-                axes, ground, flow, busiest, colour_of(place), [site.id for site in scenario.warehouses]
+                figure,
+                axes,
+                ground,
+                flow,
+                busiest,
+                colour_of(place),
+                [site.id for site in scenario.warehouses],
             )
             svg = inline_svg(figure, name, f"{_TITLE}: {policy}", _told(flow, scenario))
         pictures.append(Picture(name, policy, svg, _caption(drawn), ground.source))

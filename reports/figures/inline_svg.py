@@ -56,7 +56,7 @@ def inline_svg(figure: Figure, name: str, title: str, description: str) -> str:
     text = io.StringIO()
     with warnings.catch_warnings():
         # The browser has fonts for the signs that matplotlib's lacks.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     root = ET.fromstring(text.getvalue())
     _strip(root)

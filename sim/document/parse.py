@@ -17,8 +17,8 @@ from sim.document.tree import Map, Node, Scalar, Seq, Source, label
 from sim.errors import Problem
 
 DEEPEST = 40
-MOST_NODES = 2_000_000
-"""How much a document may hold once its aliases are spelt out."""
+MOST_REPEATED = 200_000
+"""How many values aliases may add to a document."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml parses ten times as fast
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff\ufffe\uffff]")
@@ -53,7 +53,8 @@ class _Builder:
         self.problems: list[Problem] = []
         self.root: Node | None = None
         self._stack: list[_Frame] = []
-        self._anchors: dict[str, tuple[Node, int]] = {}
+        self._anchors: dict[str, tuple[Node, int]] = {}  # with the number of values in each
+        self._repeated = 0
 
     def build(self, events: Iterable[Any]) -> None:
         documents = 0
@@ -114,6 +115,9 @@ class _Builder:
         node, size = known
         if self._expects_key() and not isinstance(node, Scalar):
             raise self._unreadable(event, "must be a single word: a list or mapping cannot be a key")
+        self._repeated += size
+        if self._repeated > MOST_REPEATED:
+            raise self._unreadable(event, f"must not repeat more than {MOST_REPEATED:,} values by aliases")
         self._place(node, size, event)
 
     def _expects_key(self) -> bool:
@@ -125,10 +129,6 @@ class _Builder:
             return
         frame = self._stack[-1]
         frame.size += size
-        if frame.size > MOST_NODES:
-            raise self._unreadable(
-                event, f"holds more than {MOST_NODES:,} values once its aliases are spelt out"
-            )
         if isinstance(frame.node, Seq):
             frame.node.append(node)
         elif frame.key is None:

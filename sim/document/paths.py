@@ -10,13 +10,8 @@ _LONGEST_STEP = 60
 
 
 def dotted(steps: Sequence[str]) -> str:
-    """Return a path as text on one line; a long step is cut."""
-    return ".".join(_printable(step) for step in steps)
-
-
-def _printable(step: str) -> str:
-    text = step if len(step) <= _LONGEST_STEP else step[: _LONGEST_STEP - 1] + "…"
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    """Return a path as text; a long step is cut."""
+    return ".".join(step if len(step) <= _LONGEST_STEP else step[: _LONGEST_STEP - 1] + "…" for step in steps)
 
 
 def children(node: Node) -> list[str]:

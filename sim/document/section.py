@@ -35,7 +35,7 @@ class Checking:
     zone: str = "UTC"
     tables: Mapping[str, Any] = field(default_factory=dict)
     sections: dict[int, tuple[Map, type[Section]]] = field(default_factory=dict)
-    comparisons: int = 200_000
+    comparisons: int = 50_000
 
     def nearest(self, name: str, names: Collection[str]) -> str | None:
         """Return the name that is most like the given one, while there is time for it."""

@@ -89,9 +89,8 @@ def _problem(error: Any, tree: Node, checking: Checking, within: Sequence[str]) 
             close = nearest(walk.node, choices)
     elif error["type"] == "extra_forbidden":
         if id(walk.parent) in checking.sections:
-            parent, section = checking.sections[id(walk.parent)]
-            free = [key for key in section.key_names() if key not in parent]
-            close = nearest(walk.names[-1], free)
+            _, section = checking.sections[id(walk.parent)]
+            close = nearest(walk.names[-1], section.key_names())
             if close is None:
                 rule += f"; valid are {', '.join(section.key_names())}"
         if isinstance(walk.parent, Map):

@@ -28,11 +28,11 @@ def write_resolved(scenario: Scenario, folder: Path) -> Path:
         shutil.copyfile(path, target)
     tree = _with_files(scenario.tree, renamed)
     assert isinstance(tree, Map)
-    if "name" not in tree:
-        named = Map()
-        named[Scalar("name")] = Scalar(scenario.name, "quoted")
-        named.update(tree)
-        tree = named
+    if tree.get("name") != scenario.name:  # it was the stem of the file, and that of the copy is another
+        unnamed = tree
+        tree = Map()
+        tree[Scalar("name")] = Scalar(scenario.name, "quoted")
+        tree.update({key: value for key, value in unnamed.items() if key != "name"})
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / FILE_NAME
     file.write_text(write(tree), encoding="utf-8")

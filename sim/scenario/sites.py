@@ -156,4 +156,5 @@ class Warehouse(Section):
     def completed(cls, given: dict[Any, Any]) -> dict[Any, Any]:
         """Add what the kind sets."""
         kind = given.get("kind", "fulfilment_centre")
-        return {**KIND_DEFAULTS[kind], **given} if kind in KIND_DEFAULTS else given
+        known = isinstance(kind, str) and kind in KIND_DEFAULTS
+        return {**KIND_DEFAULTS[kind], **given} if known else given

@@ -21,6 +21,7 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _WINDOW = re.compile(r"([0-9:]+)\s*[-–]\s*([0-9:]+)")
 _CLOSED = "closed"
 _LONGEST_TIME = 12
+_LONGEST_ZONE = 100
 
 Window: TypeAlias = tuple[int, int]
 """Begin and end in seconds from local midnight; an end beyond 86,400 lies on the next day."""
@@ -166,10 +167,14 @@ def _next_week(window: tuple[int, int, int]) -> tuple[int, int, int]:
     return window[0] + 7 * DAY, window[1] + 7 * DAY, window[2]
 
 
-@lru_cache(maxsize=256)
 def is_zone(name: object) -> bool:
     """Tell whether a name is one of the IANA time zone database."""
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9_+\-]+(/[A-Za-z0-9_+\-]+)*", name):
+    return isinstance(name, str) and len(name) < _LONGEST_ZONE and _is_zone(str(name))
+
+
+@lru_cache(maxsize=1024)
+def _is_zone(name: str) -> bool:
+    if not re.fullmatch(r"[A-Za-z0-9_+\-]+(/[A-Za-z0-9_+\-]+)*", name):
         return False
     try:
         ZoneInfo(name)
@@ -195,9 +200,7 @@ TimeZone: TypeAlias = Annotated[str, PlainValidator(_read_zone), WithJsonSchema(
 _WINDOW_SCHEMA = {"type": "string", "pattern": r"^\d{1,2}:\d{2}(:\d{2})? *[-–] *\d{1,2}:\d{2}(:\d{2})?"}
 _DAYS_SCHEMA = {"type": "string", "pattern": "^(mon|tue|wed|thu|fri|sat|sun)"}
 
-Pickups: TypeAlias = Annotated[
-    tuple[TimeOfDay, ...], BeforeValidator(_as_list), AfterValidator(_sorted)
-]
+Pickups: TypeAlias = Annotated[tuple[TimeOfDay, ...], BeforeValidator(_as_list), AfterValidator(_sorted)]
 OpeningHours: TypeAlias = Annotated[
     Week,
     PlainValidator(_read_week),

@@ -78,7 +78,7 @@ def test_time_stamps_are_utc_of_shops_in_new_york() -> None:
 class InTurn:
     """Ships each region's orders whole from one of the five centres that keep everything."""
 
-    def allocate(self, order: Request, network: Network) -> Allocation:  # noqa: ARG002
+    def allocate(self, order: Request, network: Network) -> Allocation:
         return Allocation((Part(order.region % 5, tuple((line, order.units[line]) for line in order.open)),))
 
 

@@ -1,0 +1,43 @@
+"""What can be simulated, and is probably not meant, is told without stopping anybody."""
+
+from __future__ import annotations
+
+import pytest
+
+DOUBTS = [
+    ("a region that nobody serves", "stations: 3", "serves: [south]",
+     ["towns.yaml:8:5: regions.north: no warehouse serves it"]),
+    ("goods that no service carries", "zones_km:", "carries: [cold]\n        zones_km:",
+     ["towns.yaml:5:5: items.mug.handling: no service carries ambient (and 1 items more)"]),
+    ("a site that hands over to nobody", "  - id: hub", "  - {id: annex, at: [50, 8]}\n  - id: hub",
+     ["towns.yaml:13:5: warehouses.annex: hands over to no service: nothing can leave it"]),
+    ("more lines than items", "orders_per_day: 100", "orders_per_day: 100\n  lines_per_order: {3: 1}",
+     ["towns.yaml:12:3: demand.lines_per_order: orders of 3 distinct items get 2: there are no more"]),
+    ("a protocol for a tag of no item", "demand:", "protocols: {frozen: {packaging_cost: 1}}\ndemand:",
+     ["towns.yaml:10:13: protocols.frozen: no item has this handling tag"]),
+    ("returns without a section about them", "popularity: 6", "return_share: 0.5",
+     ["towns.yaml:5:59: items.mug.return_share: value '0.5': nothing comes back without a section `returns`"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [row[1:] for row in DOUBTS], ids=[row[0] for row in DOUBTS])
+def test_a_doubt_is_a_warning(desk, old, new, said):
+    text = desk.changed(old, new)
+    if "annex" in new:
+        text = text.replace("zones_km", "sites: [hub]\n        zones_km")
+    told = [warning.replace(f"{desk.folder}/", "") for warning in desk.load(text).warnings]
+    assert [warning for warning in told if "has no effect yet" not in warning] == said
+
+
+def test_a_right_scenario_has_no_warning(desk):
+    assert desk.load().warnings == ()
+
+
+def test_a_key_without_effect_is_told_once_with_the_number_of_its_places(desk):
+    text = desk.changed("popularity: 6", "shelf_life_days: 6").replace("popularity: 9", "shelf_life_days: 9")
+    warnings = [warning for warning in desk.load(text).warnings if "shelf_life_days" in warning]
+    if warnings:  # until shelf life is simulated
+        assert warnings[0].endswith(
+            "items.mug.shelf_life_days: has no effect yet (here and in 1 other places)"
+        )
+        assert len(warnings) == 1
