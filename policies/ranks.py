@@ -71,12 +71,15 @@ class Preference:
         """
         column, band = self._columns[0]
         values = case.column(column)[sites]
-        first = values.argmin()
-        winner = int(sites[first])
-        if np.count_nonzero(values <= values[first] + band) > 1:
+        least = values.argpartition(2)[:3] if len(sites) > 3 else values.argsort()
+        # Three values settle it where the first key does: the best, the next, and what that is not tied with.
+        ranked = sorted([(values.item(i), sites.item(i)) for i in least.tolist()])
+        (first, winner), (second, other) = ranked[0], ranked[1]
+        if second <= first + band or (len(ranked) > 2 and ranked[2][0] <= second + band):
             winner = self.best(case, sites)
-        other = self.best(case, sites[sites != winner])
-        return winner, other, self._margin(case, winner, other)
+            other = self.best(case, sites[sites != winner])
+            return winner, other, self._margin(case, winner, other)
+        return winner, other, (second - first) * self._unit
 
     def _margin(self, case: Case, winner: int, other: int) -> float:
         for column, _ in self._columns:

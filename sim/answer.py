@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from sim.carrier import Carriers
 from sim.errors import PolicyError
 from sim.journal import CANCEL_REASONS, SPLIT_REASONS
 from sim.network import Network, Parcel
-from sim.policy import Allocation, Backorder, Cancel, Part, Request, Wait
+from sim.policy import Allocation, Backorder, Cancel, Hold, Part, Request, Wait, Why
 
 
 class Referee:
@@ -28,15 +30,23 @@ class Referee:
         self._order_name = order_name
         self._available = network.available
 
-    def check(self, request: Request, answer: Allocation) -> list[tuple[int, int]]:
-        """Return service and freight (cents) of each part, then of each backorder; or raise PolicyError.
+    def check(self, request: Request, answer: Any) -> tuple[Allocation, list[tuple[int, int]]]:
+        """Return the answer, and service and freight (cents) of each part, then of each backorder.
 
-        Checked: shape and types; lines and units of the order; stock at each warehouse over all parts
-        together; that the warehouse is up, serves the region and handles the goods; that the service goes
-        there and carries them; that an order of a segment without splits stays whole.
+        Checked: shape and types (integers of numpy become plain ones); lines and units of the order; stock at
+        each warehouse over all parts together; that the warehouse is up, serves the region and handles the
+        goods; that the service goes there and carries them; that an order of a segment without splits stays
+        whole.
+
+        Raises PolicyError for the first thing that is wrong.
         """
         if type(answer) is not Allocation:
             raise self._wrong(request, f"answered {type(answer).__name__}, must be an Allocation")
+        if not _is_plain(answer):
+            try:
+                answer = _made_plain(answer)
+            except TypeError as error:
+                raise self._wrong(request, str(error)) from None
         left = list(request.units)
         terms = [self._check_part(request, part, left) for part in answer.parts]
         if len(answer.parts) > 1:
@@ -58,7 +68,9 @@ class Referee:
             raise self._wrong(
                 request, f"split reason {answer.why.split!r}, must be one of {', '.join(SPLIT_REASONS)}"
             )
-        return terms
+        for site in answer.why.runner_up:
+            self._check_place(request, site, None)
+        return answer, terms
 
     def _check_part(self, request: Request, part: Part, left: list[int]) -> tuple[int, int]:
         site, service = part.warehouse, part.service
@@ -66,6 +78,8 @@ class Referee:
         self._check_place(request, site, service)
         if not part.lines:
             raise self._wrong(request, "a part without lines", site)
+        if len(part.lines) > 1:
+            self._check_named_once(request, [line for line, _ in part.lines], site)
         tags = grams = millilitres = total = 0
         for line, units in part.lines:
             self._check_line(request, line, left, site)
@@ -93,8 +107,6 @@ class Referee:
     def _check_backorder(self, request: Request, hold: Backorder, left: list[int]) -> tuple[int, int]:
         site, service, network = hold.warehouse, hold.service, self._network
         self._check_place(request, site, service)
-        if not hold.lines:
-            raise self._wrong(request, "a backorder without lines", site)
         goods = [(request.items[line], left[line]) for line in hold.lines]
         tags = 0
         for item, _ in goods:
@@ -147,6 +159,11 @@ class Referee:
         if not left[line]:
             raise self._wrong(request, "the line has no units left to place", site, line)
 
+    def _check_named_once(self, request: Request, lines: Sequence[int], site: int | None = None) -> None:
+        if len(set(lines)) < len(lines):
+            line = next(line for line in lines if lines.count(line) > 1)
+            raise self._wrong(request, "the line is named twice", site, line)
+
     def _check_together(self, request: Request, parts: Sequence[Part]) -> None:
         wanted: dict[tuple[int, int], int] = {}
         for part in parts:
@@ -162,13 +179,13 @@ class Referee:
                     site,
                 )
 
-    def _check_hold(self, request: Request, hold: Any, left: list[int]) -> None:
-        if not isinstance(hold, Wait | Backorder | Cancel):
-            raise self._wrong(
-                request, f"a hold of type {type(hold).__name__}, must be Wait, Backorder or Cancel"
-            )
+    def _check_hold(self, request: Request, hold: Hold, left: list[int]) -> None:
+        if not hold.lines:
+            raise self._wrong(request, f"a {type(hold).__name__} without lines")
         for line in hold.lines:
             self._check_line(request, line, left)
+        if len(hold.lines) > 1:
+            self._check_named_once(request, hold.lines)
         if isinstance(hold, Cancel) and hold.reason not in CANCEL_REASONS:
             raise self._wrong(
                 request, f"cancel reason {hold.reason!r}, must be one of {', '.join(CANCEL_REASONS)}"
@@ -187,3 +204,87 @@ class Referee:
             line=line,
             warehouse=self._network.warehouses[site] if known and site is not None else "",
         )
+
+
+# What a policy answers is made of named tuples, which hold whatever was put into them. Nothing below looks at the
+# order: only at types, because a float or a number of numpy's would do its harm far from here.
+
+
+def _is_plain(answer: Allocation) -> bool:
+    """Tell whether an answer is made as `sim.policy` says, of plain integers: the usual case, told fast."""
+    parts, holds, why = answer
+    if holds or type(parts) is not tuple or type(why) is not Why or type(why.runner_up) is not tuple:
+        return False
+    for part in parts:
+        if type(part) is not Part or type(part.warehouse) is not int or type(part.service) is not int:
+            return False
+        if type(part.lines) is not tuple:
+            return False
+        for pair in part.lines:
+            if type(pair) is not tuple or len(pair) != 2 or type(pair[0]) is not int or type(pair[1]) is not int:
+                return False
+    rule, outcome, runner_up, margin, removed, split = why
+    if margin is not None and type(margin) is not float:
+        return False
+    for site in runner_up:
+        if type(site) is not int:
+            return False
+    return type(rule) is str and type(outcome) is str and type(removed) is str and type(split) is str
+
+
+def _made_plain(answer: Allocation) -> Allocation:
+    """Return an answer of plain integers. Raises TypeError that says what is of another type."""
+    parts = [_plain_part(part) for part in _listed("parts", answer.parts)]
+    holds = [_plain_hold(hold) for hold in _listed("holds", answer.holds)]
+    why = answer.why
+    if type(why) is not Why:
+        raise TypeError(f"why of type {type(why).__name__}, must be Why")
+    for word in ("rule", "outcome", "removed", "split"):
+        if not isinstance(getattr(why, word), str):
+            raise TypeError(f"why.{word} {getattr(why, word)!r}, must be text")
+    if why.margin is not None and not isinstance(why.margin, int | float | np.integer | np.floating):
+        raise TypeError(f"why.margin {why.margin!r}, must be a number or None")
+    runner_up = [_plain_int("why.runner_up", site) for site in _listed("why.runner_up", why.runner_up)]
+    margin = None if why.margin is None else float(why.margin)
+    return Allocation(tuple(parts), tuple(holds), why._replace(runner_up=tuple(runner_up), margin=margin))
+
+
+def _plain_part(part: Any) -> Part:
+    if type(part) is not Part:
+        raise TypeError(f"a part of type {type(part).__name__}, must be Part")
+    pairs = _listed("lines of a part", part.lines)
+    for pair in pairs:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise TypeError(f"lines of a part hold {pair!r}, must be pairs of line and units")
+    return Part(
+        _plain_int("warehouse", part.warehouse),
+        tuple([(_plain_int("line", line), _plain_int("units", units)) for line, units in pairs]),
+        None if part.service is None else _plain_int("service", part.service),
+    )
+
+
+def _plain_hold(hold: Any) -> Hold:
+    if not isinstance(hold, Wait | Backorder | Cancel):
+        raise TypeError(f"a hold of type {type(hold).__name__}, must be Wait, Backorder or Cancel")
+    lines = tuple([_plain_int("line", line) for line in _listed(f"lines of {type(hold).__name__}", hold.lines)])
+    if isinstance(hold, Cancel):
+        return hold._replace(lines=lines)
+    until = None if hold.until is None else _plain_int("until", hold.until)
+    if isinstance(hold, Wait):
+        return hold._replace(lines=lines, until=until)
+    warehouse = _plain_int("warehouse", hold.warehouse)
+    service = None if hold.service is None else _plain_int("service", hold.service)
+    return Backorder(lines, warehouse, service, until)
+
+
+def _listed(what: str, values: Any) -> Sequence[Any]:
+    # A named tuple is a tuple too: a Part where a tuple of parts belongs.
+    if not isinstance(values, tuple | list) or hasattr(values, "_fields"):
+        raise TypeError(f"{what} of type {type(values).__name__}, must be a tuple")
+    return values
+
+
+def _plain_int(what: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{what} {value!r}, must be an int")
+    return int(value)

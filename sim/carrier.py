@@ -5,8 +5,6 @@ Everything is an array over services and warehouses, so that one quote prices a 
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import randomness
-from sim.calendar import daily_instants
 from sim.catalogue import Catalogue, micros
-from sim.clock import DAY, DELIVERY, NEVER, PICKUP, Clock
+from sim.clock import DAY, Clock
 from sim.order import Shipment
+from sim.pickup import Pickups
 from sim.scenario.carriers import RateTable, Service
+from sim.scenario.distributions import AnyDistribution
 
 Ints = NDArray[np.int64]
 
@@ -114,9 +113,9 @@ class Carriers:
             [randomness.quantile(days) for days in service.transit_days]
             for service, bounds in zip(self._services, self._bounds_m, strict=True)
         ]
-        self._transit_is_sure = [
-            [days.kind == "constant" for days in service.transit_days]
-            for service, bounds in zip(self._services, self._bounds_m, strict=True)
+        # Whole seconds that never vary need no draw.
+        self._sure_transit_s = [
+            [_sure_seconds(days) for days in service.transit_days] for service in self._services
         ]
         self._co2e = [service.co2e_g_per_tonne_km for service in self._services]
         self._volumetric = [service.rates.volumetric_l_per_kg for service in self._services]
@@ -133,7 +132,7 @@ class Carriers:
             if isinstance(service.rates, RateTable)
         ]
         self._lanes: dict[tuple[int, int], Lane] = {}
-        self.pickups = Pickups(clock, catalogue, self._services, self.serves_site)
+        self.pickups = Pickups(clock, catalogue, self._services)
 
     @staticmethod
     def _table(service: Service) -> tuple[Ints, Ints, Ints]:
@@ -162,7 +161,7 @@ class Carriers:
             )
             permitted = self.serves_site & ((tags & ~self.carries) == 0)[:, None]
             base = np.where(permitted, base, UNSERVED)
-            lane = Lane(zone, transit_s, base, per_kg, (base < UNSERVED).any(0))
+            lane = Lane(zone, transit_s, base, per_kg, np.asarray((base < UNSERVED).any(0)))
             self._lanes[region, tags] = lane
         return lane
 
@@ -191,7 +190,7 @@ class Carriers:
         """Tell from which warehouses some service takes a parcel; only rate cards end at a weight."""
         if not self._cards:
             return lane.served
-        return np.any(self.quote(lane, grams, millilitres) < UNSERVED, axis=0)
+        return np.asarray((self.quote(lane, grams, millilitres) < UNSERVED).any(0))
 
     def price(
         self, service: int, site: int, region: int, grams: int, millilitres: int, tags: int
@@ -199,7 +198,7 @@ class Carriers:
         """Return what a service charges for a parcel from a warehouse, in cents; None where it does not go."""
         lane = self.lane(region, tags)
         grams = self.billable_grams(service, grams, millilitres)
-        nano = int(lane.base[service, site]) + int(lane.per_kg[service, site]) * grams
+        nano: int = lane.base.item(service, site) + lane.per_kg.item(service, site) * grams
         for number, card in self._cards:
             if number == service and nano < UNSERVED:
                 nano = int(card.quote(lane.zone[service, site], grams))
@@ -207,122 +206,23 @@ class Carriers:
 
     def co2e_grams(self, shipment: Shipment) -> int:
         """Return the emissions of a shipment's transport, by weight and distance."""
-        distance = int(self._catalogue.distance_m[shipment.order.region, shipment.site])
+        if not self._co2e[shipment.service]:
+            return 0
+        distance = self._catalogue.distance_m.item(shipment.order.region, shipment.site)
         return round(self._co2e[shipment.service] * shipment.grams / 1e6 * distance / 1e3)
 
     def transit_seconds(self, shipment: Shipment) -> int:
         """Draw how long a shipment travels."""
         s = shipment.service
-        zone = int(self.lane(shipment.order.region, shipment.order.tags).zone[s, shipment.site])
+        zone: int = self.lane(shipment.order.region, shipment.order.tags).zone.item(s, shipment.site)
+        sure = self._sure_transit_s[s][zone]
+        if sure is not None:
+            return sure
         quantile = self._transit[s][zone]
         bits = randomness.draw(shipment.order.key, randomness.code(shipment.number, randomness.TRANSIT_TIME))
-        if self._transit_is_sure[s][zone]:
-            return randomness.whole(quantile(0.5) * DAY, bits)
         return randomness.whole(float(quantile(randomness.unit(bits))) * DAY, bits)
 
 
-class Pickups:
-    """When each service collects at each warehouse; parcels wait on the dock until then.
-
-    A pickup that has nothing to collect costs nothing: its event is scheduled by the first parcel on the dock.
-    """
-
-    def __init__(
-        self, clock: Clock, catalogue: Catalogue, services: Sequence[Service], serves_site: NDArray[np.bool_]
-    ) -> None:
-        self._clock = clock
-        self._schedules: list[list[list[int] | None]] = []
-        known: dict[tuple[tuple[int, ...], str], list[int]] = {}
-        for service in services:
-            row: list[list[int] | None] = []
-            for zone in catalogue.site_zones:
-                if service.pickups is None:
-                    row.append(None)
-                    continue
-                at = (service.pickups, zone.key)
-                if at not in known:
-                    # Two days beyond the end: an estimate looks further than the run.
-                    known[at] = daily_instants(
-                        service.pickups, zone, catalogue.start, catalogue.end + 2 * DAY
-                    )
-                row.append(known[at])
-            self._schedules.append(row)
-        self._on_demand = np.array([service.pickups is None for service in services])[:, None]
-        self._any_on_demand = bool(self._on_demand.any())
-        self._soon = np.zeros((len(services), len(catalogue.site_ids)), np.int64)
-        self._gap = np.zeros_like(self._soon)
-        self._valid_until = -1
-        self._dock: dict[tuple[int, int], list[Shipment]] = {}
-
-    def after(self, service: int, site: int, at: int) -> int:
-        """Return the first pickup of a service at a warehouse from a second on."""
-        schedule = self._schedules[service][site]
-        if schedule is None:
-            return at
-        i = bisect_left(schedule, at)
-        return schedule[i] if i < len(schedule) else NEVER
-
-    def after_each(self, ready: Ints) -> Ints:
-        """Return the first pickups, service x warehouse, of parcels that are ready at some seconds, by warehouse."""
-        now = self._clock.now
-        if now > self._valid_until:
-            self._look_ahead(now)
-        missed = ready > self._soon
-        if not np.count_nonzero(missed):
-            pickup = self._soon
-        else:
-            pickup = self._soon + missed * self._gap
-            if np.count_nonzero(ready > pickup):
-                pickup = self._beyond(pickup, ready)
-        return np.where(self._on_demand, ready, pickup) if self._any_on_demand else pickup
-
-    def _beyond(self, pickup: Ints, ready: Ints) -> Ints:
-        """Look up the pickups of parcels that will be ready after the next two."""
-        for service, site in zip(*(axis.tolist() for axis in np.nonzero(ready > pickup)), strict=True):
-            pickup[service, site] = self.after(service, site, int(ready[site]))
-        return pickup
-
-    def _look_ahead(self, now: int) -> None:
-        for s, row in enumerate(self._schedules):
-            for w, schedule in enumerate(row):
-                self._soon[s, w] = soon = NEVER if schedule is None else self.after(s, w, now)
-                self._gap[s, w] = 0 if soon == NEVER else self.after(s, w, soon + 1) - soon
-        self._valid_until = int(self._soon.min())
-
-    def hand_over(self, shipment: Shipment, collect: Any) -> None:
-        """Put a packed parcel on the dock; `collect` gets the list of those that are picked up together."""
-        now = self._clock.now
-        service, site = shipment.service, shipment.site
-        at = self.after(service, site, now)
-        if self._schedules[service][site] is None:
-            collect([shipment])
-            return
-        waiting = self._dock.get((service, site))
-        if waiting is None:
-            self._dock[service, site] = [shipment]
-            if at < NEVER:
-                self._clock.due(at, PICKUP, lambda _: collect(self._dock.pop((service, site))))
-        else:
-            waiting.append(shipment)
-
-
-class Road:
-    """Parcels in transit. Those that arrive in one second share one event."""
-
-    def __init__(self, clock: Clock, deliver: Any) -> None:
-        self._clock = clock
-        self._deliver = deliver
-        self._arriving: dict[int, list[Shipment]] = {}
-
-    def send(self, shipment: Shipment, at: int) -> None:
-        """Let a shipment arrive at a second."""
-        arriving = self._arriving.get(at)
-        if arriving is None:
-            self._arriving[at] = [shipment]
-            self._clock.due(at, DELIVERY, self._arrive, at)
-        else:
-            arriving.append(shipment)
-
-    def _arrive(self, event: Any) -> None:
-        for shipment in self._arriving.pop(event.value):
-            self._deliver(shipment)
+def _sure_seconds(days: AnyDistribution) -> int | None:
+    seconds = days.average * DAY
+    return round(seconds) if days.kind == "constant" and seconds == round(seconds) else None

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from simpy import Event
 
-from sim.carrier import Carriers, Road
+from sim.carrier import Carriers
 from sim.catalogue import Catalogue, cents, micros
 from sim.clock import RETRY, Clock
 from sim.inventory import Inventory
@@ -17,6 +17,7 @@ from sim.journal import CANCEL_REASONS
 from sim.ledger import Account
 from sim.limits import Usage
 from sim.order import BACKORDERED, CANCELLED, DELIVERED, ENDED, IN_TRANSIT, PACKED, QUEUED, Order, Shipment
+from sim.pickup import Road
 from sim.policy import Backorder, Part
 from sim.settlement import Settlement
 from sim.warehouse import Warehouses

@@ -73,6 +73,7 @@ class Inventory:
         self.available = np.zeros(shape, np.int32)
         self._lots: dict[int, list[Lot]] = {}
         self._flows: dict[str, NDArray[np.int32]] = {}
+        self._flow_cells: dict[str, memoryview] = {}
         self._opening = self.on_hand
         # Scalar updates through a memoryview cost 217 ns against 545 ns by array index.
         self._on_hand_cell = self.on_hand.reshape(-1).data
@@ -172,10 +173,11 @@ class Inventory:
 
     def record(self, flow: str, item: int, site: int, units: int) -> None:
         """Note units that left a cell (or came, as a negative number), for the check of conservation."""
-        flows = self._flows.get(flow)
-        if flows is None:
+        cells = self._flow_cells.get(flow)
+        if cells is None:
             flows = self._flows[flow] = np.zeros_like(self.on_hand)
-        flows[item, site] += units
+            cells = self._flow_cells[flow] = flows.reshape(-1).data
+        cells[item * self._sites + site] += units
 
     def _add_lot(self, item: int, site: int, lot: Lot) -> None:
         cell = item * self._sites + site

@@ -46,10 +46,17 @@ class Offer:
     __slots__ = ("_arrival", "_flat", "_lane", "_network", "_parcel", "_price", "service")
 
     def __init__(
-        self, network: Network, parcel: Parcel, lane: Lane, nano: Ints, service: Ints, arrival: Ints | None
+        self,
+        network: Network,
+        parcel: Parcel,
+        lane: Lane,
+        nano: Ints,
+        service: Ints,
+        flat: Ints,
+        arrival: Ints | None,
     ) -> None:
         self.service = service
-        self._flat = service * nano.shape[1] + network.columns
+        self._flat = flat
         self._network = network
         self._parcel = parcel
         self._lane = lane
@@ -57,9 +64,9 @@ class Offer:
         self._price: Ints = nano.take(self._flat)
 
     @property
-    def freight(self) -> Ints:
-        """Freight in cents."""
-        cents: Ints = (self._price + NANO_PER_CENT // 2) // NANO_PER_CENT
+    def freight(self) -> NDArray[np.float64]:
+        """Freight in cents, whole."""
+        cents: NDArray[np.float64] = np.rint(self._price * (1 / NANO_PER_CENT))
         return cents
 
     @property
@@ -232,12 +239,18 @@ class Network:
         """
         lane = self._carriers.lane(region, parcel.tags)
         nano = self._carriers.quote(lane, parcel.grams, parcel.millilitres)
-        arrival = None
+        arrival: Ints | None = None
         if choice == "cheapest" or (choice == "cheapest_in_time" and promised_at >= NEVER):
             service = nano.argmin(0)
         elif choice == "cheapest_in_time":
             arrival = self.arrival(lane, parcel)
-            service = _cheapest_in_time(nano, arrival, promised_at)
+            price: Ints = nano + (arrival > promised_at) * _LATE
+            service = price.argmin(0)
+            flat = service * len(self.warehouses) + self.columns
+            missed = price.take(flat) >= _LATE
+            if not np.count_nonzero(missed):
+                return Offer(self, parcel, lane, nano, service, flat, arrival)
+            service = np.where(missed, _fastest(nano, arrival), service)
         elif choice == "fastest":
             arrival = self.arrival(lane, parcel)
             service = _fastest(nano, arrival)
@@ -247,7 +260,8 @@ class Network:
             raise ValueError(
                 f"service {choice!r}: must be cheapest_in_time, cheapest, fastest or a tuple of positions"
             )
-        return Offer(self, parcel, lane, nano, service, arrival)
+        flat = service * len(self.warehouses) + self.columns
+        return Offer(self, parcel, lane, nano, service, flat, arrival)
 
     def usage(self, of: str, per: str) -> Usage:
         """Return the count of what each warehouse was given in its present calendar window.
@@ -266,17 +280,6 @@ class Network:
 
 
 _LATE = 1 << 56  # above any price, and with UNSERVED still within 64 bits
-
-
-def _cheapest_in_time(nano: Ints, arrival: Ints, promised_at: int) -> Ints:
-    """Return the cheapest service that keeps the promise, else the fastest, by warehouse."""
-    late = arrival > promised_at
-    price = nano + late * _LATE
-    service: Ints = price.argmin(0)
-    missed = price.take(service * price.shape[1] + np.arange(price.shape[1])) >= _LATE
-    if np.count_nonzero(missed):
-        service = np.where(missed, _fastest(nano, arrival), service)
-    return service
 
 
 def _fastest(nano: Ints, arrival: Ints) -> Ints:

@@ -13,7 +13,7 @@ from sim.answer import Referee
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, ORDER, RETRY, Clock
-from sim.errors import PolicyError
+from sim.errors import OrderlabError, PolicyError
 from sim.fulfilment import Fulfilment
 from sim.journal import CANCEL_REASONS, SPLIT_REASONS, Recorder
 from sim.network import Network
@@ -53,7 +53,10 @@ class Orchestrator:
         self._fulfilment = fulfilment
         self._settlement = settlement
         self._recorder = recorder
-        self._attempts: Attempts = getattr(policy, "attempts", None) or Attempts()
+        self._attempts = getattr(policy, "attempts", None) or Attempts()
+        if not isinstance(self._attempts, Attempts):
+            kind = type(self._attempts).__name__
+            raise PolicyError(f"attempts of type {kind}, must be Attempts", policy=name)
         self._referee = Referee(name, network, carriers, self._order_name)
         self._split_allowed = [segment.split == "allowed" for segment in catalogue.scenario.segments]
         self._texts: dict[tuple[int, ...], str] = {(): ""}
@@ -150,13 +153,15 @@ class Orchestrator:
         request = self._request(order)
         try:
             answer = self._policy.allocate(request, self._network)
+        except OrderlabError:
+            raise
         except Exception as error:
             raise PolicyError(
                 f"raised {type(error).__name__}: {error}",
                 policy=self._policy_name,
                 order=self._order_name(order.number),
             ) from error
-        terms = self._referee.check(request, answer)
+        answer, terms = self._referee.check(request, answer)
         placed = 0
         for part, (service, freight) in zip(answer.parts, terms, strict=False):
             placed += self._fulfilment.ship(order, part, service, freight)

@@ -112,7 +112,7 @@ class Settlement:
             (
                 order.number, shipment.number, shipment.site, shipment.service, order.region,
                 len(shipment.lines), shipment.units, shipment.grams,
-                int(self._catalogue.distance_m[order.region, shipment.site]), shipment.stock_age,
+                self._catalogue.distance_m.item(order.region, shipment.site), shipment.stock_age,
                 shipment.allocated_at, shipment.released_at, shipment.started_at, shipment.packed_at,
                 shipment.picked_up_at, shipment.delivered_at, shipment.state, -1, order.counted,
                 shipment.freight, shipment.handling, self._carriers.co2e_grams(shipment),

@@ -10,6 +10,7 @@ from pathlib import Path
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue, cents
 from sim.clock import END, Clock
+from sim.errors import OrderlabError, PolicyError
 from sim.fulfilment import Fulfilment
 from sim.hours import Hours, post_at_site
 from sim.inventory import Inventory
@@ -94,8 +95,7 @@ def _run(
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
     fulfilment = Fulfilment(clock, catalogue, inventory, carriers, settlement)
     network = Network(clock, catalogue, inventory, fulfilment.warehouses, carriers, seed, replication)
-    if isinstance(policy, Preparable):
-        policy = policy.prepare(network) or policy
+    policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages
     _buy_opening_stock(inventory, ledger)
     Hours(clock, catalogue, inventory, fulfilment.warehouses, ledger, recorder)
@@ -109,6 +109,24 @@ def _run(
     ledger.flush()
     assert not ledger.totals.sum(), f"ledger out of balance by {ledger.totals.sum()} cents"
     return recorder.close()
+
+
+def _prepared(policy: Policy, network: Network, name: str) -> Policy:
+    """Tell a policy of its network and return what decides."""
+    if not isinstance(policy, Preparable):
+        return policy
+    try:
+        decides = policy.prepare(network)
+    except OrderlabError:
+        raise
+    except Exception as error:
+        raise PolicyError(f"prepare raised {type(error).__name__}: {error}", policy=name) from error
+    if decides is None:
+        return policy
+    if not isinstance(decides, Policy):
+        kind = type(decides).__name__
+        raise PolicyError(f"prepare returned {kind}, which has no allocate(order, network)", policy=name)
+    return decides
 
 
 def _buy_opening_stock(inventory: Inventory, ledger: Ledger) -> None:

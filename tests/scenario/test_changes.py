@@ -51,11 +51,15 @@ def test_later_changes_see_earlier_ones(desk):
         ("days", "must be KEY=VALUE"),
         ("=3", "must be KEY=VALUE"),
         ("demand=orders_per_day: 3", "must be one value, or a list or mapping in [ ] or { }"),
-        ("days=[1", "is not YAML: did not find expected ',' or ']' (while parsing a flow sequence)"),
     ],
 )  # fmt: skip
 def test_a_change_that_leads_nowhere_is_told(desk, change, said):
     assert desk.wrong(changes=[change]) == [f"--set {change}: {said}"]
+
+
+def test_a_value_that_is_no_yaml_is_told(desk):
+    (told,) = desk.wrong(changes=["days=[1"])
+    assert told.startswith("--set days=[1: is not YAML: ")
 
 
 def test_all_changes_that_cannot_be_applied_are_told_at_once(desk):

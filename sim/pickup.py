@@ -1,0 +1,124 @@
+"""Pickups at the dock of each warehouse, and the road to the customer."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from simpy import Event
+
+from sim.calendar import daily_instants
+from sim.catalogue import Catalogue
+from sim.clock import DAY, DELIVERY, NEVER, PICKUP, Clock
+from sim.order import Shipment
+from sim.scenario.carriers import Service
+
+Ints = NDArray[np.int64]
+
+
+class Pickups:
+    """When each service collects at each warehouse; parcels wait on the dock until then.
+
+    A pickup that has nothing to collect costs nothing: its event is scheduled by the first parcel on the dock.
+    """
+
+    def __init__(self, clock: Clock, catalogue: Catalogue, services: Sequence[Service]) -> None:
+        self._clock = clock
+        self._schedules: list[list[list[int] | None]] = []
+        known: dict[tuple[tuple[int, ...], str], list[int]] = {}
+        for service in services:
+            row: list[list[int] | None] = []
+            for zone in catalogue.site_zones:
+                if service.pickups is None:
+                    row.append(None)
+                    continue
+                at = (service.pickups, zone.key)
+                if at not in known:
+                    # Two days beyond the end: an estimate looks further than the run.
+                    known[at] = daily_instants(
+                        service.pickups, zone, catalogue.start, catalogue.end + 2 * DAY
+                    )
+                row.append(known[at])
+            self._schedules.append(row)
+        self._on_demand = np.array([service.pickups is None for service in services])[:, None]
+        self._any_on_demand = bool(self._on_demand.any())
+        self._soon = np.zeros((len(services), len(catalogue.site_ids)), np.int64)
+        self._gap = np.zeros_like(self._soon)
+        self._valid_until = -1
+        self._dock: dict[tuple[int, int], list[Shipment]] = {}
+
+    def after(self, service: int, site: int, at: int) -> int:
+        """Return the first pickup of a service at a warehouse from a second on."""
+        schedule = self._schedules[service][site]
+        if schedule is None:
+            return at
+        i = bisect_left(schedule, at)
+        return schedule[i] if i < len(schedule) else NEVER
+
+    def after_each(self, ready: Ints) -> Ints:
+        """Return the first pickups, service x warehouse, of parcels that are ready at some seconds, by warehouse."""
+        now = self._clock.now
+        if now > self._valid_until:
+            self._look_ahead(now)
+        missed = ready > self._soon
+        if not np.count_nonzero(missed):
+            pickup = self._soon
+        else:
+            pickup = self._soon + missed * self._gap
+            if np.count_nonzero(ready > pickup):
+                pickup = self._beyond(pickup, ready)
+        return np.where(self._on_demand, ready, pickup) if self._any_on_demand else pickup
+
+    def _beyond(self, pickup: Ints, ready: Ints) -> Ints:
+        """Look up the pickups of parcels that will be ready after the next two."""
+        for service, site in zip(*(axis.tolist() for axis in np.nonzero(ready > pickup)), strict=True):
+            pickup[service, site] = self.after(service, site, int(ready[site]))
+        return pickup
+
+    def _look_ahead(self, now: int) -> None:
+        for s, row in enumerate(self._schedules):
+            for w, schedule in enumerate(row):
+                self._soon[s, w] = soon = NEVER if schedule is None else self.after(s, w, now)
+                self._gap[s, w] = 0 if soon == NEVER else self.after(s, w, soon + 1) - soon
+        self._valid_until = int(self._soon.min())
+
+    def hand_over(self, shipment: Shipment, collect: Callable[[list[Shipment]], None]) -> None:
+        """Put a packed parcel on the dock; `collect` gets the list of those that are picked up together."""
+        now = self._clock.now
+        service, site = shipment.service, shipment.site
+        at = self.after(service, site, now)
+        if self._schedules[service][site] is None:
+            collect([shipment])
+            return
+        waiting = self._dock.get((service, site))
+        if waiting is None:
+            self._dock[service, site] = [shipment]
+            if at < NEVER:
+                self._clock.due(at, PICKUP, lambda _: collect(self._dock.pop((service, site))))
+        else:
+            waiting.append(shipment)
+
+
+class Road:
+    """Parcels in transit. Those that arrive in one second share one event."""
+
+    def __init__(self, clock: Clock, deliver: Callable[[Shipment], None]) -> None:
+        self._clock = clock
+        self._deliver = deliver
+        self._arriving: dict[int, list[Shipment]] = {}
+
+    def send(self, shipment: Shipment, at: int) -> None:
+        """Let a shipment arrive at a second."""
+        arriving = self._arriving.get(at)
+        if arriving is None:
+            self._arriving[at] = [shipment]
+            self._clock.due(at, DELIVERY, self._arrive, at)
+        else:
+            arriving.append(shipment)
+
+    def _arrive(self, event: Event) -> None:
+        for shipment in self._arriving.pop(cast(int, event.value)):
+            self._deliver(shipment)
