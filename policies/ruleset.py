@@ -9,7 +9,7 @@ from pydantic import Field
 from policies.rule import BoundRule, Rule, Verdict
 from sim import policy as answer
 from sim.clock import HOUR
-from sim.document import Listing, Name, PositiveCount, PositiveHours, Section
+from sim.document import Listing, Name, PositiveCount, PositiveHours, Section, section_schema, titled
 from sim.document.fields import Number
 from sim.network import Network
 from sim.policy import Allocation, Request, Why
@@ -122,5 +122,4 @@ class BoundRuleSet:
 
 def rule_set_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of rule-set files, for editors."""
-    schema = RuleSet.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "orderlab rule set"}
+    return titled(section_schema(RuleSet), "orderlab rule set")

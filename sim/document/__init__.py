@@ -28,8 +28,9 @@ from sim.document.fields import (
 )
 from sim.document.file import Document, read, read_text
 from sim.document.listing import Listing
+from sim.document.schema import section_schema, titled
 from sim.document.section import Checking, NoEffectYet, Pending, Section, checking, nearest, wrong
-from sim.document.translate import problem_at, problems_of
+from sim.document.translate import in_order, problem_at, problems_of
 from sim.document.tree import Map, Node, Scalar, Seq, Source
 from sim.document.write import write
 
@@ -69,12 +70,15 @@ __all__ = [
     "Text",
     "Whole",
     "checking",
+    "in_order",
     "nearest",
     "problem_at",
     "problems_of",
     "read",
     "read_text",
+    "section_schema",
     "set_key",
+    "titled",
     "write",
     "wrong",
 ]

@@ -44,10 +44,7 @@ def read_table(path: Path, name: str, row: type[Section], error: type[InputError
         for line, cells in rows:
             lines.append(line)
             if len(cells) != len(columns):
-                rule = (
-                    f"must hold {len(columns)} cells, as the header does; row {len(lines)} has {len(cells)}"
-                )
-                wrong.append(Problem(name, rule, line=line))
+                wrong.append(Problem(name, uneven(len(columns), len(lines), len(cells)), line=line))
             elif not wrong:
                 table.append(_mapping(columns, cells, source, line))
     except csv.Error as failure:
@@ -109,6 +106,8 @@ def _wrong_header(columns: list[str], source: Source, line: int, row: type[Secti
         rule = close = None
         if columns.index(column) < position - 1:
             rule = f"is a column twice: the first is column {columns.index(column) + 1}"
+        elif any(other.startswith(f"{column}.") for other in columns):
+            rule = "must not be a column beside others below it"
         elif not _is_column(column, row):
             close = nearest(column, [name for name in valid if name not in columns])
             rule = "is not a column here" + ("" if close else f"; valid are {', '.join(valid)}")
@@ -140,13 +139,10 @@ def _is_section(field: FieldInfo) -> bool:
 
 
 def _is_column(column: str, row: type[Section]) -> bool:
-    valid = column_names(row)
     # Below a key whose value takes several forms, the check of the document decides.
     steps = column.split(".")
-    return any(".".join(steps[:length]) in valid for length in range(1, len(steps) + 1)) and column not in (
-        "at",
-        "",
-    )
+    valid = column_names(row)
+    return any(".".join(steps[:length]) in valid for length in range(1, len(steps) + 1))
 
 
 def _is_mandatory(name: str, row: type[Section]) -> bool:

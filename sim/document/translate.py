@@ -84,7 +84,7 @@ def _problem(error: Any, tree: Node, checking: Checking, within: Sequence[str]) 
             walk.step(context["key"])
     elif error["type"] == "literal_error":
         choices = re.findall(r"'([^']*)'", context["expected"])
-        rule = f"must be {' or '.join([', '.join(choices[:-1]), choices[-1]])}"
+        rule = f"must be {', '.join(choices[:-1])}{' or ' * (len(choices) > 1)}{choices[-1]}"
         if isinstance(walk.node, Scalar):
             close = nearest(walk.node, choices)
     elif error["type"] == "extra_forbidden":

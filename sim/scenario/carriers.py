@@ -28,6 +28,7 @@ from sim.document import (
 )
 from sim.scenario.demand import FilePath
 from sim.scenario.distributions import NAMED, ZERO, AnyDistribution, Distribution
+from sim.scenario.tables import path_key
 from sim.scenario.times import Pickups
 
 Rate: TypeAlias = Annotated[Decimal, Amount(at_most=100_000)]
@@ -94,7 +95,7 @@ class RateTable(_Weighing):
 
     @model_validator(mode="after")
     def _take_its_rows(self, info: ValidationInfo) -> RateTable:
-        self._rows = checking(info).tables.get(self.file.as_posix(), ())
+        self._rows = checking(info).tables.get(path_key(self.file), ())
         return self
 
 

@@ -16,7 +16,7 @@ from sim.scenario.customers import STANDARD, Place
 from sim.scenario.model import Scenario
 from sim.scenario.replay import Recorded, read_orders, window
 from sim.scenario.stocktable import read_stock
-from sim.scenario.tables import Files, Table, Unread
+from sim.scenario.tables import Files, Table, Unread, path_key
 from sim.scenario.times import is_zone
 
 LISTS: Mapping[str, Table] = {
@@ -259,10 +259,3 @@ def _places(regions: object) -> list[tuple[float, float] | None]:
         except (ValidationError, KeyError):
             places.append(None)  # the check of the scenario says why
     return places
-
-
-def path_key(written: object) -> str:
-    """Return the path of a table as `Expansion.tables` and `Files.used` know it."""
-    from pathlib import Path
-
-    return Path(str(written)).as_posix()

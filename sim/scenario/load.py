@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
-from sim.document import Checking, Document, nearest, read
+from sim.document import Checking, Document, in_order, nearest, read
 from sim.errors import Problem, ScenarioError
 from sim.scenario.contradictions import contradictions
 from sim.scenario.doubts import doubts
@@ -44,7 +44,7 @@ def check_scenario(document: Document, *, anywhere: bool = False) -> Scenario:
     scenario._origin = origin
     places = Places(expansion.tree)
     if wrong := contradictions(scenario, places):
-        raise ScenarioError(wrong)
+        raise ScenarioError(in_order(wrong, document.name))
     warnings = [str(doubt) for doubt in doubts(scenario, places, checking, expansion.tree)]
     scenario._origin = replace(origin, warnings=tuple(warnings))
     return scenario
@@ -59,12 +59,12 @@ def shipped_scenarios() -> dict[str, Path]:
 def find_scenario(source: str | Path) -> Path:
     """Return the file of a scenario. Raises ScenarioError when it is neither a file nor a shipped id."""
     path = Path(source)
+    shipped = shipped_scenarios()
     try:
-        if path.exists():
+        if path.exists() and not (path.is_dir() and str(source) in shipped):
             return path
     except (OSError, ValueError):  # no name of a file can look like that
         pass
-    shipped = shipped_scenarios()
     if str(source) in shipped:
         return shipped[str(source)]
     rule = "is neither a file nor a shipped scenario"

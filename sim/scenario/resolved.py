@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sim.document import Map, Node, Scalar, Seq, write
-from sim.scenario.expand import path_key
 from sim.scenario.model import Scenario
+from sim.scenario.tables import path_key
 
 FILE_NAME = "scenario.yaml"
 

@@ -35,6 +35,7 @@ from sim.scenario.distributions import ZERO, Distribution, Interval
 from sim.scenario.downtime import Downtime
 from sim.scenario.levels import DaysOfDemand, Level, StockUnits, Units
 from sim.scenario.stocktable import StockTable
+from sim.scenario.tables import path_key
 
 Items: TypeAlias = Annotated[Literal["all"] | tuple[str, ...], Listing("item", words=("all",))]
 Warehouses: TypeAlias = Annotated[Literal["all"] | tuple[str, ...], Listing("warehouse", words=("all",))]
@@ -74,7 +75,7 @@ class Opening(Section):
         if len(given) != 1:
             raise wrong("must hold exactly one of unlimited, units, days_of_demand, file")
         if self.file is not None:
-            self._table = checking(info).tables.get(self.file.as_posix())
+            self._table = checking(info).tables.get(path_key(self.file))
         return self
 
 

@@ -13,6 +13,11 @@ from sim.document import Node, Scalar, Section, Seq, problem_at, wrong
 from sim.errors import Problem
 
 
+def path_key(written: str | Path) -> str:
+    """Return the path of a file in the one form in which it is looked up, whatever form it was written in."""
+    return Path(written).as_posix()
+
+
 class Unread(Seq):
     """Stands for rows that could not be read: that was told, and nothing more is to be said of them."""
 
@@ -78,7 +83,7 @@ class Files:
         if rule is not None:
             problems.append(problem_at(node, rule, key, value=node))
             return None
-        path = self.used[Path(node).as_posix()] = self.folder / node
+        path = self.used[path_key(node)] = self.folder / node
         return path
 
     def _why_not(self, written: str) -> str | None:
