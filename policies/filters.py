@@ -13,6 +13,11 @@ from sim.document import Days, PositiveCount, Quantity, Switch, wrong
 from sim.network import Network
 
 
+SLACK = 1e-6
+"""Decimals are not exact in binary: 0.1 + 0.2 is more than 0.3, and 1.001 × 1000 less than 1001. Whatever is compared
+with a bound (metres, units, money, kilograms) is a multiple of much more than this."""
+
+
 class Filter(Part):
     """A part that says which warehouses may take the lines of a case.
 
@@ -116,7 +121,7 @@ class Within(Filter):
     def bind(self, network: Network) -> Mask:
         """Bind to a replication."""
         if self.km is not None:
-            metres = self.km * 1000
+            metres = self.km * 1000 + SLACK
             return lambda case: network.distance_m(case.request.region) <= metres
         if self.transit_days is not None:
             seconds = round(self.transit_days * 86_400)
@@ -153,7 +158,7 @@ class BelowLimit(Filter):
         usage = network.usage(self.of, self.per)
         limit = network.order_limit_per_day if self.n is None else np.full(len(network.warehouses), self.n)
         of, strict = self.of, self.strict
-
+        limit = limit - SLACK if strict else limit + SLACK
         most = float(limit.min())
 
         def mask(case: Case) -> Bools | None:

@@ -154,7 +154,7 @@ class Referee:
     def _check_line(self, request: Request, line: int, left: list[int], site: int | None = None) -> None:
         if not 0 <= line < len(left):
             raise self._wrong(
-                request, f"the order has no line {line!r}: lines count from 0 to {len(left) - 1}", site
+                request, f"the order has no line {line}: lines count from 0 to {len(left) - 1}", site, line
             )
         if not left[line]:
             raise self._wrong(request, "the line has no units left to place", site, line)

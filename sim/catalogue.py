@@ -19,6 +19,9 @@ from sim.scenario.sites import Warehouse
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the earth (IUGG R1), so that distances agree with published great-circle tables."""
 
+UNKNOWN = -1
+"""Distance from or to a place without coordinates: never 0, which would be the nearest of all."""
+
 MICRO = 1_000_000
 
 
@@ -37,13 +40,13 @@ def great_circle_m(
 ) -> NDArray[np.int32]:
     """Return the distances in whole metres between points of a (n, 2) and b (m, 2), latitude and longitude in degrees.
 
-    The haversine formula (Sinnott 1984) is well conditioned for small distances.
+    The haversine formula (Sinnott 1984) is well conditioned for small distances. UNKNOWN where a coordinate is NaN.
     """
     lat_a, lon_a = np.radians(a[:, :1]), np.radians(a[:, 1:])
     lat_b, lon_b = np.radians(b[:, 0]), np.radians(b[:, 1])
     half = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
     metres: NDArray[np.float64] = 2 * radius_m * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
-    return np.rint(metres).astype(np.int32)
+    return np.where(np.isnan(metres), UNKNOWN, np.rint(metres)).astype(np.int32)
 
 
 class Catalogue:
@@ -58,7 +61,7 @@ class Catalogue:
         tags: handling tags of each item as bits, int64 by item; `tag_bit` names them.
         handles: tags that each warehouse may keep and ship, as bits (-1: everything), int64 by warehouse.
         serves: bool, region x warehouse.
-        distance_m: int32, region x warehouse.
+        distance_m: int32, region x warehouse, UNKNOWN where one has no coordinates.
         zones: per word of a zone its number; region_zone and site_zone hold those numbers, -1 for none.
 
     """
@@ -133,4 +136,5 @@ class Catalogue:
 
 
 def _points(places: Sequence[Region | Warehouse]) -> NDArray[np.float64]:
-    return np.array([place.at for place in places], np.float64).reshape(-1, 2)
+    nowhere = (np.nan, np.nan)
+    return np.array([nowhere if place.at is None else place.at for place in places], np.float64)

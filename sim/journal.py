@@ -44,7 +44,8 @@ ACCOUNTS = (
 #   time    seconds since start, -1 for none  -> timestamp[ms], UTC without zone
 #   order   0-based position in the book      -> the source's id, or the 1-based number, as text
 #   money   cents                             -> float64, in the currency
-#   kg, km, days   grams, metres, seconds     -> float64
+#   kg, days       grams, seconds             -> float64
+#   km      metres, -1 for unknown            -> float64
 #   int, float, bool, text                    -> as they are; int -1 in a column marked `int?` is null
 #   anything else   position in the list of names of that word, -1 for none -> dictionary of text
 TABLES: dict[str, dict[str, str]] = {
@@ -222,10 +223,12 @@ class Recorder:
         numbers = np.asarray(values, dtype=np.int64)
         if kind == "int":
             return pa.array(numbers)
-        if kind in _SCALE:
+        if kind in _SCALE and kind != "km":
             return pa.array(numbers / _SCALE[kind])
         missing = numbers < 0
         mask = missing if missing.any() else None
+        if kind == "km":
+            return pa.array(numbers / 1000, mask=mask)
         if kind == "time":
             return pa.array((numbers + self.facts.start) * 1000, mask=mask).cast(pa.timestamp("ms"))
         if kind == "int?":

@@ -12,6 +12,7 @@ from sim import randomness
 from sim.carrier import NANO_PER_CENT, UNSERVED, Carriers, Lane
 from sim.catalogue import Catalogue, micros
 from sim.clock import NEVER, Clock
+from sim.errors import Problem, ScenarioError
 from sim.inventory import Inventory
 from sim.limits import Usage
 from sim.policy import Request
@@ -153,6 +154,12 @@ class Network:
             )
         )
         self.id_rank = _read_only(np.argsort(np.argsort(np.array(self.warehouses))))
+        self._unlocated = [
+            Problem(scenario.path.name, "is missing: the policy asks for distances", key=f"{key}.{place.id}.at")
+            for key, places in (("regions", scenario.regions), ("warehouses", scenario.warehouses))
+            for place in places
+            if place.at is None
+        ]
         self.key = randomness.root(seed, replication, randomness.POLICY_NOISE)
         costs = [site.costs for site in sites]
         self._handling_rates = np.array(
@@ -175,7 +182,12 @@ class Network:
         return self._warehouses.all_up
 
     def distance_m(self, region: int) -> NDArray[np.int32]:
-        """Return the metres from each warehouse to a region."""
+        """Return the metres from each warehouse to a region.
+
+        Raises ScenarioError where coordinates are missing: no distance is a wrong answer, and 0 a worse one.
+        """
+        if self._unlocated:
+            raise ScenarioError(self._unlocated)
         return self._catalogue.distance_m[region]  # type: ignore[no-any-return]
 
     def may_serve(self, region: int, tags: int) -> Bools:

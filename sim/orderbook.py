@@ -86,7 +86,8 @@ class OrderBook:
     def _recorded(self) -> Iterator[Block]:
         recorded = self._catalogue.recorded
         placed_at = recorded.placed_at - self._catalogue.start
-        for first in range(0, len(placed_at), self._block_orders):
+        # What was ordered before the start is no part of the run.
+        for first in range(int(np.searchsorted(placed_at, 0)), len(placed_at), self._block_orders):
             last = min(first + self._block_orders, len(placed_at))
             offsets = recorded.line_offsets[first : last + 1]
             lines = slice(offsets[0], offsets[-1])

@@ -187,7 +187,7 @@ class Warehouses:
         self.work_s = np.zeros(len(sites), np.int64)
         self.work_cell = self.work_s.data
         self.stations = np.array([site.stations for site in sites], np.int64)
-        self._share = 1 / self.stations
+        self._share = 1 / np.maximum(self.stations, 1)
         self.opens_at = np.full(len(sites), -NEVER, np.int64)
         self.closes_at = np.full(len(sites), NEVER, np.int64)
         self.up = np.ones(len(sites), bool)
@@ -215,7 +215,10 @@ class Warehouses:
         """Return the mean seconds of work that a shipment of some lines and units takes at each site."""
         work = self._own_work.get((lines, units))
         if work is None:
-            work = np.array([site.work.expected(lines, units) for site in self.sites])
+            # Without stations no work is ever done.
+            work = np.array(
+                [site.work.expected(lines, units) if site.stations else float(NEVER) for site in self.sites]
+            )
             self._own_work[lines, units] = work
         return work
 

@@ -68,8 +68,10 @@ class CountedShipments:
         worked: Flags = started != ABSENT
         sums["age"] += int(whole(batch.column("stock_age_d"), 86_400)[worked].sum())
         left: Flags = seconds(batch.column("picked_up_at")) != ABSENT
-        sums["left"] += int(np.count_nonzero(left))
-        sums["metres"] += int(whole(batch.column("distance_km"), 1000)[left].sum())
+        distance = batch.column("distance_km")
+        located: Flags = left & flags(distance.is_valid())  # places without coordinates have no distance
+        sums["located"] += int(np.count_nonzero(located))
+        sums["metres"] += int(whole(distance.fill_null(0), 1000)[located].sum())
         sums["grams"] += int(whole(batch.column("co2e_kg"), 1000)[left].sum())
         return (started - seconds(batch.column("released_at")))[worked].astype(np.int32)
 
@@ -86,6 +88,6 @@ def shipment_kpis(shipments: CountedShipments, orders: int) -> dict[str, float]:
         "shipments_per_order": ratio(sums["originals"], orders),
         "stock_age_at_ship_mean_d": ratio(sums["age"], 86_400 * started),
         "reship_share": ratio(shipments.reshipped_orders, orders),
-        "distance_mean_km": ratio(sums["metres"], 1000 * sums["left"]),
+        "distance_mean_km": ratio(sums["metres"], 1000 * sums["located"]),
         "co2e_per_order_kg": ratio(sums["grams"], 1000 * orders),
     }

@@ -16,7 +16,7 @@ Style: TypeAlias = Literal["plain", "quoted", "cell"]
 
 # What YAML 1.1 reads as numbers, and what its neighbours take for numbers although YAML 1.1 does not.
 DECIMAL = re.compile(
-    r"[-+]?(?:(?:0|[1-9][0-9_]*)|(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?)"
+    r"[-+]?(?:(?:0|[1-9][0-9_]*)|(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]{1,3})?)"
 )
 SEXAGESIMAL = re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+")

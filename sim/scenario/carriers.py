@@ -153,7 +153,7 @@ class Service(Section):
         None, description="the rest goes with the next pickup, or at local midnight; absent: no limit"
     )
     lost_share: Pending[Probability] = Field(0.0, description="probability that a parcel is lost")
-    co2e_g_per_tonne_km: Pending[Annotated[float, Number(at_most=1_000_000)]] = Field(
+    co2e_g_per_tonne_km: Annotated[float, Number(at_most=1_000_000)] = Field(
         0.0, description="emissions, g CO2e per tonne and kilometre"
     )
     disruptions: Pending[tuple[Disruption, ...]] = Field((), description="times of longer transit")

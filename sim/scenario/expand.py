@@ -183,7 +183,7 @@ def _read_rates(this: Expansion) -> None:
             path = this.files.find(rates["file"], f"{key}.file", this.problems)
             if path is not None:
                 rows = this.attempt(lambda path=path, key=key: _rate_rows(path, key))  # type: ignore[misc]
-                this.tables[path_key(rates["file"])] = rows or ()
+                this.tables[path_key(str(rates["file"]))] = rows or ()
 
 
 def _rate_rows(path: Any, key: str) -> tuple[RateRow, ...]:
@@ -218,7 +218,7 @@ def _read_opening(this: Expansion) -> None:
         if path is None or "item" not in this.names or "warehouse" not in this.names:
             continue
         names = {"items": [*this.names["item"]], "warehouses": [*this.names["warehouse"]]}
-        this.tables[path_key(entry["file"])] = this.attempt(
+        this.tables[path_key(str(entry["file"]))] = this.attempt(
             lambda path=path, names=names: read_stock(path, timezone=this.zone, **names)  # type: ignore[misc]
         )
 

@@ -15,7 +15,6 @@ from sim.document import (
     Listing,
     Money,
     Name,
-    NoEffectYet,
     Number,
     Pending,
     PositiveCount,
@@ -97,9 +96,7 @@ class Warehouse(Section):
     """A node that can ship."""
 
     id: Annotated[str, Id(reserved=("all", "none", "origin", "nearest"))] = Field(description="its id")
-    kind: Annotated[Kind, NoEffectYet(except_for=("fulfilment_centre",))] = Field(
-        "fulfilment_centre", description="sets defaults; for rules"
-    )
+    kind: Kind = Field("fulfilment_centre", description="sets defaults; for rules")
     timezone: TimeZone | None = Field(None, description="IANA zone; absent: that of the scenario")
     at: Place | None = Field(None, description="latitude and longitude, degrees")
     serves: Annotated[Literal["all", "none"] | tuple[str, ...], Listing("region", words=("all", "none"))] = (
@@ -137,7 +134,7 @@ class Warehouse(Section):
     downtime: Pending[tuple[Downtime, ...]] = Field((), description="times without all its stations")
     accuracy: Pending[Accuracy] = Field(Accuracy(), description="of stock records and picks")
     costs: SiteCosts = Field(SiteCosts(), description="of handling and storage")
-    issue: Pending[Literal["fifo", "fefo", "lifo"]] = Field("fifo", description="which lot leaves first")
+    issue: Literal["fifo", "fefo", "lifo"] = Field("fifo", description="which lot leaves first")
     walk_ins: Pending[WalkIns | None] = Field(None, description="sales over the counter")
 
     @model_validator(mode="wrap")

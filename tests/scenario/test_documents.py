@@ -48,6 +48,15 @@ def test_a_key_of_ten_megabytes_is_told_in_a_short_line(desk):
     assert len(told) < 1_000
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("NO", False), ("on", True), ("12", 12), ("1_000", 1000), ("1.5e+3", 1500.0), ("1e5", "1e5"), ("17:00", "17:00"),
+     ("010", "010"), ("~", None), ("", None), ("'12'", "12"), ("2026-01-05", "2026-01-05")],
+)  # fmt: skip
+def test_a_scalar_knows_what_yaml_would_make_of_it(written, value):
+    assert read_text(f"a: {written}", "a.yaml").tree["a"].value == value  # type: ignore[union-attr]
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(InputError, match="cannot be read: No such file or directory"):
         read(tmp_path / "nothing.yaml")

@@ -19,7 +19,7 @@ TEXT = EVERY_KEY.read_text(encoding="utf-8")
 TREE = yaml.safe_load(TEXT)
 
 few = settings(
-    max_examples=400,
+    max_examples=60,
     deadline=10_000,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -27,8 +27,9 @@ few = settings(
 NASTY_VALUES = st.sampled_from(
     [
         None, True, False, 0, -1, 1, 10**9, 10**30, -(10**400), 0.5, 1e-300, 1e300, float("nan"), float("inf"), "",
-        " ", "all", "none", "NO", "17:00", "22:00-06:00", "1e5", "1.0e+999999999999999999999", "0x10", "010", "2026-01-05", "9999-12-31", "newark",
-        "tin", "x" * 500, "\u0085\u2028", "é\n", "../../etc/passwd", "every_key_rates.csv", "/dev/zero", [], {}, [[]],
+        " ", "all", "none", "NO", "17:00", "22:00-06:00", "1e5", "1.0e+999999999999999999999",
+        "0x10", "010", "2026-01-05", "9999-12-31", "newark", "tin", "x" * 500, "\u0085\u2028", "é\n",
+        "../../etc/passwd", "every_key_rates.csv", "/dev/zero", [], {}, [[]],
         [None], [1, 2], {"file": "every_key_rates.csv"}, {"generate": {"count": 3}}, {"exponential": {"mean": 0}},
         {"gamma": {}}, {"units": 1}, {"": 1}, {"<exponential>": 1}, {"[key]": 1}, {1: 2}, {"mon-sun": "00:00-24:00"},
     ]
@@ -139,8 +140,10 @@ def test_with_any_change_of_the_command_line(folder, key, value):
     is_told_or_loads(folder, TEXT.encode(), (f"{key}={value}",))
 
 
-CELL = st.sampled_from(["", "1", "-1", "x", "NO", "1e5", "inf", '"', '"a"', "a;b", "\x00", "é", "2026-01-05", "newark",
-                        "tin", "NYC", " ", "\t", "9" * 50, "1e999999999999999999999", "0.1"]) | st.text(max_size=4)  # fmt: skip
+CELL = st.text(max_size=4) | st.sampled_from(
+    ["", "1", "-1", "x", "NO", "1e5", "inf", '"', '"a"', "a;b", "\x00", "é", "2026-01-05", "newark", "tin", "NYC", " ",
+     "\t", "9" * 50, "1e999999999999999999999", "0.1"]
+)  # fmt: skip
 HEADER = st.sampled_from(
     ["id", "id,lat,lon", "id,lat,lon,share", "warehouse,item,units", "warehouse,item,units,received_at,expires_at",
      "order,placed_at,region,item,units", "order,placed_at,lat,lon,segment,item,units", "zone,up_to_kg,price",

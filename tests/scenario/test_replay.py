@@ -63,6 +63,14 @@ def test_a_local_time_that_a_change_of_the_clock_skips_moves_forward(desk, repla
     assert recorded.placed_at[0] == recorded.placed_at[1] == 1774747800
 
 
+def test_a_zone_that_changes_its_clock_within_an_hour_is_read_right(desk, replay):
+    # Lord Howe Island goes back half an hour, from 02:00 to 01:30, on 2026-04-05: 01:15 is +11:00, 02:15 is +10:30.
+    rows = "a,2026-04-05T01:15,north,mug,1\nb,2026-04-05T01:45,north,mug,1\nc,2026-04-05T02:15,north,mug,1\n"
+    text = replay + "timezone: Australia/Lord_Howe\n"
+    recorded = desk.load(text, orders="order,placed_at,region,item,units\n" + rows).recorded
+    np.testing.assert_array_equal(np.diff(recorded.placed_at), [30 * 60, 60 * 60])
+
+
 def test_a_row_with_lat_and_lon_belongs_to_the_nearest_region(desk, replay):
     orders = "order,placed_at,lat,lon,item,units\na,2026-01-05T10:00Z,53,13,mug,1\nb,2026-01-05T11:00Z,47,11,mug,1\n"
     np.testing.assert_array_equal(desk.load(replay, orders=orders).recorded.region, [0, 1])
@@ -116,6 +124,14 @@ REPLAY_MISTAKES = [
 )
 def test_a_mistake_in_recorded_orders_is_told_with_its_row(desk, replay, orders, said):
     assert desk.wrong(replay, orders=orders) == said
+
+
+def test_a_place_that_belongs_to_no_region_is_told(desk, replay):
+    orders = "order,placed_at,lat,lon,item,units\na,2026-01-05,53,13,mug,1\n"
+    text = replay.replace("at: [48.1, 11.6], ", "").replace("zones_km: [200, 500]", "zones_km: []")
+    assert desk.wrong(text.replace("[1, 2, 3]", "1").replace("[4, 5, 6]", "4"), orders=orders) == [
+        "orders.csv:1: region: needs a column `region`, or `at` of every region of the scenario"
+    ]
 
 
 def test_the_segment_may_only_be_left_out_where_there_is_one(desk, replay):

@@ -70,6 +70,11 @@ TABLE_MISTAKES = [
     ("wrote wrong values in two rows", "id,price\nmug,x\n\ntin,-1\n",
      ["items.csv:2:2: items.mug.price: value 'x': must be an amount of money (row 1 of the table)",
       "items.csv:4:2: items.tin.price: value '-1': must be at least 0 (row 2 of the table)"]),
+    ("wrote a number beyond all bounds", "id,price\nmug,1e999999999999999999999\n",
+     ["items.csv:2:2: items.mug.price: value '1e999999999999999999999': must be an amount of money (row 1 of the "
+      "table)"]),
+    ("named a column and others below it", "id,price,price.net\nmug,1,1\n",
+     ["items.csv:1:2: price: must not be a column beside others below it"]),
     ("gave two items one id", "id\nmug\nmug\n",
      ["items.csv:3:1: items.1.id: value 'mug': must be the id of one of the items only: line 2 has it "
       "(row 2 of the table)"]),
@@ -162,6 +167,25 @@ def test_every_wrong_cell_of_a_stock_table_is_told(desk):
     ]
 
 
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("warehouse,item,units,received_at\nhub,tin,1,2027-01-01\n",
+         "towns.yaml:25:25: stock.opening.file: value 'stock.csv': must not hold lots received after the start: row 1 "
+         "does"),
+        ("warehouse,item,units,received_at,expires_at\nhub,tin,1,2025-01-01,2024-01-01\n",
+         "stock.csv:2:5: expires_at: value '2024-01-01': must be later than received_at (row 1 of the table)"),
+        ("warehouse,item,units,colour\nhub,tin,1,red\n",
+         "stock.csv:1: colour: is not a column here; valid are warehouse, item, units, received_at, expires_at"),
+        ("warehouse,item,units,received_at\nhub,tin,1,1812-01-01\n",
+         "stock.csv:2:4: received_at: value '1812-01-01': must lie between the years 1971 and 2199 (row 1 of the "
+         "table)"),
+    ],
+)  # fmt: skip
+def test_a_lot_that_cannot_be_is_told(desk, table, said):
+    assert desk.wrong(desk.with_section("stock: {opening: {file: stock.csv}}\n"), stock=table) == [said]
+
+
 RATES = "rates: {base: [4, 5, 6], per_kg: 1}"
 
 
@@ -184,6 +208,7 @@ def test_rates_come_from_a_table_by_zone_and_weight(desk):
         ("zone,up_to_kg,price\n1,5,4\n1,5,5\n",
          "rates.csv:3: carriers.post.services.parcel.rates: must hold a zone and weight once: row 2 is "
          "like row 1"),
+        ("zone,up_to_kg,price\n", "rates.csv: holds no rate"),
         ("zone,up_to_kg,price\n1,0,4\n",
          "rates.csv:2:2: carriers.post.services.parcel.rates.0.up_to_kg: value '0': must be greater than 0 "
          "(row 1 of the table)"),

@@ -67,6 +67,21 @@ ONE_MISTAKE = [
      "towns.yaml:17:22: warehouses.hub.hours.mon-fri: value '06:00-06:00': must not begin and end at one "
      "time: a "
      'whole day is "00:00-24:00"'),
+    ("wrote hours without weekdays", '{mon-fri: "06:00-22:00"}', '"06:00-22:00"',
+     "towns.yaml:17:12: warehouses.hub.hours: value '06:00-22:00': must be a mapping of weekdays to windows, such as "
+     '{mon-fri: "06:00-22:00"}'),
+    ("never opened", '{mon-fri: "06:00-22:00"}', "{sun: closed}",
+     "towns.yaml:17:5: warehouses.hub.hours: must hold at least one window; absent: always open"),
+    ("wrote words for a window", '"06:00-22:00"', '"early to late"',
+     "towns.yaml:17:22: warehouses.hub.hours.mon-fri: value 'early to late': must be a window such as "
+     '"06:00-22:00"'),
+    ("wrote a range of three days", "mon-fri:", "mon-wed-fri:",
+     "towns.yaml:17:26: warehouses.hub.hours.mon-wed-fri: value '06:00-22:00': must be weekdays such as mon-fri"),
+    ("picked up once, without brackets", "zones_km: [200, 500]", 'zones_km: [200, 500]\n        pickups: "17:00"',
+     "towns.yaml:23:18: carriers.post.services.parcel.pickups: value '17:00': must be a list of times of day such as "
+     '["17:00"]; absent: as soon as packed'),
+    ("wrote half a second", "2026-01-05T00:00", "2026-01-05T00:00:00.5",
+     "towns.yaml:2:8: start: value '2026-01-05T00:00:00.5': must be a whole second"),
     ("misspelt a weekday", "mon-fri:", "mon-fry:",
      "towns.yaml:17:22: warehouses.hub.hours.mon-fry: value '06:00-22:00': must be weekdays among mon, "
      "tue, wed, thu, fri, sat, sun; did you mean 'fri'?"),
@@ -102,6 +117,10 @@ ONE_MISTAKE = [
      "did you mean 'hub'?"),
     ("gave two items one id", "id: tin", "id: mug",
      "towns.yaml:6:10: items.1.id: value 'mug': must be the id of one of the items only: line 5 has it"),
+    ("named a region twice", "stations: 3", "serves: [north, south, north]",
+     "towns.yaml:15:5: warehouses.hub.serves: must not name 'north' twice"),
+    ("gave a carrier nothing to sell", "services:\n", "services: []\n  - id: mail\n    services:\n",
+     "towns.yaml:20:5: carriers.post.services: must hold at least one service"),
     ("called a warehouse `all`", "id: hub", "id: all",
      "towns.yaml:13:9: warehouses.all.id: value 'all': must not be 'all', which has a meaning of its own"),
     ("forgot an id", "id: hub", 'id: ""',
@@ -117,6 +136,16 @@ ONE_MISTAKE = [
     ("gave an empirical distribution too few weights", "work_minutes: 4",
      "work_minutes: {empirical: {values: [1, 2], weights: [1]}}",
      "towns.yaml:16:48: warehouses.hub.work_minutes.empirical.weights: must hold 2 weights, one per value"),
+    ("gave an empirical distribution no values", "work_minutes: 4", "work_minutes: {empirical: {values: []}}",
+     "towns.yaml:16:32: warehouses.hub.work_minutes.empirical.values: must hold at least one value"),
+    ("weighed all values with 0", "work_minutes: 4", "work_minutes: {empirical: {values: [1], weights: [0]}}",
+     "towns.yaml:16:45: warehouses.hub.work_minutes.empirical.weights: must not all be 0"),
+    ("put the mode outside", "work_minutes: 4", "work_minutes: {triangular: {low: 1, mode: 5, high: 4}}",
+     "towns.yaml:16:47: warehouses.hub.work_minutes.triangular.mode: value '5': must lie between low and high"),
+    ("let a gamma vary by almost nothing", "work_minutes: 4", "work_minutes: {gamma: {mean: 1, cv: 0.0001}}",
+     "towns.yaml:16:41: warehouses.hub.work_minutes.gamma.cv: value '0.0001': must be 0 or at least 0.001"),
+    ("wrote parameters beside the distribution", "work_minutes: 4", "work_minutes: {exponential: {mean: 4}, cv: 1}",
+     "towns.yaml:16:44: warehouses.hub.work_minutes.cv: is not a key here"),
     ("broke down without end", "stations: 3", "downtime: [{every_hours: 0, hours: 1}]",
      "towns.yaml:15:30: warehouses.hub.downtime.0.every_hours: value '0': must have a mean of at least "
      "0.00001, or there would be no end of events"),
@@ -186,54 +215,32 @@ def test_an_item_that_no_warehouse_may_keep_is_told(desk):
     ]
 
 
-STOCK_MISTAKES = [
-    ("misspelt unlimited", "opening: unlimted",
-     "towns.yaml:26:12: stock.opening: value 'unlimted': must be 'unlimited', or a mapping with units, "
-     "days_of_demand or file; did you mean 'unlimited'?"),
-    ("said two things of a cell", "opening: {units: 5, days_of_demand: 3}",
-     "towns.yaml:26:3: stock.opening: must hold exactly one of unlimited, units, days_of_demand, file"),
-    ("stocked an item that there is not", "opening: [unlimited, {items: [tni], units: 4}]",
-     "towns.yaml:26:33: stock.opening.1.items.0: value 'tni': there is no such item; did you mean 'tin'?"),
-    ("ordered from nobody", "replenish: [{review: {order_up_to: {units: 5}}}]",
-     "towns.yaml:26:15: stock.replenish.0: must name a supplier or a warehouse with `from`"),
-    ("ordered from a stranger", "replenish: [{from: hbu, review: {order_up_to: {units: 5}}}]",
-     "towns.yaml:26:22: stock.replenish.0.from: value 'hbu': there is no such supplier or warehouse; did "
-     "you mean 'hub'?"),
-    ("never said how much to order", "replenish: [{from: hub, review: {reorder_point: {units: 5}}}]",
-     "towns.yaml:26:27: stock.replenish.0.review: must hold exactly one of order_units and order_up_to"),
-    ("ordered up to the reorder point", "replenish: [{from: hub, review: {reorder_point: {units: 5}, "
-     "order_up_to: {units: 5}}}]",
-     "towns.yaml:26:36: stock.replenish.0.review.reorder_point: must be below order_up_to"),
-    ("let a site supply itself", "replenish: [{from: hub, warehouses: [hub], review: {order_up_to: {units: "
-     "5}}}]",
-     "towns.yaml:26:27: stock.replenish.0.warehouses: must not hold 'hub', which is the source"),
-    ("moved stock to where it is", "transfers: [{from: hub, to: hub, when: {older_than_days: 2}, "
-     "every_days: 7}]",
-     "towns.yaml:26:31: stock.transfers.0.to: value 'hub': must be another warehouse than `from`"),
-    ("kept more than can be counted", "opening: {days_of_demand: 36525}\ndemand: {orders_per_day: 1000000}",
-     "towns.yaml:26:29: stock.opening.days_of_demand: value '36525': may be 36,525,000,000 units of one "
-     "item; at most 1,000,000,000 can be kept"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("section", "said"), [row[1:] for row in STOCK_MISTAKES], ids=[row[0] for row in STOCK_MISTAKES]
-)
-def test_a_mistake_about_stock_is_told_too(desk, section, said):
-    text = desk.with_section(f"stock:\n  {section}\n")
-    if "orders_per_day" in section:
-        text = text.replace("demand:\n  orders_per_day: 100\n", "# demand is\n# below\n", 1)
-    assert desk.wrong(text) == [said]
-
-
-def test_sites_that_supply_each_other_in_a_circle_are_told(desk):
-    text = desk.changed("warehouses:\n", "warehouses:\n  - {id: depot, at: [50, 9]}\n") + (
-        "stock:\n  replenish:\n"
-        "    - {warehouses: [hub], from: depot, review: {order_up_to: {units: 5}}}\n"
-        "    - {items: [tin], warehouses: [depot], from: hub, review: {order_up_to: {units: 5}}}\n"
-    )
+def test_returns_to_the_nearest_site_need_places(desk):
+    text = desk.changed("    at: [50.1, 8.7]\n", "").replace("zones_km: [200, 500]", "zones_km: []")
+    text = text.replace("[1, 2, 3]", "1").replace("[4, 5, 6]", "4") + "returns: {to: nearest}\n"
     assert desk.wrong(text) == [
-        "towns.yaml:27:3: stock.replenish: must not go in a circle: tin goes depot → hub → depot"
+        "towns.yaml:13:5: warehouses.hub.at: is missing: returns go to the nearest warehouse"
+    ]
+
+
+def test_a_scenario_without_distances_needs_no_places(desk):
+    text = desk.changed("    at: [50.1, 8.7]\n", "").replace("zones_km: [200, 500]", "zones_km: []")
+    scenario = desk.load(text.replace("[1, 2, 3]", "1").replace("[4, 5, 6]", "4"))
+    assert scenario.warehouses[0].at is None
+
+
+def test_more_tags_than_fit_a_number_are_told(desk):
+    tags = ", ".join(f"t{number}" for number in range(61))
+    assert desk.wrong(desk.changed("popularity: 6", f"handling: [{tags}]")) == [
+        "towns.yaml:4:1: items: must not use more than 60 different handling tags; there are 62"
+    ]
+
+
+def test_a_network_too_large_for_its_arrays_is_told(desk, monkeypatch):
+    monkeypatch.setattr("sim.scenario.contradictions.MOST_CELLS", 1)
+    assert desk.wrong() == [
+        "towns.yaml:12:1: warehouses: must not be more than 0 beside 2 items (a table of 1 cells); there are 1",
+        "towns.yaml:12:1: warehouses: must not be more than 0 beside 2 regions (a table of 1 cells); there are 1",
     ]
 
 

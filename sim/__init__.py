@@ -1,0 +1,52 @@
+"""The world: one replication in, one journal out. It knows nothing of what decides, nor of what is learned.
+
+The names below are loaded when they are first used: the command line answers without them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.experiment import Experiment, PolicySource
+    from sim.journal import Journal
+    from sim.network import Network
+    from sim.policy import Allocation, Attempts, Backorder, Cancel, Part, Policy, Request, Wait, Why
+    from sim.scenario import Scenario, load_scenario
+    from sim.simulate import simulate
+
+__all__ = [
+    "Allocation",
+    "Attempts",
+    "Backorder",
+    "Cancel",
+    "Experiment",
+    "Journal",
+    "Network",
+    "Part",
+    "Policy",
+    "PolicySource",
+    "Request",
+    "Scenario",
+    "Wait",
+    "Why",
+    "load_scenario",
+    "simulate",
+]
+
+_MODULES = {
+    "sim.experiment": ("Experiment", "PolicySource"),
+    "sim.journal": ("Journal",),
+    "sim.network": ("Network",),
+    "sim.policy": ("Allocation", "Attempts", "Backorder", "Cancel", "Part", "Policy", "Request", "Wait", "Why"),
+    "sim.scenario": ("Scenario", "load_scenario"),
+    "sim.simulate": ("simulate",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")

@@ -1,0 +1,70 @@
+"""A stage on which tests of all folders play: scenarios and rule sets as text, journals as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from policies import build_policy, read_policies
+from sim.journal import Journal
+from sim.policy import Policy
+from sim.scenario import Scenario, load_scenario
+from sim.simulate import simulate
+
+
+class Stage:
+    """Writes scenarios into a folder of its own and plays policies in them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file and return its path."""
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def scenario(self, text: str, changes: Sequence[str] = (), **tables: str) -> Scenario:
+        """Load a scenario from text; `orders="order,..."` becomes orders.csv beside it."""
+        for name, content in tables.items():
+            self.write(f"{name}.csv", content)
+        return load_scenario(self.write("world.yaml", text), changes)
+
+    def policy(self, policy: str | Policy, scenario: Scenario) -> Policy:
+        """Return a policy: a shipped id, the text of a rule set, or any object that decides."""
+        if not isinstance(policy, str):
+            return policy
+        name = str(self.write("rules.yaml", policy)) if "\n" in policy else policy
+        (source,) = read_policies([name], scenario)
+        return build_policy(source, scenario)
+
+    def play(
+        self, world: str | Scenario, policy: str | Policy = "nearest", replication: int = 0, **options: Any
+    ) -> Journal:
+        """Play one replication."""
+        scenario = self.scenario(world) if isinstance(world, str) else world
+        return simulate(scenario, self.policy(policy, scenario), replication, **options)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    """Return a stage in a folder of its own."""
+    return Stage(tmp_path)
+
+
+def frame(journal: Journal, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return a table of a journal; names as plain text."""
+    found = journal.table(table, columns).to_pandas()
+    for column in found.columns[found.dtypes == "category"]:
+        found[column] = found[column].astype(object)
+    return found
+
+
+@pytest.fixture(name="frame")
+def frame_() -> Any:
+    """Return the function from a journal and the name of a table to a data frame."""
+    return frame

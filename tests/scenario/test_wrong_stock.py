@@ -1,0 +1,73 @@
+"""What people get wrong about stock, supply and returns, and what they are told.
+
+Each row adds a section to the scenario of `conftest.py`, and expects the whole message.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+# what somebody did, the section, what is said
+STOCK_MISTAKES = [
+    ("misspelt unlimited", "opening: unlimted",
+     "towns.yaml:26:12: stock.opening: value 'unlimted': must be 'unlimited', or a mapping with units, "
+     "days_of_demand or file; did you mean 'unlimited'?"),
+    ("said two things of a cell", "opening: {units: 5, days_of_demand: 3}",
+     "towns.yaml:26:3: stock.opening: must hold exactly one of unlimited, units, days_of_demand, file"),
+    ("stocked an item that there is not", "opening: [unlimited, {items: [tni], units: 4}]",
+     "towns.yaml:26:33: stock.opening.1.items.0: value 'tni': there is no such item; did you mean 'tin'?"),
+    ("wrote a number for unlimited", "opening: [{items: [tin], unlimited: 5}]",
+     "towns.yaml:26:39: stock.opening.0.unlimited: value '5': must be true, or left away"),
+    ("ordered what nobody orders", "replenish: [{from: hub, arrivals: {every_days: 1}}]",
+     "towns.yaml:26:22: stock.replenish.0.from: value 'hub': does not go with arrivals, which nobody orders"),
+    ("said neither when nor how much", "replenish: [{items: all}]",
+     "towns.yaml:26:15: stock.replenish.0: must hold exactly one of review and arrivals"),
+    ("forgot when to order", "replenish: [{from: hub, review: {order_units: 5}}]",
+     "towns.yaml:26:27: stock.replenish.0.review: must hold a reorder_point beside order_units"),
+    ("gave a supplier the id of a warehouse", "opening: unlimited\nsuppliers: [{id: hub}]",
+     "towns.yaml:27:18: suppliers.0.id: value 'hub': must not be the id of a warehouse too: `from` could mean either"),
+    ("scrapped, refurbished and restocked nothing", "opening: unlimited\nreturns: {outcomes: {scrap: 0}}",
+     "towns.yaml:27:11: returns.outcomes: must not all be 0"),
+    ("sent returns to a stranger", "opening: unlimited\nreturns: {to: hbu}",
+     "towns.yaml:27:15: returns.to: value 'hbu': there is no such warehouse or destination; did you mean 'hub'?"),
+    ("ordered from nobody", "replenish: [{review: {order_up_to: {units: 5}}}]",
+     "towns.yaml:26:15: stock.replenish.0: must name a supplier or a warehouse with `from`"),
+    ("ordered from a stranger", "replenish: [{from: hbu, review: {order_up_to: {units: 5}}}]",
+     "towns.yaml:26:22: stock.replenish.0.from: value 'hbu': there is no such supplier or warehouse; did "
+     "you mean 'hub'?"),
+    ("never said how much to order", "replenish: [{from: hub, review: {reorder_point: {units: 5}}}]",
+     "towns.yaml:26:27: stock.replenish.0.review: must hold exactly one of order_units and order_up_to"),
+    ("ordered up to the reorder point", "replenish: [{from: hub, review: {reorder_point: {units: 5}, "
+     "order_up_to: {units: 5}}}]",
+     "towns.yaml:26:36: stock.replenish.0.review.reorder_point: must be below order_up_to"),
+    ("let a site supply itself", "replenish: [{from: hub, warehouses: [hub], review: {order_up_to: {units: "
+     "5}}}]",
+     "towns.yaml:26:27: stock.replenish.0.warehouses: must not hold 'hub', which is the source"),
+    ("moved stock to where it is", "transfers: [{from: hub, to: hub, when: {older_than_days: 2}, "
+     "every_days: 7}]",
+     "towns.yaml:26:31: stock.transfers.0.to: value 'hub': must be another warehouse than `from`"),
+    ("kept more than can be counted", "opening: {days_of_demand: 36525}\ndemand: {orders_per_day: 1000000}",
+     "towns.yaml:26:29: stock.opening.days_of_demand: value '36525': may be 36,525,000,000 units of one "
+     "item; at most 1,000,000,000 can be kept"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "said"), [row[1:] for row in STOCK_MISTAKES], ids=[row[0] for row in STOCK_MISTAKES]
+)
+def test_a_mistake_about_stock_is_told_too(desk, section, said):
+    text = desk.with_section(f"stock:\n  {section}\n")
+    if "orders_per_day" in section:
+        text = text.replace("demand:\n  orders_per_day: 100\n", "# demand is\n# below\n", 1)
+    assert desk.wrong(text) == [said]
+
+
+def test_sites_that_supply_each_other_in_a_circle_are_told(desk):
+    text = desk.changed("warehouses:\n", "warehouses:\n  - {id: depot, at: [50, 9]}\n") + (
+        "stock:\n  replenish:\n"
+        "    - {warehouses: [hub], from: depot, review: {order_up_to: {units: 5}}}\n"
+        "    - {items: [tin], warehouses: [depot], from: hub, review: {order_up_to: {units: 5}}}\n"
+    )
+    assert desk.wrong(text) == [
+        "towns.yaml:27:3: stock.replenish: must not go in a circle: tin goes depot → hub → depot"
+    ]
