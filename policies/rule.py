@@ -102,11 +102,8 @@ class BoundRule:
         self._on_partial = rule.on_partial
         self._otherwise = rule.otherwise
         self._max_shipments = rule.split.max_shipments
-        self._filters = rule.filters
         self._sites = _site_mask(rule.sites, network)
-        self._masks: list[tuple[bool, Mask]] = [
-            (isinstance(part, HasStock), part.bind(network)) for part in rule.filters
-        ]
+        self._filters: list[tuple[Filter, Mask]] = [(part, part.bind(network)) for part in rule.filters]
         self._site_count = int(np.count_nonzero(self._sites))
         self._preference = rule.rank.bind(network)
         self._service: ServiceChoice = (
@@ -148,7 +145,7 @@ class BoundRule:
             able = able & case.in_stock(line)
         if not able.any():
             return "no_stock"
-        for part, (_, mask) in zip(self._filters, self._masks, strict=True):
+        for part, mask in self._filters:
             passing = mask(case)
             able = able if passing is None else able & passing
             if not able.any():
@@ -159,7 +156,7 @@ class BoundRule:
         sites = self._sites
         count = self._site_count
         removed = [len(sites) - count]
-        for _, mask in self._masks:
+        for _, mask in self._filters:
             passing = mask(case)
             if passing is None:
                 removed.append(0)
@@ -214,14 +211,13 @@ class BoundRule:
             if action.up_to_hours is None:
                 return (answer.Wait(lines),), ()
             until = placed_at + round(action.up_to_hours * HOUR)
-            return (
-                ((answer.Wait(lines, until),), ())
-                if now < until
-                else self._holds(action.then, case, lines, allowed)
-            )
+            if now >= until:
+                return self._holds(action.then, case, lines, allowed)
+            return (answer.Wait(lines, until),), ()
         if isinstance(action, Cancel):
             until = placed_at + round(action.after_hours * HOUR)
-            return ((answer.Wait(lines, until),) if now < until else (answer.Cancel(lines, "no_stock"),)), ()
+            hold = answer.Wait(lines, until) if now < until else answer.Cancel(lines, "no_stock")
+            return (hold,), ()
         if isinstance(action, Backorder):
             return self._backorder(action, case, lines, allowed)
         return (), lines
@@ -240,8 +236,8 @@ class BoundRule:
             return (answer.Cancel(lines, "gave_up"),), ()
         part = case.part_of(lines)
         sites = self._sites & network.may_serve(request.region, part.parcel.tags) & part.reachable
-        for is_stock, mask in self._masks:
-            passing = None if is_stock else mask(part)
+        for filter_, mask in self._filters:
+            passing = None if isinstance(filter_, HasStock) else mask(part)
             if passing is not None:
                 sites = sites & passing
         if allowed < 1 or not sites.any():

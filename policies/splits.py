@@ -30,7 +30,6 @@ class Plan(NamedTuple):
     ships: tuple[Ship, ...]
     runner_up: tuple[int, ...] = ()
     margin: float | None = None
-    is_capped: bool = False
 
 
 def whole(case: Case, sites: Bools, preference: Preference) -> Plan | None:
@@ -112,7 +111,7 @@ class Search:
             ship = candidates[self._preference.least(scores)]
             ships.append(ship)
             left = tuple([line for line in left if line not in ship.case.lines])
-        return Plan(tuple(ships), is_capped=len(lines) > MOST_LINES) if ships else None
+        return Plan(tuple(ships)) if ships else None
 
     def _candidates(self, case: Case) -> NDArray[np.intp]:
         fits = self._stocked[case.lines[0]]

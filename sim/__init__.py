@@ -1,6 +1,7 @@
 """The world: one replication in, one journal out. It knows nothing of what decides, nor of what is learned.
 
-The names below are loaded when they are first used: the command line answers without them.
+One replication is `sim.simulate.simulate(scenario, policy)`. The names below are loaded when they are first used:
+the command line answers without them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from sim.network import Network
     from sim.policy import Allocation, Attempts, Backorder, Cancel, Part, Policy, Request, Wait, Why
     from sim.scenario import Scenario, load_scenario
-    from sim.simulate import simulate
 
 __all__ = [
     "Allocation",
@@ -32,7 +32,6 @@ __all__ = [
     "Wait",
     "Why",
     "load_scenario",
-    "simulate",
 ]
 
 _MODULES = {
@@ -41,7 +40,6 @@ _MODULES = {
     "sim.network": ("Network",),
     "sim.policy": ("Allocation", "Attempts", "Backorder", "Cancel", "Part", "Policy", "Request", "Wait", "Why"),
     "sim.scenario": ("Scenario", "load_scenario"),
-    "sim.simulate": ("simulate",),
 }
 
 

@@ -65,9 +65,9 @@ class Offer:
         self._price: Ints = nano.take(self._flat)
 
     @property
-    def freight(self) -> NDArray[np.float64]:
-        """Freight in cents, whole."""
-        cents: NDArray[np.float64] = np.rint(self._price * (1 / NANO_PER_CENT))
+    def freight(self) -> Ints:
+        """Freight in cents."""
+        cents: Ints = (self._price + NANO_PER_CENT // 2) // NANO_PER_CENT
         return cents
 
     @property
@@ -155,7 +155,9 @@ class Network:
         )
         self.id_rank = _read_only(np.argsort(np.argsort(np.array(self.warehouses))))
         self._unlocated = [
-            Problem(scenario.path.name, "is missing: the policy asks for distances", key=f"{key}.{place.id}.at")
+            Problem(
+                scenario.path.name, "is missing: the policy asks for distances", key=f"{key}.{place.id}.at"
+            )
             for key, places in (("regions", scenario.regions), ("warehouses", scenario.warehouses))
             for place in places
             if place.at is None
