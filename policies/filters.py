@@ -12,7 +12,6 @@ from policies.part import Part
 from sim.document import Days, PositiveCount, Quantity, Switch, wrong
 from sim.network import Network
 
-
 SLACK = 1e-6
 """Decimals are not exact in binary: 0.1 + 0.2 is more than 0.3, and 1.001 × 1000 less than 1001. Whatever is compared
 with a bound (metres, units, money, kilograms) is a multiple of much more than this."""

@@ -20,6 +20,9 @@ from sim.network import Network
 
 KEYS = parts_of(keys, Key)
 
+SLACK = 1e-9
+"""Values closer than this are equal: decimals are not exact in binary, and 0.70 + 0.10 is less than 0.80."""
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -51,7 +54,7 @@ class Preference:
 
     def __init__(self, criteria: Sequence[Criterion], *, fewest_first: bool, unit: float = 1.0) -> None:
         self._criteria = list(criteria)
-        self._columns = [(criterion.column, criterion.band) for criterion in criteria]
+        self._columns = [(criterion.column, criterion.band + SLACK) for criterion in criteria]
         self._unit = unit
         self.fewest_first = fewest_first
 

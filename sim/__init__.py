@@ -38,7 +38,17 @@ _MODULES = {
     "sim.experiment": ("Experiment", "PolicySource"),
     "sim.journal": ("Journal",),
     "sim.network": ("Network",),
-    "sim.policy": ("Allocation", "Attempts", "Backorder", "Cancel", "Part", "Policy", "Request", "Wait", "Why"),
+    "sim.policy": (
+        "Allocation",
+        "Attempts",
+        "Backorder",
+        "Cancel",
+        "Part",
+        "Policy",
+        "Request",
+        "Wait",
+        "Why",
+    ),
     "sim.scenario": ("Scenario", "load_scenario"),
 }
 

@@ -221,7 +221,12 @@ def _is_plain(answer: Allocation) -> bool:
         if type(part.lines) is not tuple:
             return False
         for pair in part.lines:
-            if type(pair) is not tuple or len(pair) != 2 or type(pair[0]) is not int or type(pair[1]) is not int:
+            if (
+                type(pair) is not tuple
+                or len(pair) != 2
+                or type(pair[0]) is not int
+                or type(pair[1]) is not int
+            ):
                 return False
     rule, outcome, runner_up, margin, removed, split = why
     if margin is not None and type(margin) is not float:
@@ -266,7 +271,9 @@ def _plain_part(part: Any) -> Part:
 def _plain_hold(hold: Any) -> Hold:
     if not isinstance(hold, Wait | Backorder | Cancel):
         raise TypeError(f"a hold of type {type(hold).__name__}, must be Wait, Backorder or Cancel")
-    lines = tuple([_plain_int("line", line) for line in _listed(f"lines of {type(hold).__name__}", hold.lines)])
+    lines = tuple(
+        [_plain_int("line", line) for line in _listed(f"lines of {type(hold).__name__}", hold.lines)]
+    )
     if isinstance(hold, Cancel):
         return hold._replace(lines=lines)
     until = None if hold.until is None else _plain_int("until", hold.until)

@@ -92,9 +92,7 @@ def demand_by_cell(catalogue: Catalogue) -> NDArray[np.float64]:
 def daily_units(catalogue: Catalogue) -> NDArray[np.float64]:
     """Return the expected units of each item a day over a flat week without surges (in a replay: recorded).
 
-    The lines of an order are distinct items drawn one after the other by popularity. The probability that an item
-    is among the first k is exact for k of 1, 2 and all; between, it is 1 − exp(−p·t) with t such that the
-    sum is k (Rosén 1997, asymptotically exact).
+    The lines of an order are distinct items drawn one after the other by popularity.
     """
     demand = catalogue.scenario.demand
     if not isinstance(demand, Generated):
@@ -102,32 +100,88 @@ def daily_units(catalogue: Catalogue) -> NDArray[np.float64]:
         units = np.bincount(recorded.line_item, recorded.line_units, minlength=len(catalogue.item_ids))
         daily: NDArray[np.float64] = units / catalogue.scenario.days
         return daily
-    share = catalogue.popularity
-    inclusion = np.zeros(len(share))
     weights = demand.lines_per_order
-    for lines, weight in weights.items():
-        inclusion += weight / sum(weights.values()) * _inclusion(share, lines)
+    included = inclusion(catalogue.popularity, max(weights))
+    mean = sum(weight * included[lines] for lines, weight in weights.items()) / sum(weights.values())
     units_weights = demand.units_per_line
     mean_units = sum(n * weight for n, weight in units_weights.items()) / sum(units_weights.values())
-    expected: NDArray[np.float64] = demand.orders_per_day * mean_units * inclusion
-    return expected
+    return np.asarray(demand.orders_per_day * mean_units * mean)
 
 
-def _inclusion(share: NDArray[np.float64], lines: int) -> NDArray[np.float64]:
-    sold = share > 0
-    if lines >= sold.sum():
-        return sold.astype(float)
-    if lines == 1:
-        return share
-    if lines == 2:
-        odds: NDArray[np.float64] = share / (1 - share)
-        second: NDArray[np.float64] = share * (odds.sum() - odds)
-        return share + second
+EXACT_LINES = 12
+"""Beyond so many lines, what an order holds is told approximately."""
+
+
+def inclusion(share: NDArray[np.float64], most: int) -> NDArray[np.float64]:
+    """Return the probability that an item is among the first k that are drawn without repetition: k (0 to most) x item.
+
+    Drawing by share among what is left is a race: every item comes at an exponential time with its share as the
+    rate, and the first k win (Holst 1973). So item i is among them when fewer than k others come before its time,
+
+        P(i, k) = integral of share_i exp(-share_i t) P(fewer than k of the others came by t) dt,
+
+    which the trapezoidal rule in log t gives to all digits. Beyond `EXACT_LINES` it is 1 - exp(-share_i t) with t
+    such that the sum is k (Rosén 1997, asymptotically exact).
+    """
+    sold = np.flatnonzero(share > 0)
+    included = np.zeros((most + 1, len(share)))
+    included[len(sold) :, sold] = 1.0
+    exact = min(most, len(sold) - 1, EXACT_LINES)
+    if exact > 0:
+        by_share = sold[np.argsort(-share[sold], kind="stable")]
+        included[1 : exact + 1, by_share] = _race(share[by_share], exact)
+    for k in range(exact + 1, min(most + 1, len(sold))):
+        included[k] = _asymptotic(share, k)
+    return included
+
+
+def _race(share: NDArray[np.float64], most: int) -> NDArray[np.float64]:
+    """Return `inclusion` for k from 1 to most, less than there are items; shares are positive and descend."""
+    step = 0.2
+    times = np.exp(np.arange(np.log(1e-13 / share[0]), np.log(60 / share[most]), step))
+    # The popular ones are left out of the count in turn; of the others one divides out, which is stable because it
+    # has hardly ever come when fewer than `most` have.
+    popular = min(len(share), 2 * most + 30)
+    others = np.zeros((most, len(times)))  # P(so many of the items so far have come by then)
+    others[0] = 1.0
+    for rate in share[popular:]:
+        others = _joined(others, rate * times)
+    included = np.empty((most, len(share)))
+    for item, rate in enumerate(share[:popular]):
+        count = others
+        for rival, rival_rate in enumerate(share[:popular]):
+            if rival != item:
+                count = _joined(count, rival_rate * times)
+        density = step * rate * times * np.exp(-rate * times)
+        included[:, item] = (count.cumsum(0) * density).sum(1)
+    everyone = others
+    for rate in share[:popular]:
+        everyone = _joined(everyone, rate * times)
+    for item in range(popular, len(share)):
+        late = share[item] * times
+        density = step * late * np.exp(-late)
+        count = everyone[0] * np.exp(late)
+        fewer = (count * density).sum()
+        included[0, item] = fewer
+        for k in range(1, most):
+            count = everyone[k] * np.exp(late) - np.expm1(late) * count
+            fewer += (count * density).sum()
+            included[k, item] = fewer
+    return included
+
+
+def _joined(count: NDArray[np.float64], late: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the distribution of a count to which one item is added that has come with probability 1 - exp(-late)."""
+    more = count * np.exp(-late)
+    more[1:] -= count[:-1] * np.expm1(-late)
+    return more
+
+
+def _asymptotic(share: NDArray[np.float64], lines: int) -> NDArray[np.float64]:
     low, high = 0.0, 1.0
     while -np.expm1(-share * high).sum() < lines:
         high *= 2
     for _ in range(100):
         middle = (low + high) / 2
         low, high = (middle, high) if -np.expm1(-share * middle).sum() < lines else (low, middle)
-    inclusion: NDArray[np.float64] = -np.expm1(-share * high)
-    return inclusion
+    return -np.expm1(-share * high)

@@ -30,7 +30,9 @@ carriers:
 """
 
 
-def parcels(stage: Any, frame: Any, ways: dict[str, tuple[list[float], list[float]]], bounds: list[float]) -> Any:
+def parcels(
+    stage: Any, frame: Any, ways: dict[str, tuple[list[float], list[float]]], bounds: list[float]
+) -> Any:
     """Play ways from one point to another and return a parcel of each."""
     zones = range(1, len(bounds) + 2)
     text = WORLD.format(
@@ -90,7 +92,9 @@ def test_the_bound_of_a_zone_belongs_to_the_nearer_one(stage: Any, frame: Any) -
     wanted = {999: 1, 1000: 1, 1001: 2, 1999: 2, 2000: 2, 2001: 3}
     ways = {str(metres): ([0.0, 0.0], [0.0, round(metres * metre, 10)]) for metres in wanted}
     found = parcels(stage, frame, ways, [1, 2])
-    assert {int(name): round(km * 1000) for name, km in found["distance_km"].items()} == {m: m for m in wanted}
+    assert {int(name): round(km * 1000) for name, km in found["distance_km"].items()} == {
+        m: m for m in wanted
+    }
     assert {int(name): zone for name, zone in found["cost_freight"].items()} == wanted
 
 
