@@ -28,7 +28,8 @@ class Backorder(Action):
     main = "give_up_after_hours"
 
     give_up_after_hours: PositiveHours | None = Field(
-        None, description="hours after placing at which lines not yet in work are cancelled; absent: never"
+        None,
+        description="hours after placing at which lines that still wait for stock are cancelled; absent: never",
     )
 
 

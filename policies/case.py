@@ -56,7 +56,9 @@ class Case:
 
     @property
     def reachable(self) -> Bools:
-        """The warehouses from which some service takes the lines together."""
+        """The warehouses from which a service that the rule would take brings the lines together."""
+        if isinstance(self._service, tuple):
+            return self.offer.possible
         return self.network.reachable(self.request.region, self.parcel)
 
     def in_stock(self, line: int) -> Bools:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import types
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +12,9 @@ from importlib import resources
 from pathlib import Path
 
 from policies.ruleset import RuleSet
+from sim.carrier import service_ids
 from sim.document import Checking, Document, nearest, read, read_text, write
+from sim.document.file import decoded, read_bytes
 from sim.errors import PolicyError, Problem, RuleSetError
 from sim.experiment import PolicySource
 from sim.policy import Policy
@@ -48,7 +51,7 @@ def read_policies(
     taken: set[str] = set()
     for name in names:
         source = _read(name, scenario, changes)
-        stem = re.sub(r"[^A-Za-z0-9._-]", "_", source.name)
+        stem = re.sub(r"[^A-Za-z0-9._-]|^\.+$", "_", source.name)
         unique = stem
         while unique in taken:
             seen[stem] += 1
@@ -60,15 +63,14 @@ def read_policies(
 
 def _read(name: str, scenario: Scenario, changes: Sequence[str]) -> PolicySource:
     if match := _PYTHON.fullmatch(name):
-        path = Path(match["file"])
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise RuleSetError([Problem(str(path), f"cannot be read: {error}")]) from None
-        source = PolicySource(match["name"], str(path), text, match["name"])
+        file = match["file"]
+        text = decoded(read_bytes(Path(file), file, RuleSetError), file, RuleSetError)
+        source = PolicySource(match["name"], file, text, match["name"])
         build_policy(source, scenario)
         return source
     path = find_rule_set(name)
+    if path.suffix == ".py":
+        raise RuleSetError([Problem(name, f"is Python, which needs the name of a class: {name}:MyPolicy")])
     document = read(path, RuleSetError).changed(changes)
     check_rule_set(document, scenario)
     return PolicySource(
@@ -98,10 +100,10 @@ def check_rule_set(document: Document, scenario: Scenario | None = None) -> Rule
     """
     names: dict[str, dict[str, int]] = {}
     if scenario is not None:
-        services = [service.id for carrier in scenario.carriers for service in carrier.services]
         lists = {
             "warehouse": [site.id for site in scenario.warehouses],
-            "service": services,
+            "group": [group for site in scenario.warehouses for group in site.groups],
+            "service": service_ids(scenario.carriers),
             "item": [item.id for item in scenario.items],
             "region": [region.id for region in scenario.regions],
             "segment": [segment.id for segment in scenario.segments],
@@ -120,8 +122,9 @@ def build_policy(source: PolicySource, scenario: Scenario) -> Policy:
     """
     if not source.class_name:
         return check_rule_set(read_text(source.text, source.file, RuleSetError), scenario)
-    module = types.ModuleType(Path(source.file).stem)
+    module = types.ModuleType(f"policy of {source.file}")
     module.__file__ = source.file
+    sys.modules[module.__name__] = module  # dataclasses look their module up there
     try:
         exec(compile(source.text, source.file, "exec"), module.__dict__)
     except Exception as error:

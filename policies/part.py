@@ -68,7 +68,7 @@ class OneOf:
     """
 
     def __init__(self, noun: str, parts: Mapping[str, type[Part]]) -> None:
-        self._noun = noun
+        self._noun = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
         self._parts = parts
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -88,32 +88,33 @@ class OneOf:
         if isinstance(given, BaseModel):
             if type(given) in self._parts.values():
                 return given
-            raise wrong(f"must be a {self._noun}, not a {type(given).__name__}")
+            raise wrong(f"must be {self._noun}, not {type(given).__name__}")
         if isinstance(given, str):
             part = self._parts.get(given)
             if part is None:
                 raise self._unknown(given)
+            if any(field.is_required() for field in part.model_fields.values()):
+                raise wrong(f"needs a value: {{{given}: …}}")
             return part.model_validate({}, context=info.context)
         return handler(given)
 
     def _tag(self, given: Any) -> str:
         if not isinstance(given, dict) or not given:
-            raise wrong(f"must be a {self._noun}: {', '.join(self._parts)}")
+            raise wrong(f"must be {self._noun}: {', '.join(self._parts)}")
         name = str(next(iter(given)))
         if name not in self._parts:
             raise self._unknown(name, key=name)
         if len(given) > 1:
             second = list(given)[1]
-            raise wrong(
-                f"must name one {self._noun}; write another one as an element of its own", key=str(second)
-            )
+            raise wrong(f"must be an element of its own: each is {self._noun}", key=str(second), unknown=True)
         return f"<{name}>"
 
     def _unknown(self, name: str, key: str = "") -> Exception:
         return wrong(
-            f"is not a {self._noun}; valid are {', '.join(self._parts)}",
+            f"is not {self._noun}; valid are {', '.join(self._parts)}",
             key=key,
             nearest=nearest(name, self._parts),
+            unknown=bool(key),
         )
 
     def __get_pydantic_json_schema__(
@@ -145,7 +146,11 @@ class OneOf:
 def _spread_main(part: type[Part]) -> Any:
     def spread(given: Any) -> Any:
         whole = part.takes_whole_value
-        if isinstance(given, BaseModel) or part.main is None or (isinstance(given, dict) and not whole):
+        if isinstance(given, BaseModel) or (isinstance(given, dict) and not whole):
+            return given
+        if not part.model_fields:
+            raise wrong(f"takes no value: write {part.name} alone")
+        if part.main is None:
             return given
         if isinstance(given, Scalar) and given.is_empty:
             raise wrong("has no value: write one, or leave the colon out")

@@ -70,7 +70,7 @@ class Preference:
     def two_best(self, case: Case, sites: NDArray[np.intp]) -> tuple[int, int, float]:
         """Return the preferred of two or more warehouses, the next one, and by how much the first is better.
 
-        The margin is in the unit of the first key that tells the two apart.
+        The margin is in the unit of the key that decided: the first by which the two do not tie within its band.
         """
         column, band = self._columns[0]
         values = case.column(column)[sites]
@@ -85,11 +85,8 @@ class Preference:
         return winner, other, (second - first) * self._unit
 
     def _margin(self, case: Case, winner: int, other: int) -> float:
-        for column, _ in self._columns:
-            values = case.column(column)
-            if values[winner] != values[other]:
-                return float(values[other] - values[winner]) * self._unit
-        return 0.0
+        values = [case.column(column) for column, _ in self._columns]
+        return self.difference([v[winner] for v in values], [v[other] for v in values])
 
     def score(self, case: Case, site: int) -> tuple[float, ...]:
         """Return the numbers of one warehouse, so that those of several shipments can be added up."""
@@ -111,9 +108,12 @@ class Preference:
             left = [i for i in left if scores[i][number] <= limit]
         return left[0]
 
-    def difference(self, better: tuple[float, ...], other: tuple[float, ...]) -> float:
-        """Return the margin between two sums of scores."""
-        return next(((b - a) * self._unit for a, b in zip(better, other, strict=True) if a != b), 0.0)
+    def difference(self, better: Sequence[float], other: Sequence[float]) -> float:
+        """Return the margin between two lists of scores; 0 when they tie in every key."""
+        for (_, band), a, b in zip(self._columns, better, other, strict=True):
+            if b - a > band:
+                return float(b - a) * self._unit
+        return 0.0
 
 
 class Rank(Section):
@@ -137,7 +137,10 @@ class Lexicographic(Rank):
             raise wrong("must name at least one key", key="by")
         for number, key in enumerate(self.by):
             if key.weight is not None:
-                raise wrong(f"{key.name} has a weight, which belongs to a rank by cost", key=f"by.{number}")
+                raise wrong(
+                    "belongs to a rank by cost; keys in `by` have bands",
+                    key=("by", number, key.name, "weight"),
+                )
         return self
 
     def bind(self, network: Network) -> Preference:
@@ -183,6 +186,7 @@ class _Weighted:
                     f"is not a rank key; valid are {', '.join(KEYS)}",
                     key=str(name),
                     nearest=nearest(str(name), KEYS),
+                    unknown=True,
                 )
         return given
 
@@ -210,10 +214,10 @@ class Cost(Rank):
             for parameter in ("band", "descending"):
                 if getattr(key, parameter) is not None:
                     raise wrong(
-                        "belongs to a rank by keys; a cost has weights", key=f"cost.{key.name}.{parameter}"
+                        "belongs to a rank by keys; a cost has weights", key=("cost", key.name, parameter)
                     )
             if key.weight is None:
-                raise wrong("must have a weight", key=f"cost.{key.name}")
+                raise wrong("must have a weight", key=("cost", key.name))
         return self
 
     def bind(self, network: Network) -> Preference:
@@ -228,7 +232,8 @@ class Cost(Rank):
             return np.rint(value, out=value)
 
         last = Criterion(SiteId().bind(network), counts_lines=True)
-        return Preference([Criterion(total), last], fewest_first=True, unit=1e-9)
+        named = any(isinstance(key, FewestShipments) for key in self.cost)
+        return Preference([Criterion(total), last], fewest_first=not named, unit=1e-9)
 
 
 AnyRank: TypeAlias = Annotated[Lexicographic | Cost, Forms("rank", {"by": Lexicographic, "cost": Cost})]

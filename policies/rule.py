@@ -16,7 +16,7 @@ from policies.ranks import NEAREST, AnyRank
 from policies.splits import Plan, Search, whole
 from sim import policy as answer
 from sim.clock import HOUR
-from sim.document import Forms, Listing, Name, PositiveCount, Section
+from sim.document import Forms, Listing, Name, PositiveCount, Reference, Section
 from sim.network import Network, ServiceChoice
 from sim.policy import Request
 
@@ -32,17 +32,17 @@ class OfKind(Section):
 class InGroup(Section):
     """Warehouses of a group."""
 
-    group: Name = Field(description="one of the warehouse's groups")
+    group: Annotated[str, Reference(kinds=("group",))] = Field(description="one of the warehouse's groups")
 
 
-Ids: TypeAlias = Annotated[Literal["all"] | tuple[str, ...], Listing("warehouse", words=("all",))]
+Ids: TypeAlias = Annotated[Literal["all"] | tuple[str, ...], Listing("warehouse", words=("all",), at_least=1)]
 Sites: TypeAlias = Annotated[
     Ids | OfKind | InGroup,
     Forms("choice of warehouses", {"kind": OfKind, "group": InGroup}, bare=Ids, listed=Ids),
 ]
 Services: TypeAlias = Annotated[
     Literal["cheapest_in_time", "cheapest", "fastest"] | tuple[str, ...],
-    Listing("service", words=("cheapest_in_time", "cheapest", "fastest")),
+    Listing("service", words=("cheapest_in_time", "cheapest", "fastest"), at_least=1),
 ]
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from policies.rule import BoundRule, Rule, Verdict
 from sim import policy as answer
 from sim.clock import HOUR
-from sim.document import Listing, Name, PositiveCount, PositiveHours, Section, section_schema, titled
+from sim.document import Name, PositiveCount, PositiveHours, Section, section_schema, titled, wrong
 from sim.document.fields import Number
 from sim.network import Network
 from sim.policy import Allocation, Request, Why
@@ -21,7 +21,7 @@ class Attempts(Section):
     every_minutes: Annotated[float, Number(above=0, at_most=1_000_000)] | None = Field(
         None, description="minutes from one attempt to the next; absent: no timer"
     )
-    after: Annotated[tuple[Literal["receipt", "site_up"], ...], Listing()] = Field(
+    after: tuple[Literal["receipt", "site_up"], ...] = Field(
         ("receipt", "site_up"), description="what brings an attempt before its time"
     )
     at_most: PositiveCount | None = Field(None, description="attempts in all; absent: no limit")
@@ -50,6 +50,12 @@ class RuleSet(Section):
     attempt: Attempts = Field(
         Attempts(), alias="attempts", description="when waiting orders are decided again"
     )
+
+    @model_validator(mode="after")
+    def _decides(self) -> RuleSet:
+        if not self.rules:
+            raise wrong("must hold at least one rule", key="rules")
+        return self
 
     def prepare(self, network: Network) -> BoundRuleSet:
         """Return the rules bound to a replication."""
@@ -100,7 +106,8 @@ class BoundRuleSet:
     ) -> Allocation:
         plan = next((verdict.plan for verdict in verdicts if verdict.plan is not None), None)
         split = "policy"
-        if order.shipments + len(parts) > 1:
+        committed = sum(isinstance(hold, answer.Backorder) for hold in holds)
+        if order.shipments + len(parts) + committed > 1:
             split = self._rules[0].split_reason(order)
         key = tuple([verdict.removed for verdict in verdicts])
         removed = self._texts.get(key)

@@ -97,14 +97,14 @@ class Search:
         left = lines
         while left and len(ships) < at_most:
             counts = np.sum([self._stocked[line] for line in left], axis=0)
-            most = int(counts.max())
-            if not most:
-                break
-            candidates = []
-            for site in np.flatnonzero(counts == most).tolist():
-                case = self._case.part_of(tuple([line for line in left if self._stocked[line][site]]))
-                if case.reachable[site]:
-                    candidates.append(Ship(site, case))
+            candidates: list[Ship] = []
+            for most in sorted(set(counts.tolist()) - {0}, reverse=True):
+                for site in np.flatnonzero(counts == most).tolist():
+                    case = self._case.part_of(tuple([line for line in left if self._stocked[line][site]]))
+                    if case.reachable[site]:
+                        candidates.append(Ship(site, case))
+                if candidates:
+                    break
             if not candidates:
                 break
             scores = [self._preference.score(ship.case, ship.site) for ship in candidates]

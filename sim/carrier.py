@@ -5,6 +5,7 @@ Everything is an array over services and warehouses, so that one quote prices a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from sim.catalogue import Catalogue, micros
 from sim.clock import DAY, Clock
 from sim.order import Shipment
 from sim.pickup import Pickups
-from sim.scenario.carriers import RateTable, Service
+from sim.scenario.carriers import Carrier, RateTable, Service
 from sim.scenario.distributions import AnyDistribution
 
 Ints = NDArray[np.int64]
@@ -70,11 +71,21 @@ class _Card:
         return self.price[zone, step]
 
 
+def service_ids(carriers: Sequence[Carrier]) -> list[str]:
+    """Return the ids of all services, as carrier/service where two carriers use one name."""
+    names = [service.id for carrier in carriers for service in carrier.services]
+    return [
+        f"{carrier.id}/{service.id}" if names.count(service.id) > 1 else service.id
+        for carrier in carriers
+        for service in carrier.services
+    ]
+
+
 class Carriers:
     """All services of all carriers.
 
     Attributes:
-        ids: of the services, as carrier/service where two carriers use one name.
+        ids: of the services, as `service_ids` names them.
         serves_site: bool, service x warehouse. carries: tags that a service takes, as bits (-1: everything).
 
     """
@@ -84,12 +95,7 @@ class Carriers:
         self._catalogue = catalogue
         carriers = catalogue.scenario.carriers
         self._services: list[Service] = [service for carrier in carriers for service in carrier.services]
-        names = [service.id for service in self._services]
-        self.ids = [
-            f"{carrier.id}/{service.id}" if names.count(service.id) > 1 else service.id
-            for carrier in carriers
-            for service in carrier.services
-        ]
+        self.ids = service_ids(carriers)
         sites = len(catalogue.site_ids)
         self.serves_site = np.zeros((len(self._services), sites), bool)
         for s, service in enumerate(self._services):

@@ -153,6 +153,9 @@ class Fulfilment:
                 usage.give_back(site, amounts, shipment.allocated_at)
         self._settlement.write_shipment(shipment)
         order.live -= 1
+        order.used -= 1
+        if order.used < 2:
+            order.split_reason = -1
         order.units_cancelled += shipment.units
         order.cancel_reason = CANCEL_REASONS.index("gave_up")
         self._settlement.note_progress(order)

@@ -40,7 +40,7 @@ class Offer:
     """The service chosen for a parcel at each warehouse. Arrays by warehouse, each made when it is first asked for.
 
     Attributes:
-        service: position of the service; meaningless where none goes (`Network.reachable`).
+        service: position of the service; meaningless where none goes (`possible`).
 
     """
 
@@ -63,6 +63,12 @@ class Offer:
         self._lane = lane
         self._arrival = arrival
         self._price: Ints = nano.take(self._flat)
+
+    @property
+    def possible(self) -> Bools:
+        """From where one of the services asked for takes the parcel."""
+        possible: Bools = self._price < UNSERVED
+        return possible
 
     @property
     def freight(self) -> Ints:
@@ -105,6 +111,7 @@ class Network:
         price, grams, millilitres, tags: of one unit by item; price in millionths of the currency, tags as bits.
         columns: 0, 1, ... for each warehouse.
         site_rank: the scenario's `site_rank`. id_rank: position in the alphabet of ids.
+        usages: the counts that `usage` was asked for.
 
     """
 
@@ -123,6 +130,7 @@ class Network:
         self._warehouses = warehouses
         self._carriers = carriers
         self._usages: dict[tuple[str, str], Usage] = {}
+        self.usages: list[Usage] = []
         self._handling: dict[tuple[int, int], Ints] = {}
         self._may_serve: dict[tuple[int, int], Bools] = {}
         scenario = catalogue.scenario
@@ -285,19 +293,17 @@ class Network:
         at = (of, per)
         if at not in self._usages:
             self._usages[at] = Usage(self._clock, self._catalogue, of, per)
+            self.usages.append(self._usages[at])
         return self._usages[at]
-
-    @property
-    def usages(self) -> list[Usage]:
-        """The counts that were asked for."""
-        return list(self._usages.values())
 
 
 _LATE = 1 << 56  # above any price, and with UNSERVED still within 64 bits
 
 
 def _fastest(nano: Ints, arrival: Ints) -> Ints:
-    fastest: Ints = np.where(nano < UNSERVED, arrival, 2 * NEVER).argmin(0)
+    """Return the cheapest of the services that arrive first, by warehouse."""
+    possible = np.where(nano < UNSERVED, arrival, 2 * NEVER)
+    fastest: Ints = np.where(possible == possible.min(0), nano, UNSERVED).argmin(0)
     return fastest
 
 

@@ -169,6 +169,7 @@ class Orchestrator:
             order.units_first_attempt = placed
         self._record(request, answer)
         until = NEVER
+        own_hours: set[int] = set()
         committed = iter(terms[len(answer.parts) :])
         for hold in answer.holds:
             if isinstance(hold, Backorder):
@@ -177,10 +178,11 @@ class Orchestrator:
                 self._cancel(order, hold.lines, hold.reason)
             elif hold.until is not None:
                 until = min(until, hold.until)
+                own_hours.update(hold.lines)
         if order.used > 1 and order.split_reason < 0:
             order.split_reason = SPLIT_REASONS.index(answer.why.split)
         if any(order.left):
-            self._wait(order, until)
+            self._wait(order, until, own_hours)
         self._settlement.end_if_done(order)
 
     def _record(self, request: Request, answer: Allocation) -> None:
@@ -200,15 +202,22 @@ class Orchestrator:
             text = self._texts[sites] = "+".join(self._catalogue.site_ids[site] for site in sites)
         return text
 
-    def _wait(self, order: Order, until: int) -> None:
-        """Let an order wait, give it up, or ask again on a timer."""
+    def _wait(self, order: Order, until: int, own_hours: set[int]) -> None:
+        """Let an order wait, give it up, or ask again on a timer.
+
+        Lines that wait until a time of their own are not given up before it, but attempts count for all.
+        """
         attempts, now = self._attempts, self._clock.now
         give_up = NEVER if attempts.give_up_seconds is None else order.placed_at + attempts.give_up_seconds
         spent = attempts.at_most is not None and order.attempts >= attempts.at_most
         if now >= give_up or spent:
-            if attempts.then == "cancel":
-                self._cancel(order, range(len(order.left)), "gave_up")
-            return
+            kept = set() if spent else own_hours
+            lines = [line for line, units in enumerate(order.left) if units and line not in kept]
+            if lines and attempts.then == "cancel":
+                self._cancel(order, lines, "gave_up")
+            if not kept:
+                return
+            give_up = NEVER
         if attempts.every_seconds is not None:
             until = min(until, now + attempts.every_seconds)
         at = min(until, give_up)

@@ -78,7 +78,7 @@ class Backorder(NamedTuple):
     """Lines that are committed to one warehouse and leave it as soon as it has received them.
 
     Attributes:
-        until: when the lines are cancelled if they have not been picked, None for never.
+        until: when the lines are cancelled if they still wait for stock, None for never.
 
     """
 

@@ -105,8 +105,9 @@ class Settlement:
         self._ledger.settle(now, order.number, posts)
 
     def write_shipment(self, shipment: Shipment) -> None:
-        """Write the row of a shipment that has ended, or is open when the run ends."""
+        """Write the row of a shipment that has ended, or is open when the run ends; its freight is due at pickup."""
         order = shipment.order
+        freight = shipment.freight if shipment.picked_up_at >= 0 else 0
         self._recorder.add(
             "shipments",
             (
@@ -115,6 +116,6 @@ class Settlement:
                 self._catalogue.distance_m.item(order.region, shipment.site), shipment.stock_age,
                 shipment.allocated_at, shipment.released_at, shipment.started_at, shipment.packed_at,
                 shipment.picked_up_at, shipment.delivered_at, shipment.state, -1, order.counted,
-                shipment.freight, shipment.handling, self._carriers.co2e_grams(shipment),
+                freight, shipment.handling, self._carriers.co2e_grams(shipment),
             ),
         )  # fmt: skip

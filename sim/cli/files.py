@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from sim.document import Document, Map, read
+from sim.document import Document, Map, nearest, read
 from sim.errors import InputError, Problem, RuleSetError, ScenarioError
 from sim.scenario import check_scenario, find_scenario, shipped_scenarios
 
@@ -40,7 +40,7 @@ def _validate(name: str) -> None:
     shipped = name in shipped_rule_sets() and not Path(name).exists()
     path = find_rule_set(name) if shipped else find_scenario(name)
     document = read(path)
-    if "rules" in document.tree:
+    if nearest("rules", document.tree) is not None:
         rules = check_rule_set(_raising(document, RuleSetError))
         click.echo(f"{name}: a rule set that is right, with {_count(len(rules.rules), 'rule')}")
         return

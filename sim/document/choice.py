@@ -76,7 +76,7 @@ class Forms:
             (key,) = given
             close = nearest(key, self._keys)
             rule = f"is not a {self.noun}" if close else f"is not a {self.noun}; valid are {self._valid()}"
-            raise wrong(rule, key=key, nearest=close)
+            raise wrong(rule, key=key, nearest=close, unknown=True)
         raise wrong(f"must be a {self.noun}: {self._valid()}")
 
     def _valid(self) -> str:

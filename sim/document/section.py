@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
@@ -43,16 +43,21 @@ class Checking:
         return nearest(name, names) if self.comparisons >= 0 else None
 
 
-def wrong(rule: str, *, key: str = "", nearest: str | None = None) -> PydanticCustomError:
+def wrong(
+    rule: str, *, key: str | Sequence[str | int] = "", nearest: str | None = None, unknown: bool = False
+) -> PydanticCustomError:
     """Make the error that a validator raises.
 
     Args:
         rule: what would be right, without the value and its place: these are added.
-        key: a key below the validated value, when that is what is wrong.
+        key: a key below the validated value, or the way to one, when that is what is wrong.
         nearest: the valid name that was probably meant.
+        unknown: the key itself is wrong, whatever stands there.
 
     """
-    return PydanticCustomError("orderlab", "{rule}", {"rule": rule, "key": key, "nearest": nearest})
+    steps = (key,) if isinstance(key, str) and key else tuple(key)
+    context = {"rule": rule, "steps": steps, "nearest": nearest, "unknown": unknown}
+    return PydanticCustomError("orderlab", "{rule}", context)
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

@@ -43,8 +43,9 @@ class _Walk:
         self.parent: Node = tree
         self.names = [*within]
         self.place: Map | Seq | Scalar = tree  # the nearest thing that has a line
-        for step in steps:
-            self.step(step)
+        for number, step in enumerate(steps):
+            if not self._is_put_between(steps[number:]):
+                self.step(step)
 
     def step(self, step: str | int) -> None:
         node = self.node
@@ -55,11 +56,18 @@ class _Walk:
         elif step == "[key]":  # what is wrong is the key itself
             self.place = self._key_of(self.parent) or self.place
             self.node = self.place if isinstance(self.place, Scalar) else None
-        elif isinstance(step, str) and step.startswith("<") and step.endswith(">"):
-            return  # the form of a value, not a key
+        elif _is_form(step):
+            return
         elif isinstance(node, (Map, Seq)):
             self.names.append(str(step))
             self.parent, self.node = node, None
+
+    def _is_put_between(self, steps: Sequence[str | int]) -> bool:
+        """Tell whether a step was added when the value was read: the next one leads on from where we are."""
+        step, *later = steps
+        following = next((one for one in later if not _is_form(one)), None)
+        node = self.node
+        return isinstance(node, Map) and step not in node and not _is_form(step) and following in node
 
     def _enter(self, parent: Node, child: Any, name: str) -> None:
         self.names.append(name)
@@ -69,8 +77,17 @@ class _Walk:
         else:
             self.place = self._key_of(parent) or (child if isinstance(child, (Map, Seq)) else self.place)
 
+    def at_key(self) -> None:
+        """Take the key itself for the place, whatever stands there."""
+        self.place = self._key_of(self.parent) or self.place
+
     def _key_of(self, parent: Node) -> Scalar | None:
         return parent.key(self.names[-1]) if isinstance(parent, Map) and self.names else None
+
+
+def _is_form(step: str | int) -> bool:
+    """Tell whether a step is the form of a value, and no key."""
+    return isinstance(step, str) and step.startswith("<") and step.endswith(">")
 
 
 def _problem(error: Any, tree: Node, checking: Checking, within: Sequence[str]) -> Problem:
@@ -80,8 +97,11 @@ def _problem(error: Any, tree: Node, checking: Checking, within: Sequence[str]) 
     value_matters = error["type"] not in ("missing", "extra_forbidden")
     if error["type"] == "orderlab":
         rule, close = context["rule"], context["nearest"]
-        if context["key"]:
-            walk.step(context["key"])
+        for step in context["steps"]:
+            walk.step(step)
+        if context["unknown"]:
+            value_matters = False
+            walk.at_key()
     elif error["type"] == "literal_error":
         choices = re.findall(r"'([^']*)'", context["expected"])
         rule = f"must be {', '.join(choices[:-1])}{' or ' * (len(choices) > 1)}{choices[-1]}"
@@ -92,9 +112,8 @@ def _problem(error: Any, tree: Node, checking: Checking, within: Sequence[str]) 
             _, section = checking.sections[id(walk.parent)]
             close = nearest(walk.names[-1], section.key_names())
             if close is None:
-                rule += f"; valid are {', '.join(section.key_names())}"
-        if isinstance(walk.parent, Map):
-            walk.place = walk.parent.key(walk.names[-1]) or walk.place
+                rule += f"; valid are {', '.join(section.key_names()) or 'none'}"
+        walk.at_key()
     value = str(walk.node) if value_matters and isinstance(walk.node, Scalar) else None
     return problem_at(walk.place, rule, dotted(walk.names), value=value, nearest=close)
 
