@@ -62,7 +62,7 @@ class Search:
         self._sites = sites
         self._preference = preference
         self._stocked = {line: case.in_stock(line) & sites for line in case.lines}
-        self._best: dict[Lines, tuple[Ship, tuple[float, ...]] | None] = {}
+        self._best: dict[Lines, Ship | None] = {}
 
     @property
     def lines_in_stock(self) -> Lines:
@@ -107,7 +107,7 @@ class Search:
                     break
             if not candidates:
                 break
-            scores = [self._preference.score(ship.case, ship.site) for ship in candidates]
+            scores = [self._score((ship,)) for ship in candidates] if len(candidates) > 1 else [()]
             ship = candidates[self._preference.least(scores)]
             ships.append(ship)
             left = tuple([line for line in left if line not in ship.case.lines])
@@ -123,35 +123,30 @@ class Search:
     def _partition(self, lines: Lines, counts: range) -> Plan | None:
         """Return the preferred of all plans with some numbers of shipments."""
         plans: list[tuple[Ship, ...]] = []
-        scores: list[tuple[float, ...]] = []
         for blocks in (blocks for shipments in counts for blocks in partitions(lines, shipments)):
             found = [self._best_of(block) for block in blocks]
-            ships = [ship for ship in found if ship is not None]
+            ships = tuple([ship for ship in found if ship is not None])
             if len(ships) == len(found):
-                plans.append(tuple([ship for ship, _ in ships]))
-                scores.append(
-                    tuple([sum(column) for column in zip(*(score for _, score in ships), strict=True)])
-                )
-        if not plans:
-            return None
+                plans.append(ships)
+        if len(plans) < 2:
+            return Plan(plans[0]) if plans else None
+        scores = [self._score(ships) for ships in plans]
         best = self._preference.least(scores)
         winner, score = plans.pop(best), scores.pop(best)
-        if not plans:
-            return Plan(winner)
         other = self._preference.least(scores)
         margin = self._preference.difference(score, scores[other])
         return Plan(winner, tuple([ship.site for ship in plans[other]]), margin)
 
-    def _best_of(self, lines: Lines) -> tuple[Ship, tuple[float, ...]] | None:
+    def _best_of(self, lines: Lines) -> Ship | None:
         if lines not in self._best:
             case = self._case.part_of(lines)
             sites = self._candidates(case)
-            if len(sites):
-                site = self._preference.best(case, sites)
-                self._best[lines] = Ship(site, case), self._preference.score(case, site)
-            else:
-                self._best[lines] = None
+            self._best[lines] = Ship(self._preference.best(case, sites), case) if len(sites) else None
         return self._best[lines]
+
+    def _score(self, ships: tuple[Ship, ...]) -> tuple[float, ...]:
+        parts = [self._preference.score(ship.case, ship.site) for ship in ships]
+        return tuple([sum(column) for column in zip(*parts, strict=True)])
 
 
 def partitions(lines: Sequence[int], blocks: int) -> Iterator[list[Lines]]:

@@ -17,8 +17,10 @@ from sim.journal import CANCEL_REASONS
 from sim.ledger import Account
 from sim.limits import Usage
 from sim.order import BACKORDERED, CANCELLED, DELIVERED, ENDED, IN_TRANSIT, PACKED, QUEUED, Order, Shipment
+from sim.payment import Payments
 from sim.pickup import Road
 from sim.policy import Backorder, Part
+from sim.protocols import Protocols
 from sim.settlement import Settlement
 from sim.warehouse import Warehouses
 
@@ -32,6 +34,7 @@ class Fulfilment:
         catalogue: Catalogue,
         inventory: Inventory,
         carriers: Carriers,
+        payments: Payments,
         settlement: Settlement,
     ) -> None:
         self._clock = clock
@@ -43,12 +46,15 @@ class Fulfilment:
         self._cost: list[int] = catalogue.cost.tolist()
         self._grams: list[int] = catalogue.grams.tolist()
         self._millilitres: list[int] = catalogue.millilitres.tolist()
+        self._tags: list[int] = catalogue.tags.tolist()
         costs = [site.costs for site in catalogue.scenario.warehouses]
         self._handling = [
             (micros(cost.per_shipment), micros(cost.per_line), micros(cost.per_unit)) for cost in costs
         ]
         self._queues: dict[tuple[int, int], deque[list[Shipment | int]]] = {}
-        self.warehouses = Warehouses(clock, catalogue, self._start, self._packed)
+        self._protocols = Protocols(catalogue)
+        self._payments = payments
+        self.warehouses = Warehouses(clock, catalogue, self._protocols, self._start, self._packed)
         self.usages: list[Usage] = []
 
     # -- binding stock ----------------------------------------------------------------------------------
@@ -68,11 +74,12 @@ class Fulfilment:
     ) -> Shipment:
         """Make a shipment and take its units off what is left of the order."""
         items, left = order.items, order.left
-        total = grams = millilitres = 0
+        total = grams = millilitres = tags = 0
         for line, units in lines:
             left[line] -= units
             item = items[line]
             total += units
+            tags |= self._tags[item]
             grams += self._grams[item] * units
             millilitres += self._millilitres[item] * units
         order.used += 1
@@ -80,7 +87,7 @@ class Fulfilment:
         shipment = Shipment(
             order, len(order.parts) + 1, site, service,
             tuple([(line, items[line], units) for line, units in lines]),
-            total, grams, millilitres, self._clock.now, state,
+            total, grams, millilitres, tags, self._clock.now, state,
         )  # fmt: skip
         order.parts.append(shipment)
         if self.usages:
@@ -137,14 +144,35 @@ class Fulfilment:
             del self._queues[item, site]
 
     def _give_up(self, event: Event) -> None:
-        """Cancel a backorder that waited too long; what it had bound goes to those behind it."""
+        """Cancel a backorder that waited too long."""
         shipment = cast(Shipment, event.value)
-        if shipment.state != BACKORDERED:
-            return
-        order, site = shipment.order, shipment.site
-        shipment.state = CANCELLED
+        if shipment.state == BACKORDERED:
+            self._call_off(shipment, "gave_up")
+            self._settlement.end_if_done(shipment.order)
+
+    def abandon(self, order: Order) -> None:
+        """Cancel all shipments of an order of which nothing was picked up, because its customer left."""
+        for shipment in order.parts:
+            if shipment.state not in ENDED:
+                self._call_off(shipment, "impatience")
+
+    def _call_off(self, shipment: Shipment, reason: str) -> None:
+        """Cancel a shipment that no carrier has: what it had bound or taken goes back, to those who wait first.
+
+        A station finishes the work that it has begun; what that cost stays on the order.
+        """
+        order, site, inventory = shipment.order, shipment.site, self._inventory
+        state, shipment.state = shipment.state, CANCELLED
+        if state == QUEUED:
+            self.warehouses.sites[site].withdraw(shipment)
+        taken = state not in (QUEUED, BACKORDERED)
         for pick in shipment.picks:
-            self._inventory.release(site, pick)
+            if taken:
+                inventory.put_back(site, pick)
+            else:
+                inventory.release(site, pick)
+        if taken:
+            self._post_goods(shipment, -1)
         for _, item, _ in shipment.lines:
             self._serve(item, site)
         if self.usages:
@@ -157,9 +185,8 @@ class Fulfilment:
         if order.used < 2:
             order.split_reason = -1
         order.units_cancelled += shipment.units
-        order.cancel_reason = CANCEL_REASONS.index("gave_up")
+        order.cancel_reason = CANCEL_REASONS.index(reason)
         self._settlement.note_progress(order)
-        self._settlement.end_if_done(order)
 
     # -- work -------------------------------------------------------------------------------------------
 
@@ -176,21 +203,29 @@ class Fulfilment:
             else:
                 age += (now if lot is None else now - lot.received_at) * units
         shipment.stock_age = age // shipment.units
+        shipment.goods = cents(goods), cents(bought)
+        self._post_goods(shipment, 1)
+
+    @staticmethod
+    def _post_goods(shipment: Shipment, sign: int) -> None:
+        """Post what the goods of a shipment cost: from stock, or bought as they leave; -1 takes it back."""
+        spent, bought = shipment.goods
         posts = shipment.order.posts
-        spent, paid = cents(goods), cents(bought)
-        posts[Account.PURCHASE] += spent
-        posts[Account.CASH] -= paid
-        posts[Account.STOCK] -= spent - paid
+        posts[Account.PURCHASE] += sign * spent
+        posts[Account.CASH] -= sign * bought
+        posts[Account.STOCK] -= sign * (spent - bought)
 
     def _packed(self, shipment: Shipment) -> None:
         """Post the work on a shipment and hand it to its service."""
         per_shipment, per_line, per_unit = self._handling[shipment.site]
         amount = cents(per_shipment + per_line * len(shipment.lines) + per_unit * shipment.units)
-        shipment.handling = amount
+        packaging = self._protocols.packaging(shipment.tags)
+        shipment.handling = amount + packaging
         shipment.state = PACKED
         posts = shipment.order.posts
         posts[Account.HANDLING] += amount
-        posts[Account.CASH] -= amount
+        posts[Account.PACKAGING] += packaging
+        posts[Account.CASH] -= amount + packaging
         self._carriers.pickups.hand_over(shipment, self._collect)
 
     # -- shipping ---------------------------------------------------------------------------------------
@@ -200,6 +235,8 @@ class Fulfilment:
         now, record = self._clock.now, self._inventory.record
         for shipment in shipments:
             order = shipment.order
+            if shipment.state != PACKED:  # cancelled on the dock
+                continue
             shipment.picked_up_at = order.picked_up_at = now
             shipment.state = IN_TRANSIT
             for _, item, units in shipment.lines:
@@ -211,7 +248,10 @@ class Fulfilment:
             captured = cents(order.shipped_value) + posts[Account.REVENUE]
             posts[Account.REVENUE] -= captured
             posts[Account.FREIGHT] += shipment.freight
-            posts[Account.CASH] += captured - shipment.freight
+            order.captures += 1
+            fee = self._payments.fee(-posts[Account.REVENUE], order.captures) - posts[Account.PAYMENT_FEE]
+            posts[Account.PAYMENT_FEE] += fee
+            posts[Account.CASH] += captured - shipment.freight - fee
             self._settlement.note_progress(order)
             self._road.send(shipment, now + self._carriers.transit_seconds(shipment))
 

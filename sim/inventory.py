@@ -167,6 +167,24 @@ class Inventory:
                 self._lots[cell].remove(lot)
         return True
 
+    def put_back(self, site: int, pick: Pick) -> None:
+        """Return taken units to the lot they came from: they are as old as before."""
+        item, units, lot = pick
+        cell = item * self._sites + site
+        on_hand = self._on_hand_cell[cell]
+        if on_hand >= UNLIMITED:
+            return
+        self._on_hand_cell[cell] = on_hand + units
+        self._available_cell[cell] += units
+        self._units_site[site] += units
+        self._millilitres_site[site] += units * self._millilitres[item]
+        if not on_hand:
+            self._empty_site[site] -= 1
+        if lot is not None:
+            if not lot.units:
+                insort(self._lots[cell], lot, key=self._issue[site])
+            lot.units += units
+
     def free(self, item: int, site: int) -> int:
         """Return the units of a cell that may be promised, at least 0."""
         return max(0, self._available_cell[item * self._sites + site])

@@ -131,7 +131,7 @@ class Network:
         self._carriers = carriers
         self._usages: dict[tuple[str, str], Usage] = {}
         self.usages: list[Usage] = []
-        self._handling: dict[tuple[int, int], Ints] = {}
+        self._handling: dict[tuple[int, int, int], Ints] = {}
         self._may_serve: dict[tuple[int, int], Bools] = {}
         scenario = catalogue.scenario
         self.scenario = scenario
@@ -229,14 +229,15 @@ class Network:
         return Parcel(len(lines), units, grams, millilitres, tags)
 
     def handling(self, parcel: Parcel) -> Ints:
-        """Return what each warehouse spends on picking and packing a parcel, in cents."""
-        at = (parcel.lines, parcel.units)
+        """Return what each warehouse spends on picking and packing a parcel, packaging included, in cents."""
+        at = (parcel.lines, parcel.units, parcel.tags)
         known = self._handling.get(at)
         if known is None:
             per_shipment, per_line, per_unit = self._handling_rates
             micro = per_shipment + per_line * parcel.lines + per_unit * parcel.units
-            known = self._handling[at] = (micro + 5_000) // 10_000
+            known = (micro + 5_000) // 10_000 + self._warehouses.protocols.packaging(parcel.tags)
             known.flags.writeable = False
+            self._handling[at] = known
         return known
 
     def reachable(self, region: int, parcel: Parcel) -> Bools:
@@ -249,7 +250,7 @@ class Network:
 
         Expected work that waits, opening hours, the next pickup and the mean transit are counted.
         """
-        ready = self._warehouses.ready_at(parcel.lines, parcel.units)
+        ready = self._warehouses.ready_at(parcel.lines, parcel.units, parcel.tags)
         return self._carriers.pickups.after_each(ready) + lane.transit_s
 
     def offer(

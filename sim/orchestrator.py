@@ -9,17 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 from simpy import Event
 
+from sim import randomness
 from sim.answer import Referee
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue
-from sim.clock import DAY, NEVER, ORDER, RETRY, Clock
+from sim.clock import DAY, HOUR, NEVER, ORDER, RETRY, Clock
 from sim.errors import OrderlabError, PolicyError
 from sim.fulfilment import Fulfilment
 from sim.journal import CANCEL_REASONS, SPLIT_REASONS, Recorder
 from sim.network import Network
 from sim.order import Order
 from sim.orderbook import Block, OrderBook
+from sim.payment import Payments
 from sim.policy import Allocation, Attempts, Backorder, Cancel, Policy, Request
+from sim.scenario.distributions import ZERO
 from sim.settlement import Settlement
 
 
@@ -41,6 +44,7 @@ class Orchestrator:
         network: Network,
         carriers: Carriers,
         fulfilment: Fulfilment,
+        payments: Payments,
         settlement: Settlement,
         recorder: Recorder,
     ) -> None:
@@ -59,6 +63,13 @@ class Orchestrator:
             raise PolicyError(f"attempts of type {kind}, must be Attempts", policy=name)
         self._referee = Referee(name, network, carriers, self._order_name)
         self._split_allowed = [segment.split == "allowed" for segment in catalogue.scenario.segments]
+        self._payments = payments
+        self._patience_s = [
+            None if segment.impatience_days is None else round(segment.impatience_days * DAY)
+            for segment in catalogue.scenario.segments
+        ]
+        errors = catalogue.scenario.capture_errors
+        self._correction = randomness.quantile(ZERO if errors is None else errors.corrected_after_hours)
         self._texts: dict[tuple[int, ...], str] = {(): ""}
         clock.process(self._demand())
 
@@ -81,7 +92,47 @@ class Orchestrator:
                     return
                 yield due(order.placed_at, ORDER)
                 self._settlement.enter(order)
-                self._decide(order)
+                self._create(order)
+
+    def _create(self, order: Order) -> None:
+        """Authorise the payment of an order, hold it while its data are wrong, and have it decided."""
+        if self._payments.is_declined(order):
+            self._cancel(order, range(len(order.left)), "declined")
+            self._settlement.end_if_done(order)
+            return
+        patience = self._patience_s[order.segment]
+        if patience is not None:
+            self._clock.due(order.placed_at + patience, RETRY, self._lose_patience, order)
+        held_s = self._correction_s(order)
+        if held_s:
+            self._clock.due(order.placed_at + held_s, RETRY, lambda _: self._decide_first(order))
+        else:
+            self._decide(order)
+
+    def _decide_first(self, order: Order) -> None:
+        if any(order.left):  # else its customer left while it was held
+            self._decide(order)
+
+    def _correction_s(self, order: Order) -> int:
+        """Return how long an order is held until its data are right; 0 for one without an error."""
+        errors = self._catalogue.scenario.capture_errors
+        if errors is None or not errors.error_share:
+            return 0
+        bits = randomness.draw(order.key, randomness.code(0, randomness.CAPTURE_ERROR))
+        if randomness.unit(bits) >= errors.error_share:
+            return 0
+        bits = randomness.draw(order.key, randomness.code(0, randomness.CORRECTION))
+        return randomness.whole(float(self._correction(randomness.unit(bits))) * HOUR, bits)
+
+    def _lose_patience(self, event: Event) -> None:
+        """Cancel an order of which nothing was picked up by the time its customer leaves."""
+        order = cast(Order, event.value)
+        if order.number not in self._settlement.open or order.picked_up_at >= 0:
+            return
+        self._fulfilment.abandon(order)
+        if any(order.left):
+            self._cancel(order, range(len(order.left)), "impatience")
+        self._settlement.end_if_done(order)
 
     def _orders(self, block: Block) -> Iterator[Order]:
         catalogue = self._catalogue

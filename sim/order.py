@@ -22,14 +22,14 @@ class Order:
         value: cents. grams, millilitres, tags: of the whole order.
         parts: shipments so far, cancelled ones too, so that a number is never used twice.
         live: shipments that have not ended. used: shipments that count against `max_shipments`.
-        shipped_value: of what carriers picked up, in millionths of the currency.
+        captures: shipments paid for. shipped_value: of what carriers picked up, in millionths of the currency.
         attempts: calls of the policy. timer: the latest timer set; an older one that fires is void.
         posts: cents by account, sums to 0.
 
     """
 
     __slots__ = (
-        "attempts", "cancel_reason", "counted", "delivered_at", "grams", "items", "key", "left", "live",
+        "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left", "live",
         "millilitres", "number", "parts", "picked_up_at", "placed_at", "posts", "promised_at", "reallocations",
         "region", "segment", "shipped_value", "split_reason", "tags", "timer", "tried", "units", "units_cancelled",
         "units_first_attempt", "units_shipped", "used", "value",
@@ -79,6 +79,7 @@ class Order:
         self.delivered_at = -1
         self.tried: frozenset[int] = frozenset()
         self.shipped_value = 0
+        self.captures = 0
         self.timer = 0
         self.posts = [0] * len(Account)
 
@@ -91,13 +92,14 @@ class Shipment:
         lines: (line of the order, item, units).
         picks: what the inventory bound to it. missing: units that it still waits for, of a backorder.
         state: position in `journal.SHIPMENT_STATES`.
+        goods: cents that its goods cost, and that of it which was bought for it (stock that never ends).
 
     """
 
     __slots__ = (
-        "allocated_at", "delivered_at", "freight", "grams", "handling", "lines", "millilitres", "missing", "number",
-        "order", "packed_at", "picked_up_at", "picks", "released_at", "service", "site", "started_at", "state",
-        "stock_age", "units",
+        "allocated_at", "delivered_at", "freight", "goods", "grams", "handling", "lines", "millilitres", "missing",
+        "number", "order", "packed_at", "picked_up_at", "picks", "released_at", "service", "site", "started_at",
+        "state", "stock_age", "tags", "units",
     )  # fmt: skip
 
     def __init__(
@@ -110,6 +112,7 @@ class Shipment:
         units: int,
         grams: int,
         millilitres: int,
+        tags: int,
         allocated_at: int,
         state: int,
     ) -> None:
@@ -121,6 +124,7 @@ class Shipment:
         self.units = units
         self.grams = grams
         self.millilitres = millilitres
+        self.tags = tags
         self.allocated_at = allocated_at
         self.state = state
         self.picks: list[Pick] = []
@@ -132,4 +136,5 @@ class Shipment:
         self.delivered_at = -1
         self.freight = 0
         self.handling = 0
+        self.goods = (0, 0)
         self.stock_age = 0

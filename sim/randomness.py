@@ -36,7 +36,7 @@ _MASK = (1 << 64) - 1
 ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POLICY_NOISE = range(9)
 
 # Kinds of keyed noise of an order.
-WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME = range(4)
+WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION = range(7)
 
 
 def stream(seed: int, replication: int, name: int) -> np.random.Generator:

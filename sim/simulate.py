@@ -20,6 +20,7 @@ from sim.network import Network
 from sim.opening import open_stock
 from sim.orchestrator import Orchestrator
 from sim.orderbook import BLOCK_ORDERS, OrderBook
+from sim.payment import Payments
 from sim.policy import Policy, Preparable
 from sim.scenario import Scenario
 from sim.settlement import Settlement
@@ -93,13 +94,16 @@ def _run(
     recorder = Recorder(facts, folder)
     ledger = Ledger(recorder)
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
-    fulfilment = Fulfilment(clock, catalogue, inventory, carriers, settlement)
+    payments = Payments(catalogue)
+    fulfilment = Fulfilment(clock, catalogue, inventory, carriers, payments, settlement)
     network = Network(clock, catalogue, inventory, fulfilment.warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages
     _buy_opening_stock(inventory, ledger)
     Hours(clock, catalogue, inventory, fulfilment.warehouses, ledger, recorder)
-    Orchestrator(clock, catalogue, book, name, policy, network, carriers, fulfilment, settlement, recorder)
+    Orchestrator(
+        clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, recorder
+    )
     clock.due(catalogue.window[1], END, lambda _: settlement.stop_if_done())
     clock.due(catalogue.end, END, lambda _: clock.stop())
     clock.run()

@@ -18,6 +18,7 @@ from sim.calendar import ALWAYS, Calendar, weekly_windows
 from sim.catalogue import Catalogue
 from sim.clock import NEVER, SITE, WORK, Clock
 from sim.order import IN_WORK, QUEUED, Shipment
+from sim.protocols import Protocols
 from sim.scenario.sites import Warehouse as Site
 from sim.work import Work
 
@@ -65,7 +66,7 @@ class Warehouse:
         self._on_packed = on_packed
         self.calendar = calendar
         self.stations = site.stations
-        self.work = Work(site.work_minutes)
+        self.work = Work(site.work_minutes, view.protocols)
         self._kind_of_queue = ORDER_OF_QUEUE[site.queue]
         self._queue: list[tuple[int, int, int, int, Shipment]] = []
         self._is_open = calendar.is_open(0)
@@ -93,7 +94,7 @@ class Warehouse:
         heappush(self._queue, (rank, now, order.number, shipment.number, shipment))
 
     def _expected(self, shipment: Shipment) -> int:
-        return round(self.work.expected(len(shipment.lines), shipment.units))
+        return round(self.work.expected(len(shipment.lines), shipment.units, shipment.tags))
 
     def _start(self, shipment: Shipment, now: int) -> None:
         self.busy += 1
@@ -111,9 +112,10 @@ class Warehouse:
         self.busy -= 1
         self.backlog -= 1
         self._view.backlog_cell[self._index] = self.backlog
-        shipment.packed_at = now
         self._fill(now)
-        self._on_packed(shipment)
+        if shipment.state == IN_WORK:  # else it was cancelled meanwhile
+            shipment.packed_at = now
+            self._on_packed(shipment)
 
     def _fill(self, now: int) -> None:
         """Start waiting shipments while a station is free. Cancelled ones left the count when cancelled."""
@@ -123,6 +125,13 @@ class Warehouse:
             if shipment.state == QUEUED:
                 self._view.work_cell[self._index] -= self._expected(shipment)
                 self._start(shipment, now)
+
+    def withdraw(self, shipment: Shipment) -> None:
+        """Forget a queued shipment that is cancelled; its place in the queue is passed over later."""
+        self._account(self._clock.now)
+        self.backlog -= 1
+        self._view.backlog_cell[self._index] = self.backlog
+        self._view.work_cell[self._index] -= self._expected(shipment)
 
     def _follow_calendar(self) -> Generator[Event, Any, None]:
         for begin, end in self.calendar.windows:
@@ -177,6 +186,7 @@ class Warehouses:
         self,
         clock: Clock,
         catalogue: Catalogue,
+        protocols: Protocols,
         on_start: Callable[[Shipment], None],
         on_packed: Callable[[Shipment], None],
     ) -> None:
@@ -192,7 +202,8 @@ class Warehouses:
         self.closes_at = np.full(len(sites), NEVER, np.int64)
         self.up = np.ones(len(sites), bool)
         self.all_up = True
-        self._own_work: dict[tuple[int, int], NDArray[np.float64]] = {}
+        self.protocols = protocols
+        self._own_work: dict[tuple[int, int, int], NDArray[np.float64]] = {}
         priorities = [segment.priority for segment in catalogue.scenario.segments]
         calendars: dict[tuple[Any, str], Calendar] = {}
         self.sites: list[Warehouse] = []
@@ -211,25 +222,28 @@ class Warehouses:
         self.opens_at[index] = begin
         self.closes_at[index] = end
 
-    def own_work_s(self, lines: int, units: int) -> NDArray[np.float64]:
-        """Return the mean seconds of work that a shipment of some lines and units takes at each site."""
-        work = self._own_work.get((lines, units))
+    def own_work_s(self, lines: int, units: int, tags: int) -> NDArray[np.float64]:
+        """Return the mean seconds of work that a shipment of some lines, units and handling tags takes at each site."""
+        work = self._own_work.get((lines, units, tags))
         if work is None:
             # Without stations no work is ever done.
             work = np.array(
-                [site.work.expected(lines, units) if site.stations else float(NEVER) for site in self.sites]
+                [
+                    site.work.expected(lines, units, tags) if site.stations else float(NEVER)
+                    for site in self.sites
+                ]
             )
-            self._own_work[lines, units] = work
+            self._own_work[lines, units, tags] = work
         return work
 
-    def ready_at(self, lines: int, units: int) -> NDArray[np.int64]:
+    def ready_at(self, lines: int, units: int, tags: int) -> NDArray[np.int64]:
         """Return when a shipment that is allocated now can be expected to be packed, by warehouse.
 
         The work that waits is shared by the stations, and everything goes on in opening hours only. What is in
         hand at the stations is left out: while a station is free nothing waits.
         """
         now = self._clock.now
-        seconds = (self.work_s * self._share + self.own_work_s(lines, units)).astype(np.int64)
+        seconds = (self.work_s * self._share + self.own_work_s(lines, units, tags)).astype(np.int64)
         ready = np.maximum(now, self.opens_at) + seconds
         late = ready > self.closes_at
         if np.count_nonzero(late):

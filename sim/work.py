@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from sim import randomness
 from sim.order import Shipment
+from sim.protocols import MINUTE, Protocols
 from sim.scenario.distributions import AnyDistribution
 from sim.scenario.sites import WorkMinutes
-
-MINUTE = 60
 
 
 class Work:
     """The work of shipments at one warehouse: one draw a shipment, and one for every line and unit that varies."""
 
-    __slots__ = ("_line", "_per_line", "_per_shipment", "_per_unit", "_shipment", "_unit")
+    __slots__ = ("_line", "_per_line", "_per_shipment", "_per_unit", "_protocols", "_shipment", "_unit")
 
-    def __init__(self, minutes: WorkMinutes) -> None:
+    def __init__(self, minutes: WorkMinutes, protocols: Protocols) -> None:
+        self._protocols = protocols
         self._shipment = minutes.per_shipment.average * MINUTE
         self._line = minutes.per_line.average * MINUTE
         self._unit = minutes.per_unit.average * MINUTE
@@ -23,9 +23,9 @@ class Work:
         self._per_line = _varying(minutes.per_line)
         self._per_unit = _varying(minutes.per_unit)
 
-    def expected(self, lines: int, units: int) -> float:
-        """Return the mean seconds of a shipment of some lines and units."""
-        return self._shipment + self._line * lines + self._unit * units
+    def expected(self, lines: int, units: int, tags: int) -> float:
+        """Return the mean seconds of a shipment of some lines and units that holds some handling tags."""
+        return self._shipment + self._line * lines + self._unit * units + self._protocols.work_s(tags)
 
     def draw(self, shipment: Shipment) -> int:
         """Return the seconds of one shipment: the same wherever it is worked on, if the distributions are."""
@@ -42,7 +42,7 @@ class Work:
             seconds += self._unit * units
         else:
             seconds += _sum(self._per_unit, key, number, randomness.UNIT_WORK_TIME, units)
-        return randomness.whole(seconds, bits)
+        return randomness.whole(seconds + self._protocols.work_s(shipment.tags), bits)
 
 
 def _varying(minutes: AnyDistribution) -> randomness.Quantile | None:

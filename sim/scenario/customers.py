@@ -14,7 +14,6 @@ from sim.document import (
     Money,
     Name,
     Number,
-    Pending,
     PositiveDays,
     Quantity,
     Section,
@@ -67,7 +66,7 @@ class Segment(Section):
     split: Literal["allowed", "never"] = Field(
         "allowed", description="whether an order may come in several parcels"
     )
-    impatience_days: Pending[PositiveDays | None] = Field(
+    impatience_days: PositiveDays | None = Field(
         None, description="an order of which nothing was picked up by then is cancelled; absent: never"
     )
     tags: Annotated[tuple[str, ...], Listing()] = Field((), description="for rules")

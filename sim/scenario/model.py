@@ -88,7 +88,7 @@ class Scenario(Section):
     warehouses: Annotated[tuple[Warehouse, ...], Table(Warehouse, at_least=1)] = Field(
         description="nodes that can ship"
     )
-    protocols: Pending[dict[Tag, Protocol]] = Field({}, description="what a handling tag asks for")
+    protocols: dict[Tag, Protocol] = Field({}, description="what a handling tag asks for")
     stock: Stock = Field(UNLIMITED, description="opening stock and replenishment; absent: unlimited")
     suppliers: Pending[Annotated[tuple[Supplier, ...], Table(Supplier)]] = Field(
         (), description="where replenishment comes from"
@@ -98,12 +98,8 @@ class Scenario(Section):
         None, description="what happens when a parcel is lost; absent: nothing"
     )
     returns: Pending[Returns | None] = Field(None, description="lines that come back; absent: none do")
-    payments: Pending[Payments | None] = Field(
-        None, description="payment; absent: always accepted, without fee"
-    )
-    capture_errors: Pending[CaptureErrors | None] = Field(
-        None, description="orders held until their data are right"
-    )
+    payments: Payments | None = Field(None, description="payment; absent: always accepted, without fee")
+    capture_errors: CaptureErrors | None = Field(None, description="orders held until their data are right")
     visibility: Visibility = Field(Visibility(), description="how old the stock is that policies see")
 
     _origin: Origin = PrivateAttr(Origin())

@@ -1,0 +1,34 @@
+"""What handling tags ask of a shipment: extra work, and packaging."""
+
+from __future__ import annotations
+
+from sim.catalogue import Catalogue, cents, micros
+
+MINUTE = 60
+
+
+class Protocols:
+    """The protocols of a scenario. A shipment that holds several tags gets what each of them asks for."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._steps = [
+            (catalogue.tag_mask([tag]), protocol.extra_work_minutes * MINUTE, micros(protocol.packaging_cost))
+            for tag, protocol in catalogue.scenario.protocols.items()
+        ]
+        self._known: dict[int, tuple[float, int]] = {}
+
+    def work_s(self, tags: int) -> float:
+        """Return the extra seconds of work of a shipment with some tags."""
+        return self._ask(tags)[0]
+
+    def packaging(self, tags: int) -> int:
+        """Return what packaging a shipment with some tags costs, in cents."""
+        return self._ask(tags)[1]
+
+    def _ask(self, tags: int) -> tuple[float, int]:
+        known = self._known.get(tags)
+        if known is None:
+            asked = [(seconds, micro) for mask, seconds, micro in self._steps if mask & tags]
+            known = sum(seconds for seconds, _ in asked), cents(sum(micro for _, micro in asked))
+            self._known[tags] = known
+        return known
