@@ -1,6 +1,7 @@
 # make demo    play the four shipped rule sets on us_parcel, compare them, write a report
 # make test    run the tests
 # make check   lint and type-check
+# make theory  long agreements of the simulation with closed forms (many minutes)
 # make bench   measure orders per second and memory
 # make clean   remove what make made (results in runs/ stay)
 #
@@ -9,7 +10,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-DEMO_ARGS ?= -n 3
+DEMO_ARGS ?= -n 3 --set days=1
 PYTEST_ARGS ?= -n auto --dist loadgroup
 
 bin := $(VENV)/bin
@@ -18,7 +19,7 @@ run_stamp := $(VENV)/.installed-run
 dev_stamp := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check theory bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -32,6 +33,9 @@ test: $(dev_stamp)
 check: $(dev_stamp)
 	$(bin)/ruff check .
 	$(bin)/mypy
+
+theory: $(dev_stamp)
+	$(bin)/python -m pytest $(PYTEST_ARGS) -m theory
 
 bench: $(dev_stamp)
 	$(bin)/python tests/benchmarks/speed.py

@@ -13,6 +13,9 @@ from sim.document import Number, Quantity, Switch
 from sim.document.fields import LARGEST
 from sim.network import Network
 
+CENTS = np.array(100.0)
+"""In a unit of the currency; without dimension, for which numpy takes half the time of a Python number."""
+
 
 class Key(Part):
     """A part that gives every warehouse a number for the lines of a case.
@@ -58,7 +61,7 @@ class LandedCost(Key):
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
-        return lambda case: (case.offer.freight + network.handling(case.parcel)) / 100
+        return lambda case: (case.offer.freight + network.handling(case.parcel)) / CENTS
 
 
 class Freight(Key):
@@ -68,7 +71,7 @@ class Freight(Key):
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
-        return lambda case: case.offer.freight / 100
+        return lambda case: case.offer.freight / CENTS
 
 
 class Handling(Key):
@@ -78,7 +81,7 @@ class Handling(Key):
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
-        return lambda case: network.handling(case.parcel) / 100
+        return lambda case: network.handling(case.parcel) / CENTS
 
 
 class TransitDays(Key):
@@ -101,7 +104,7 @@ class Backlog(Key):
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
         backlog = network.backlog
-        return lambda case: backlog
+        return lambda case: backlog.astype(np.float64)
 
 
 class SiteRank(Key):

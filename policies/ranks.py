@@ -222,11 +222,11 @@ class Cost(Rank):
 
     def bind(self, network: Network) -> Preference:
         """Return the preference for one replication. Costs are whole 1e-9, so that equal sums are equal."""
-        terms = [((key.weight or 0.0) * 1e9, key.bind(network)) for key in self.cost]
+        terms = [(np.array((key.weight or 0.0) * 1e9), key.bind(network)) for key in self.cost]
         (first_weight, first), *others = terms
 
         def total(case: Case) -> Values:
-            value = first(case) * first_weight
+            value: Values = first(case) * first_weight
             for weight, column in others:
                 value += column(case) * weight
             return np.rint(value, out=value)

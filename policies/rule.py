@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -16,7 +17,8 @@ from policies.ranks import NEAREST, AnyRank
 from policies.splits import Plan, Search, whole
 from sim import policy as answer
 from sim.clock import HOUR
-from sim.document import Forms, Listing, Name, PositiveCount, Reference, Section
+from sim.document import Forms, Listing, Name, PositiveCount, Reference, Section, nearest
+from sim.errors import PolicyError
 from sim.network import Network, ServiceChoice
 from sim.policy import Request
 
@@ -99,8 +101,10 @@ class BoundRule:
 
     def __init__(self, rule: Rule, network: Network) -> None:
         self._network = network
+        _check_references(rule, network)
         self._on_partial = rule.on_partial
         self._otherwise = rule.otherwise
+        self._shipped_in_part: set[int] = set()  # orders whose rest this rule keeps
         self._max_shipments = rule.split.max_shipments
         self._sites = _site_mask(rule.sites, network)
         self._filters: list[tuple[Filter, Mask]] = [(part, part.bind(network)) for part in rule.filters]
@@ -135,6 +139,8 @@ class BoundRule:
                 if not isinstance(self._on_partial, Assign):
                     return self._act(self._on_partial, "partial", case, lines, removed, allowed)
                 return self._assign(self._on_partial, search, case, some, removed, allowed)
+        if request.order in self._shipped_in_part and isinstance(self._on_partial, Assign):
+            return self._act(self._on_partial.rest, "partial", case, lines, removed, allowed)
         return self._act(self._otherwise, "none", case, lines, removed, allowed)
 
     def split_reason(self, request: Request) -> str:
@@ -186,6 +192,8 @@ class BoundRule:
         verdict = self._act(assign.rest, "partial", case, rest, removed, allowed)
         if plan is None:
             return verdict
+        if verdict.holds:
+            self._shipped_in_part.add(case.request.order)
         return verdict._replace(parts=_parts(case.request, plan), plan=plan)
 
     def _act(
@@ -258,6 +266,22 @@ def _parts(request: Request, plan: Plan) -> tuple[answer.Part, ...]:
             for ship in plan.ships
         ]
     )
+
+
+def _check_references(rule: Rule, network: Network) -> None:
+    """Check that what a rule names is there: a rule set made in Python has met no scenario before."""
+    groups = [group for site in network.scenario.warehouses for group in site.groups]
+    named: tuple[tuple[str, Sequence[str], Any], ...] = (
+        ("service", network.services, rule.service),
+        ("warehouse", network.warehouses, rule.sites),
+        ("group", groups, (rule.sites.group,) if isinstance(rule.sites, InGroup) else ()),
+    )
+    for noun, known, ids in named:
+        unknown = next((id_ for id_ in ids if id_ not in known), None) if isinstance(ids, tuple) else None
+        if unknown is not None:
+            close = nearest(unknown, known)
+            hint = f"; did you mean '{close}'?" if close else ""
+            raise PolicyError(f"rule '{rule.name}': there is no such {noun} as '{unknown}'{hint}")
 
 
 def _site_mask(sites: Any, network: Network) -> Bools:

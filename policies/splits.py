@@ -66,8 +66,9 @@ class Search:
 
     @property
     def lines_in_stock(self) -> Lines:
-        """The lines that at least one candidate has in full."""
-        return tuple([line for line in self._case.lines if self._stocked[line].any()])
+        """The lines that at least one candidate has in full, and can send."""
+        alone = [self._case.part_of((line,)) for line in self._case.lines]
+        return tuple([case.lines[0] for case in alone if len(self._candidates(case))])
 
     def best(self, lines: Lines, at_most: int) -> Plan | None:
         """Return the preferred plan that ships some lines in at most so many shipments, or None."""

@@ -90,6 +90,7 @@ class Referee:
             left[line] -= units
             item = request.items[line]
             if units > self._available[item, site]:
+                self._check_site(request, site, network.tags[item])  # says more than that there is no stock
                 raise self._wrong(
                     request,
                     f"{units} units of {network.items[item]}, of {self._available[item, site]} available",

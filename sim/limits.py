@@ -56,16 +56,18 @@ class Usage:
         self._next = NEXT_WINDOW[per]
         sites = len(catalogue.site_ids)
         self._used = np.zeros(sites, np.float64)
+        self._shown = self._used.view()
+        self._shown.flags.writeable = False
         self._ends = np.full(sites, -1, np.int64)
         self._begins = np.zeros(sites, np.int64)
         self._first_end = -1
         self.most = 0.0
 
     def used(self) -> NDArray[np.float64]:
-        """Return the amounts in the present window, by warehouse (do not change them)."""
+        """Return the amounts in the present window, by warehouse; the array cannot be written."""
         if self._clock.now >= self._first_end:
             self._roll()
-        return self._used
+        return self._shown
 
     def add(self, site: int, amounts: tuple[float, ...]) -> None:
         """Count one allocation to a site; `amounts` in the order of `UNITS_OF_LIMITS`."""

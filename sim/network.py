@@ -73,7 +73,7 @@ class Offer:
     @property
     def freight(self) -> Ints:
         """Freight in cents."""
-        cents: Ints = (self._price + NANO_PER_CENT // 2) // NANO_PER_CENT
+        cents: Ints = (self._price + _HALF_CENT) // _CENT
         return cents
 
     @property
@@ -267,7 +267,7 @@ class Network:
             service = nano.argmin(0)
         elif choice == "cheapest_in_time":
             arrival = self.arrival(lane, parcel)
-            price: Ints = nano + (arrival > promised_at) * _LATE
+            price = np.where(arrival > promised_at, _LATE, nano)
             service = price.argmin(0)
             flat = service * len(self.warehouses) + self.columns
             missed = price.take(flat) >= _LATE
@@ -298,7 +298,9 @@ class Network:
         return self._usages[at]
 
 
-_LATE = 1 << 56  # above any price, and with UNSERVED still within 64 bits
+# Constants as arrays without dimension: numpy takes half the time it needs for a Python number.
+_CENT, _HALF_CENT = np.array(NANO_PER_CENT), np.array(NANO_PER_CENT // 2)
+_LATE = np.array(UNSERVED >> 2)  # above any price
 
 
 def _fastest(nano: Ints, arrival: Ints) -> Ints:

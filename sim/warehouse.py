@@ -175,7 +175,7 @@ class Warehouses:
 
     Attributes:
         backlog: shipments in the building, queued or in work, int32.
-        work_s: expected seconds of work that waits in the queue, int64.
+        work_s: expected whole seconds of work that waits in the queue, float64 (mixed types cost numpy a copy).
         stations: int64.
         opens_at, closes_at: the window that is open, else the next one.
         up: bool. all_up: whether all are.
@@ -194,7 +194,7 @@ class Warehouses:
         self._clock = clock
         self.backlog = np.zeros(len(sites), np.int32)
         self.backlog_cell = self.backlog.data
-        self.work_s = np.zeros(len(sites), np.int64)
+        self.work_s = np.zeros(len(sites), np.float64)
         self.work_cell = self.work_s.data
         self.stations = np.array([site.stations for site in sites], np.int64)
         self._share = 1 / np.maximum(self.stations, 1)
@@ -244,7 +244,7 @@ class Warehouses:
         """
         now = self._clock.now
         seconds = (self.work_s * self._share + self.own_work_s(lines, units, tags)).astype(np.int64)
-        ready = np.maximum(now, self.opens_at) + seconds
+        ready: NDArray[np.int64] = np.maximum(self.opens_at, np.array(now)) + seconds
         late = ready > self.closes_at
         if np.count_nonzero(late):
             for site in np.flatnonzero(late).tolist():

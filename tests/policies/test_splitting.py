@@ -1,0 +1,268 @@
+"""Splits: in how few parcels an order can leave, from where, and when a rule may split it at all."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+
+from policies.splits import MOST_LINES, partitions
+
+NEAREST_LINES = "rules:\n  - {rank: {by: [distance_km, fewest_shipments]}, split: {max_shipments: 3}}\n"
+FEWEST = "rules:\n  - {rank: {by: [distance_km]}, split: {max_shipments: 3}}\n"
+
+
+def split(most: int, more: str = "") -> str:
+    return f"rules:\n  - {{split: {{max_shipments: {most}}}{more}}}\n"
+
+
+# -- how many ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("most", "wanted"), [(1, []), (2, []), (3, ["far", "mid", "near"]), (4, ["far", "mid", "near"])])
+def test_no_more_shipments_than_allowed(counter: Any, most: int, wanted: list[str]) -> None:
+    answers = counter.play(split(most), "A 05T10:00 mug,tea,pot", stock="near mug:1; mid tea:1; far pot:1")
+    assert sorted(answers.sites("A")) == wanted
+
+
+def test_a_segment_that_accepts_no_split_gets_one_parcel_whatever_the_rule_allows(counter: Any) -> None:
+    segments = "{id: standard}, {id: picky, split: never}"
+    stock = "near mug:9; far mug:9 tea:9"
+    orders = "A 05T10:00 mug,tea\nB 05T10:00 mug,tea picky"
+    answers = counter.play(NEAREST_LINES, orders, segments=segments, stock=stock)
+    assert sorted(answers.sites("A")) == ["far", "near"]
+    assert answers.sites("B") == ["far"]
+    apart = counter.play(split(3, ", otherwise: cancel, on_partial: cancel"), orders, segments=segments, stock="near mug:9; far tea:9")
+    assert [apart.orders[order]["state"] for order in "AB"] == ["delivered", "cancelled"]
+
+
+def test_shipments_count_over_all_rules(counter: Any) -> None:
+    """The first rule ships the mug, and keeps a parcel for the rest; of two allowed the second rule has one left."""
+    rules = """\
+rules:
+  - {sites: [near], split: {max_shipments: 2}, on_partial: {assign: next}}
+  - {split: {max_shipments: MOST}, on_partial: next}
+"""
+    order, stock = "A 05T10:00 mug,tea,pot", "near mug:1; mid tea:1; far pot:1"
+    assert counter.play(rules.replace("MOST", "2"), order, stock=stock).sites("A") == ["near"]
+    assert sorted(counter.play(rules.replace("MOST", "3"), order, stock=stock).sites("A")) == ["far", "mid", "near"]
+
+
+HOURLY = """\
+rules:
+  - filters: [{below_limit: {n: 1, per: hour}}, {has_stock: any}]
+    split: {max_shipments: MOST}
+    on_partial: {assign: wait}
+    otherwise: wait
+attempts: {every_minutes: 60}
+"""
+
+
+@pytest.mark.parametrize(
+    ("most", "wanted"),
+    [
+        (1, []),
+        # A parcel is kept for what waits: the mug goes at 10:00, and for two lines at two sites one is not enough.
+        (2, ["near"]),
+        (3, ["far", "mid", "near"]),
+    ],
+)
+def test_shipments_count_over_all_attempts(counter: Any, most: int, wanted: list[str]) -> None:
+    orders = "B 05T10:00 tea\nC 05T10:00 pot\nA 05T10:30 mug,tea,pot"
+    answers = counter.play(HOURLY.replace("MOST", str(most)), orders, stock="near mug:9; mid tea:9; far pot:9")
+    assert sorted(answers.sites("A")) == wanted
+    if most == 3:
+        assert answers.times("A") == ["05T10:30:00", "05T11:30:00"]
+        assert answers.orders["A"]["units_first_attempt"] == 1
+
+
+def test_a_backordered_part_counts_as_a_shipment(counter: Any) -> None:
+    rules = """\
+rules:
+  - {sites: [near], split: {max_shipments: 2}, on_partial: {assign: {backorder: {give_up_after_hours: 5}}}}
+"""
+    answers = counter.play(rules, "A 05T10:00 mug,tea", stock="near mug:1; far tea:9")
+    assert answers.sites("A") == ["near", "near"]
+    assert set(answers.shipments["state"]) == {"delivered", "cancelled"}
+    one = counter.play(rules.replace("2", "1", 1), "A 05T10:00 mug,tea", stock="near mug:1; far tea:9")
+    assert one.sites("A") == ["near"]
+    assert one.shipments["units"].tolist() == [2]  # both lines wait together
+
+
+def test_an_order_whose_backordered_part_gave_up_was_not_split(counter: Any) -> None:
+    """It used to count as two shipments, split by `policy`."""
+    rules = """\
+rules:
+  - {split: {max_shipments: 2}, on_partial: {assign: {backorder: {give_up_after_hours: 5}}}}
+"""
+    answers = counter.play(rules, "A 05T10:00 mug,tea\nB 05T10:00 pot,mug", stock="near mug:9; far pot:9")
+    assert (answers.orders["A"]["shipments"], answers.orders["A"]["split_reason"]) == (1, None)
+    assert answers.orders["A"]["state"] == "delivered"
+    assert (answers.orders["B"]["shipments"], answers.orders["B"]["split_reason"]) == (2, "no_stock")
+
+
+def test_a_part_that_waits_for_stock_is_split_off_for_want_of_stock(counter: Any) -> None:
+    """The reason used to be `policy` when the other part was a backorder."""
+    rules = "rules:\n  - {split: {max_shipments: 2}, on_partial: {assign: backorder}}\n"
+    answers = counter.play(rules, "A 05T10:00 mug,tea", stock="near mug:9", drain_days=1)
+    assert (answers.orders["A"]["state"], answers.orders["A"]["shipments"]) == ("open", 2)
+    assert answers.orders["A"]["split_reason"] == "no_stock"
+
+
+# -- from where --------------------------------------------------------------------------------------------
+
+
+def test_fewest_shipments_comes_first_unless_it_is_named_later(counter: Any) -> None:
+    order, stock = "A 05T10:00 mug,tea", "near mug:9; far mug:9 tea:9"
+    assert counter.play(FEWEST, order, stock=stock).sites("A") == ["far"]
+    assert sorted(counter.play(NEAREST_LINES, order, stock=stock).sites("A")) == ["far", "near"]
+    named_first = FEWEST.replace("[distance_km]", "[fewest_shipments, distance_km]")
+    assert counter.play(named_first, order, stock=stock).sites("A") == ["far"]
+
+
+def test_nearest_splits_line_by_line_and_joins_what_is_nearest_to_the_same_site(counter: Any) -> None:
+    stock = "near mug:9 pot:9; mid tea:9 mug:9; far mug:9 tea:9 pot:9"
+    answers = counter.play(NEAREST_LINES, "A 05T10:00 mug,tea:2,pot:4", stock=stock)
+    assert answers.shipments.set_index("warehouse")["units"].to_dict() == {"near": 5, "mid": 2}
+    assert answers.orders["A"]["split_reason"] == "policy"  # far has it all
+
+
+def test_the_shipped_nearest_splits_line_by_line(counter: Any) -> None:
+    answers = counter.play("nearest", "A 05T10:00 mug,tea", stock="near mug:9; far mug:9 tea:9")
+    assert sorted(answers.sites("A")) == ["far", "near"]
+
+
+@pytest.mark.parametrize(("weight", "wanted"), [(0.1, ["far", "near"]), (10, ["far"])])
+def test_in_a_cost_a_named_shipment_has_a_price(counter: Any, weight: float, wanted: list[str]) -> None:
+    """Two parcels for 1 + 3 and two shipments, or one for 6: it used to be one whatever the price."""
+    services = "{id: parcel, zones_km: [150], rates: {base: [1, 3], per_kg: [0, 1.5]}}"
+    rules = f"rules:\n  - {{rank: {{cost: {{landed_cost: 1, fewest_shipments: {weight}}}}}, split: {{max_shipments: 2}}}}\n"
+    items = "{id: mug, weight_kg: 2}, {id: tea}"
+    answers = counter.play(
+        rules, "A 05T10:00 mug,tea", stock="near mug:9; far mug:9 tea:9", services=services, items=items
+    )
+    assert sorted(answers.sites("A")) == wanted
+
+
+def test_among_as_few_shipments_the_rank_decides_and_lines_count(counter: Any) -> None:
+    """Both ways take two parcels: (near: 1 line, far: 2) is 7 line-degrees, (mid: 2, far: 1) is 7, too ..."""
+    stock = "near mug:9; mid mug:9 tea:9; far tea:9 pot:9"
+    order = "A 05T10:00 mug,tea,pot"
+    rules = split(2).replace("{split", "{rank: {by: [distance_km, {site_id: {descending: true}}]}, split")
+    assert sorted(counter.play(rules, order, stock=stock).sites("A")) in (["far", "near"], ["far", "mid"])
+    # ... but with mid a little nearer its way is shorter, because two lines travel it.
+    sites = {"near": "at: [0, 1]", "mid": "at: [0, 1.9]", "far": "at: [0, 3]"}
+    assert sorted(counter.play(rules, order, stock=stock, sites=sites).sites("A")) == ["far", "mid"]
+    sites = {"near": "at: [0, 1]", "mid": "at: [0, 2.1]", "far": "at: [0, 3]"}
+    assert sorted(counter.play(rules, order, stock=stock, sites=sites).sites("A")) == ["far", "near"]
+
+
+def test_the_runner_up_of_a_split_is_another_way_to_divide_the_order(counter: Any) -> None:
+    """(mid: mug, tea; far: pot) is 2 x 1.9 + 3 = 6.8 line-degrees, (near: mug; far: tea, pot) is 1 + 2 x 3 = 7."""
+    sites = {"near": "at: [0, 1]", "mid": "at: [0, 1.9]", "far": "at: [0, 3]"}
+    stock = "near mug:9; mid mug:9 tea:9; far tea:9 pot:9"
+    answers = counter.play(split(2), "A 05T10:00 mug,tea,pot", stock=stock, sites=sites)
+    assert answers.first("chosen") == "mid+far"
+    assert answers.first("runner_up") == "near+far"
+    assert answers.first("margin") == pytest.approx(0.2 * 111.195, abs=0.002)
+
+
+# -- the search --------------------------------------------------------------------------------------------
+
+STIRLING = {  # S(n, k), of which the sums are Bell's numbers 1, 2, 5, 15, 52, 203, 877, 4140
+    1: [1],
+    2: [1, 1],
+    3: [1, 3, 1],
+    4: [1, 7, 6, 1],
+    5: [1, 15, 25, 10, 1],
+    6: [1, 31, 90, 65, 15, 1],
+    7: [1, 63, 301, 350, 140, 21, 1],
+    8: [1, 127, 966, 1701, 1050, 266, 28, 1],
+}
+
+
+@pytest.mark.parametrize("lines", STIRLING)
+def test_partitions_are_all_ways_to_divide_lines_each_once(lines: int) -> None:
+    counts = []
+    for blocks in range(1, lines + 1):
+        found = list(partitions(range(lines), blocks))
+        for parts in found:
+            assert len(parts) == blocks
+            assert sorted(line for part in parts for line in part) == list(range(lines))
+            assert all(list(part) == sorted(part) for part in parts)
+        distinct = {frozenset(parts) for parts in found}
+        assert len(distinct) == len(found)
+        counts.append(len(found))
+    assert counts == STIRLING[lines]
+
+
+def test_the_search_tries_every_partition_up_to_8_lines() -> None:
+    assert max(STIRLING) == MOST_LINES
+    assert sum(STIRLING[8]) == 4140
+
+
+GOODS = ", ".join(f"{{id: i{number}}}" for number in range(10))
+
+
+def fewest_cover(held: np.ndarray[Any, Any], lines: list[int]) -> int | None:
+    """Return by brute force how few sites have all lines of an order between them."""
+    for number in range(1, len(held) + 1):
+        for chosen in combinations(range(len(held)), number):
+            if held[list(chosen)][:, lines].any(0).all():
+                return number
+    return None
+
+
+def test_the_fewest_shipments_are_those_of_the_smallest_set_cover(counter: Any) -> None:
+    """Sixty orders of 2 to 8 lines against six warehouses that have each item with probability 0.2."""
+    random = np.random.default_rng(20260105)
+    held = random.random((6, 10)) < 0.2
+    sites = {f"w{site}": f"at: [0, {site + 1}]" for site in range(6)}
+    stock = "; ".join(f"w{site} " + " ".join(f"i{i}:9999" for i in np.flatnonzero(held[site])) for site in range(6))
+    baskets = [sorted(random.choice(10, int(random.integers(2, 9)), replace=False)) for _ in range(60)]
+    orders = "\n".join(f"o{n} 05T10:00 {','.join(f'i{i}' for i in basket)}" for n, basket in enumerate(baskets))
+    answers = counter.play(
+        split(8, ", on_partial: cancel, otherwise: cancel"), orders, items=GOODS, sites=sites, stock=stock
+    )
+    wanted = [fewest_cover(held, basket) or 0 for basket in baskets]
+    assert [len(answers.sites(f"o{n}")) for n in range(60)] == wanted
+    assert set(wanted) == {0, 1, 2, 3, 4}  # the test tells something
+
+
+def test_beyond_8_lines_the_search_is_greedy(counter: Any) -> None:
+    """Two sites would do, but most lines are at a third: the greedy cover takes that first, and needs three."""
+    sites = {"left": "at: [0, 1]", "right": "at: [0, 1]", "most": "at: [0, 3]"}
+    halves = {"left": "01234", "right": "56789", "most": "123678"}
+    stock = "; ".join(f"{site} " + " ".join(f"i{i}:9" for i in numbers) for site, numbers in halves.items())
+    ten = ",".join(f"i{i}" for i in range(10))
+    greedy = counter.play(split(3), f"A 05T10:00 {ten}", items=GOODS, sites=sites, stock=stock)
+    assert sorted(greedy.sites("A")) == ["left", "most", "right"]
+    assert sorted(greedy.shipments["lines"]) == [2, 2, 6]
+    eight = ",".join(f"i{i}" for i in range(1, 9))
+    exact = counter.play(split(3), f"A 05T10:00 {eight}", items=GOODS, sites=sites, stock=stock)
+    assert sorted(exact.sites("A")) == ["left", "right"]
+
+
+def test_beyond_8_lines_one_warehouse_that_has_it_all_is_still_found(counter: Any) -> None:
+    ten = ",".join(f"i{i}" for i in range(10))
+    stock = "near " + " ".join(f"i{i}:9" for i in range(9)) + "; far " + " ".join(f"i{i}:9" for i in range(10))
+    answers = counter.play(split(2), f"A 05T10:00 {ten}", items=GOODS, stock=stock)
+    assert answers.sites("A") == ["far"]
+
+
+def test_beyond_8_lines_what_is_too_heavy_for_one_parcel_still_finds_a_way(stage: Any, counter: Any) -> None:
+    """The greedy search used to stop when the site with most lines could not send them together."""
+    stage.write("rates.csv", "zone,up_to_kg,price\n1,6,3\n")
+    items = ", ".join(f"{{id: i{number}, weight_kg: 1}}" for number in range(9))
+    stock = "near " + " ".join(f"i{i}:9" for i in range(9)) + "; mid i0:9 i1:9 i2:9 i3:9 i4:9; far i5:9 i6:9 i7:9 i8:9"
+    answers = counter.play(
+        split(3),
+        "A 05T10:00 " + ",".join(f"i{i}" for i in range(9)),
+        items=items,
+        stock=stock,
+        services="{id: parcel, rates: {file: rates.csv}}",
+    )
+    assert answers.orders["A"]["state"] == "delivered"
+    assert sorted(answers.sites("A")) == ["mid", "near"]
