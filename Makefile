@@ -10,7 +10,8 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-DEMO_ARGS ?= -n 3 --set days=1
+# Half a day of orders, so that the demo takes less than a minute on two cores.
+DEMO_ARGS ?= -n 3 --set warm_up_days=0.5 --set days=0.5
 PYTEST_ARGS ?= -n auto --dist loadgroup
 
 bin := $(VENV)/bin

@@ -127,7 +127,7 @@ def build_policy(source: PolicySource, scenario: Scenario) -> Policy:
     sys.modules[module.__name__] = module  # dataclasses look their module up there
     try:
         exec(compile(source.text, source.file, "exec"), module.__dict__)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PolicyError(
             f"{source.file} cannot be run: {type(error).__name__}: {error}", policy=source.name
         ) from error

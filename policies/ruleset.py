@@ -46,7 +46,9 @@ class RuleSet(Section):
     """A policy made of rules: each takes the lines that no earlier one has placed, and what is left then waits."""
 
     name: Name = Field("", description="a title")
-    rules: tuple[Rule, ...] = Field(description="tiers, the first to be tried first")
+    rules: tuple[Rule, ...] = Field(
+        description="tiers, the first to be tried first", json_schema_extra={"minItems": 1}
+    )
     attempt: Attempts = Field(
         Attempts(), alias="attempts", description="when waiting orders are decided again"
     )

@@ -9,7 +9,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +24,8 @@ from sim.journal import Journal
 from sim.policy import Policy
 from sim.scenario import Scenario
 from sim.simulate import simulate
+
+_SCRATCH = ".orderlab-"  # prefix of folders in which journals are written until they are complete
 
 Keep = Literal["all", "first", "none"]
 """Which replications' journals stay in the result folder."""
@@ -122,6 +126,7 @@ class Experiment:
         self, tasks: Sequence[Task], jobs: int, finished: Callable[[Task], object]
     ) -> Iterator[tuple[Task, Mapping[str, float]]]:
         # Workers are spawned, not forked: the same on every platform, and free of what this process holds.
+        others = set(multiprocessing.active_children())
         pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _set_up, (self,))
         try:
             # One replication of every policy after the other, so that early results can be compared.
@@ -132,19 +137,27 @@ class Experiment:
             for future in as_completed(futures):
                 yield futures[future], future.result()
                 finished(futures[future])
-        except BrokenProcessPool as error:
-            raise OrderlabError(
-                "a worker process died, as it does when memory runs out; try again with fewer --jobs"
-            ) from error
+        except BaseException as error:
+            # Nobody wants the rest any more: what a policy did wrong, or Ctrl-C, need not wait for it.
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.terminate()
+            if isinstance(error, BrokenProcessPool):
+                message = (
+                    "a worker process died, as it does when memory runs out; try again with fewer --jobs"
+                )
+                raise OrderlabError(message) from error
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+            for scratch in self.folder.glob(f"{_SCRATCH}*"):
+                shutil.rmtree(scratch, ignore_errors=True)
 
     def run_task(self, task: Task) -> Mapping[str, float]:
         """Run one task here, write its journal if it is kept, and return what was measured."""
         source = self._sources[task.policy]
         target = self.folder / "journal" / source.name / str(task.replication)
         keep = self.keep == "all" or (self.keep == "first" and task.replication == 0)
-        with tempfile.TemporaryDirectory(prefix=".orderlab-", dir=self.folder) as scratch:
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=self.folder) as scratch:
             rows = Path(scratch) / "journal"
             rows.mkdir()
             policy = self.build(source, self.scenario)
@@ -161,8 +174,18 @@ _here: Experiment | None = None
 
 
 def _set_up(experiment: Experiment) -> None:
+    """Get a worker ready. It ends with the process that started it, and leaves Ctrl-C to that."""
     global _here
     _here = experiment
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _work(task: Task) -> Mapping[str, float]:

@@ -206,7 +206,7 @@ class Orchestrator:
             answer = self._policy.allocate(request, self._network)
         except OrderlabError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PolicyError(
                 f"raised {type(error).__name__}: {error}",
                 policy=self._policy_name,

@@ -143,7 +143,7 @@ def _buy_opening_stock(inventory: Inventory, ledger: Ledger) -> None:
 def _few_collections() -> Iterator[None]:
     """Look for cyclic garbage rarely: a run makes none worth the search, which costs up to a fifth of its time."""
     thresholds = gc.get_threshold()
-    gc.collect()
+    gc.collect(1)  # the young are what an earlier run left; a search of everything takes a tenth of a second
     gc.freeze()
     gc.set_threshold(1_000_000, 50, 1000)
     try:

@@ -5,6 +5,8 @@ Commands import what they need when they run, so that `orderlab --help` answers 
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import traceback
 from importlib import import_module
@@ -61,16 +63,36 @@ def orderlab() -> None:
     """
 
 
+class _Terminated(BaseException):
+    """SIGTERM came. An exception, so that workers are ended and scratch folders removed on the way out."""
+
+
+def _terminate(number: int, _: object) -> None:
+    raise _Terminated(number)
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and exit.
 
-    Exit codes: 0 done; 2 the user's input, policy or disk is at fault; 3 an internal error; 130 after SIGINT.
+    Exit codes: 0 done; 2 the user's input, policy or disk is at fault; 3 an internal error; 130 after SIGINT, 143
+    after SIGTERM.
     """
+    signal.signal(signal.SIGTERM, _terminate)
     try:
-        sys.exit(orderlab.main(arguments, prog_name="orderlab", standalone_mode=False))
-    except click.exceptions.Abort:
+        # Not `orderlab.main`, which takes a closed pipe for a failure.
+        with orderlab.make_context(
+            "orderlab", sys.argv[1:] if arguments is None else [*arguments]
+        ) as context:
+            orderlab.invoke(context)
+        sys.exit(0)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
+    except _Terminated:
+        click.echo("stopped", err=True)
+        sys.exit(143)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -78,7 +100,8 @@ def main(arguments: list[str] | None = None) -> Any:
         click.echo(str(error), err=True)
         sys.exit(2)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has seen enough
+        # Whoever read the output has seen enough; what is still to be flushed goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""

@@ -16,21 +16,27 @@ from typing import Any
 from sim.errors import InputError, Problem
 from sim.experiment import PolicySource
 from sim.scenario import Scenario, write_resolved
+from sim.scenario.resolved import table_places
 
 PACKAGES = ("orderlab", "simpy", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "PyYAML", "matplotlib")
 
 
-def open_folder(out: Path | None, scenario_id: str, overwrite: bool) -> Path:
+def open_folder(out: Path | None, scenario: Scenario, overwrite: bool) -> Path:
     """Make the folder for a result: the one given, or the next free `runs/SCENARIO-0001`.
 
-    Raises InputError when it holds something and `overwrite` is not set, or is no folder.
+    Raises InputError when it holds something and `overwrite` is not set, or holds what it must not lose, or is no
+    folder.
     """
     if out is None:
         number = 1
-        while (folder := Path("runs") / f"{scenario_id}-{number:04d}").exists():
-            number += 1
-        folder.mkdir(parents=True)
-        return folder
+        while True:
+            folder = Path("runs") / f"{scenario.id}-{number:04d}"
+            try:
+                folder.mkdir(parents=True)
+            except FileExistsError:  # also when another run was quicker
+                number += 1
+            else:
+                return folder
     if out.exists() and not out.is_dir():
         raise InputError([Problem(str(out), "is a file; a result needs a folder")])
     if out.is_dir() and any(out.iterdir()):
@@ -40,6 +46,10 @@ def open_folder(out: Path | None, scenario_id: str, overwrite: bool) -> Path:
             )
         if not (out / "provenance.json").exists():
             raise InputError([Problem(str(out), "is not a result folder, so --overwrite leaves it alone")])
+        if scenario.path.resolve().is_relative_to(out.resolve()):
+            raise InputError(
+                [Problem(str(out), "holds the scenario that is to be run: choose another --out")]
+            )
         clear(out)
     out.mkdir(parents=True, exist_ok=True)
     return out
@@ -49,6 +59,8 @@ def clear(folder: Path) -> None:
     """Remove what an earlier run wrote, and nothing else."""
     import shutil
 
+    for table in _tables_of(folder):
+        table.unlink(missing_ok=True)
     for name in ("journal", "policies", "tables"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in (
@@ -62,6 +74,22 @@ def clear(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
+def _tables_of(folder: Path) -> list[Path]:
+    """Return the tables that an earlier run copied beside its scenario, as its provenance tells."""
+    try:
+        hashes = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["hashes"]
+        named = [folder / name for name in hashes if name.endswith(".csv")]
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+    ):  # it was interrupted, or changed by hand
+        return []
+    return [path for path in named if path.resolve().is_relative_to(folder.resolve())]
+
+
 def write_inputs(folder: Path, scenario: Scenario, policies: Sequence[PolicySource]) -> dict[str, str]:
     """Copy scenario and policies into a folder, so that it can be run again, and return their hashes."""
     files = [write_resolved(scenario, folder)]
@@ -69,7 +97,7 @@ def write_inputs(folder: Path, scenario: Scenario, policies: Sequence[PolicySour
     for policy in policies:
         files.append(folder / "policies" / policy.file_name)
         files[-1].write_text(policy.text, encoding="utf-8")
-    files += sorted(path for path in folder.rglob("*.csv") if path.is_file())
+    files += [folder / place for place in table_places(scenario).values()]
     return {
         str(path.relative_to(folder)): "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files

@@ -98,7 +98,7 @@ def run_command(
         rule = f"is none of the policies: {', '.join(names)}"
         raise InputError([Problem("--baseline", rule, value=baseline, nearest=nearest(baseline, names))])
 
-    folder = open_folder(out, world.id, overwrite)
+    folder = open_folder(out, world, overwrite)
     hashes = write_inputs(folder, world, sources)
     settings = {"policies": names, "baseline": baseline, "replications": replications, "journal": keep}
     write_provenance(folder, world, hashes, settings)

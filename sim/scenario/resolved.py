@@ -19,11 +19,9 @@ def write_resolved(scenario: Scenario, folder: Path) -> Path:
     Loading it gives an equal scenario. Tables keep their place below the scenario; one from elsewhere goes
     into `tables/`.
     """
-    renamed: dict[str, str] = {}
+    renamed = table_places(scenario)
     for written, path in scenario.tables.items():
-        place = _place(written, set(renamed.values()))
-        renamed[written] = place
-        target = folder / place
+        target = folder / renamed[written]
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     tree = _with_files(scenario.tree, renamed)
@@ -37,6 +35,14 @@ def write_resolved(scenario: Scenario, folder: Path) -> Path:
     file = folder / FILE_NAME
     file.write_text(write(tree), encoding="utf-8")
     return file
+
+
+def table_places(scenario: Scenario) -> dict[str, str]:
+    """Return where a resolved copy keeps each table, below its folder, by the table's name in the scenario."""
+    places: dict[str, str] = {}
+    for written in scenario.tables:
+        places[written] = _place(written, set(places.values()))
+    return places
 
 
 def _place(written: str, taken: set[str]) -> str:

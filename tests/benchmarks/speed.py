@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import simpy
+
 from policies import build_policy, read_policies
 from sim.scenario import load_scenario
 from sim.simulate import simulate

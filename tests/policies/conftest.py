@@ -113,7 +113,10 @@ class Counter:
         orders = self._frame(journal, "orders").to_dict("records")
         return Answers(
             journal,
-            {row["order"]: {k: None if v is pd.NaT or v != v else v for k, v in row.items()} for row in orders},
+            {
+                row["order"]: {k: None if v is pd.NaT or v != v else v for k, v in row.items()}
+                for row in orders
+            },
             self._frame(journal, "shipments"),
             self._frame(journal, "decisions"),
         )

@@ -21,7 +21,9 @@ def partial(action: str, most: int = 2) -> str:
 
 
 def test_lines_go_on_from_rule_to_rule_and_wait_after_the_last(counter: Any) -> None:
-    answers = counter.play("rules:\n  - {sites: [near]}\n  - {sites: [mid]}\n", stock="far mug:1", drain_days=1)
+    answers = counter.play(
+        "rules:\n  - {sites: [near]}\n  - {sites: [mid]}\n", stock="far mug:1", drain_days=1
+    )
     assert answers.orders["A"]["state"] == "open"
     assert answers.first("removed") == "sites=2 has_stock=1; sites=2 has_stock=1"
     assert answers.times("A") == ["05T10:00:00"]
@@ -45,7 +47,9 @@ def test_waiting_ends_so_many_hours_after_placing_and_then_does_what_it_says(cou
 
 
 def test_while_lines_wait_no_later_rule_is_tried_for_them(counter: Any) -> None:
-    rules = "rules:\n  - {sites: [near], otherwise: {wait: {up_to_hours: 2, then: next}}}\n  - {sites: [far]}\n"
+    rules = (
+        "rules:\n  - {sites: [near], otherwise: {wait: {up_to_hours: 2, then: next}}}\n  - {sites: [far]}\n"
+    )
     answers = counter.play(rules, stock="far mug:1")
     assert answers.times("A") == ["05T10:00:00", "05T12:00:00"]
     assert answers.sites("A") == ["far"]
@@ -131,7 +135,9 @@ def test_without_assign_an_action_takes_all_lines(counter: Any, action: str, sta
     assert answers.sites("A") == (["near"] if action == "backorder" else [])
 
 
-def test_what_is_shipped_in_part_leaves_a_parcel_for_the_rest_unless_the_rest_is_given_up(counter: Any) -> None:
+def test_what_is_shipped_in_part_leaves_a_parcel_for_the_rest_unless_the_rest_is_given_up(
+    counter: Any,
+) -> None:
     orders, stock = "A 05T10:00 mug,tea,pot", "near mug:1; far tea:1"
     kept = counter.play(partial("{assign: wait}"), orders, stock=stock, drain_days=1)
     assert len(kept.sites("A")) == 1
@@ -162,7 +168,9 @@ def test_a_backorder_waits_at_the_site_that_would_rank_first_with_stock(counter:
     assert (order["state"], order["cancel_reason"], order["shipments"]) == ("cancelled", "gave_up", 0)
 
 
-def test_what_a_backorder_had_bound_serves_the_next_in_line_when_it_gives_up(counter: Any, moment: Any) -> None:
+def test_what_a_backorder_had_bound_serves_the_next_in_line_when_it_gives_up(
+    counter: Any, moment: Any
+) -> None:
     """Of three mugs A binds all and wants two more; B and C queue behind it, and get two and one at noon."""
     orders = "A 05T10:00 mug:5\nB 05T10:30 mug:2\nC 05T11:00 mug:3\nD 05T11:30 mug:1"
     rules = otherwise("{backorder: {give_up_after_hours: 2}}")
@@ -178,7 +186,9 @@ def test_what_a_backorder_had_bound_serves_the_next_in_line_when_it_gives_up(cou
 def test_a_later_order_does_not_overtake_a_backorder(counter: Any) -> None:
     """One mug is there, A waits for a second one: the first is A's, and B finds nothing."""
     rules = "rules:\n  - {otherwise: backorder}\n"
-    answers = counter.play(rules, "A 05T10:00 mug:2\nB 05T10:01 mug:1", sites=NEAR, stock="near mug:1", drain_days=1)
+    answers = counter.play(
+        rules, "A 05T10:00 mug:2\nB 05T10:01 mug:1", sites=NEAR, stock="near mug:1", drain_days=1
+    )
     assert {row["order"]: row["state"] for row in answers.shipments.to_dict("records")} == {
         "A": "backordered",
         "B": "backordered",
@@ -186,8 +196,12 @@ def test_a_later_order_does_not_overtake_a_backorder(counter: Any) -> None:
 
 
 def test_a_backorder_is_committed_only_where_the_other_filters_pass(counter: Any) -> None:
-    rules = "rules:\n  - {filters: [{within: {km: 300}}, {has_stock: any}], rank: {by: [{distance_km: {descending: true}}]}, "
-    rules += "otherwise: {backorder: {give_up_after_hours: 1}}}\n"
+    rules = """\
+rules:
+  - filters: [{within: {km: 300}}, {has_stock: any}]
+    rank: {by: [{distance_km: {descending: true}}]}
+    otherwise: {backorder: {give_up_after_hours: 1}}
+"""
     assert counter.play(rules, stock="near mug:0").sites("A") == ["mid"]
     nowhere = counter.play(rules.replace("300", "50"), stock="near mug:0")
     assert nowhere.sites("A") == []
@@ -228,7 +242,9 @@ def test_an_order_is_tried_again_on_a_timer_until_it_is_given_up(
         ("{backorder: {give_up_after_hours: 5}}", ["10:00"]),
     ],
 )
-def test_the_hours_of_an_action_win_over_those_of_attempts(counter: Any, action: str, times: list[str]) -> None:
+def test_the_hours_of_an_action_win_over_those_of_attempts(
+    counter: Any, action: str, times: list[str]
+) -> None:
     """`wait: {up_to_hours: 5}` used to be cut short by `give_up_after_hours: 2`."""
     answers = counter.play(otherwise(action, "attempts: {give_up_after_hours: 2}\n"), stock="near mug:0")
     assert answers.times("A") == [f"05T{time}:00" for time in times]
@@ -240,7 +256,8 @@ def test_the_hours_of_an_action_win_for_its_own_lines_only(counter: Any) -> None
     rules = """\
 rules:
   - {sites: [near], service: [van], otherwise: next, on_partial: next}
-  - {filters: [{has_stock: any}], split: {max_shipments: 3}, on_partial: {assign: {wait: {up_to_hours: 5, then: cancel}}}}
+  - split: {max_shipments: 3}
+    on_partial: {assign: {wait: {up_to_hours: 5, then: cancel}}}
 attempts: {give_up_after_hours: 2}
 """
     answers = counter.play(

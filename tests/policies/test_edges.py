@@ -61,9 +61,15 @@ def test_a_quantity_larger_than_any_single_stock_is_not_cut_up(counter: Any, has
 
 
 def test_an_order_larger_than_any_limit_waits_and_harms_nobody(counter: Any) -> None:
-    rules = "rules:\n  - {filters: [{below_limit: {n: 5, of: units}}], otherwise: {wait: {up_to_hours: 30, then: cancel}}}\n"
+    rules = """\
+rules:
+  - {filters: [{below_limit: {n: 5, of: units}}], otherwise: {wait: {up_to_hours: 30, then: cancel}}}
+"""
     answers = counter.play(rules, "A 05T10:00 mug:6\nB 05T10:01 mug:5", stock="near mug:99")
-    assert {name: order["state"] for name, order in answers.orders.items()} == {"A": "cancelled", "B": "delivered"}
+    assert {name: order["state"] for name, order in answers.orders.items()} == {
+        "A": "cancelled",
+        "B": "delivered",
+    }
 
 
 def test_exactly_the_stock_that_there_is(counter: Any) -> None:
@@ -74,7 +80,8 @@ def test_exactly_the_stock_that_there_is(counter: Any) -> None:
 def test_an_item_twice_in_an_order_is_one_line(counter: Any) -> None:
     answers = counter.play("nearest", "A 05T10:00 mug:2,tea,mug:3", stock="near mug:5 tea:1")
     assert answers.shipments[["lines", "units"]].values.tolist() == [[2, 6]]
-    short = counter.play("rules:\n  - {otherwise: cancel, on_partial: cancel}\n", "A 05T10:00 mug:2,mug:3", stock="near mug:4")
+    rules = "rules:\n  - {otherwise: cancel, on_partial: cancel}\n"
+    short = counter.play(rules, "A 05T10:00 mug:2,mug:3", stock="near mug:4")
     assert short.orders["A"]["state"] == "cancelled"
 
 
@@ -88,7 +95,9 @@ def test_a_promise_kept_to_the_second_is_kept(counter: Any) -> None:
 
 
 def test_orders_that_wait_at_the_end_are_rows_too(counter: Any) -> None:
-    answers = counter.play("rules:\n  - {otherwise: wait}\n", "A 05T10:00 mug", stock="near mug:0", drain_days=1)
+    answers = counter.play(
+        "rules:\n  - {otherwise: wait}\n", "A 05T10:00 mug", stock="near mug:0", drain_days=1
+    )
     assert answers.orders["A"]["state"] == "open"
     assert answers.orders["A"]["counted"]
     assert answers.orders["A"]["shipments"] == 0

@@ -10,7 +10,9 @@ ONE_DEGREE_KM = 111.195  # of 6,371.0088 km x pi / 180 = 111.19508, kept in whol
 
 
 def rule(filters: str, more: str = "") -> str:
-    return f"rules:\n  - {{filters: [{filters}], rank: {{by: [{{distance_km: {{descending: true}}}}]}}{more}}}\n"
+    return (
+        f"rules:\n  - {{filters: [{filters}], rank: {{by: [{{distance_km: {{descending: true}}}}]}}{more}}}\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,10 @@ def test_a_limit_of_10_admits_10_and_strictly_9(counter: Any, limit: str, near: 
         ("{n: 6, of: lines}", 3),  # two lines an order
         ("{n: 9, of: units}", 3),  # three units
         ("{n: 8.9, of: units}", 2),
-        ("{n: 0.9, of: value}", 3),  # 2 x 0.10 + 0.10; 0.3 + 0.3 + 0.3 is less than 0.9 in binary, 0.1 x 9 more
+        (
+            "{n: 0.9, of: value}",
+            3,
+        ),  # 2 x 0.10 + 0.10; 0.3 + 0.3 + 0.3 is less than 0.9 in binary, 0.1 x 9 more
         ("{n: 0.89, of: value}", 2),
         ("{n: 3.6, of: weight_kg}", 3),  # 2 x 0.1 + 1 kg
         ("{n: 3.599, of: weight_kg}", 2),
@@ -82,9 +85,7 @@ def admitted(answers: Any) -> str:
         ("Asia/Beirut", "2022-03-26T21:59:58 2022-03-26T21:59:59 2022-03-26T22:00:00", "x.x"),
     ],
 )
-def test_a_day_begins_at_the_midnight_of_the_site(
-    counter: Any, zone: str, moments: str, wanted: str
-) -> None:
+def test_a_day_begins_at_the_midnight_of_the_site(counter: Any, zone: str, moments: str, wanted: str) -> None:
     orders = "\n".join(f"o{number} {moment} mug" for number, moment in enumerate(moments.split()))
     sites = {**TWO, "near": f"at: [0, 1], timezone: {zone}"}
     assert admitted(counter.play(rule("{n: 1}"), orders, sites=sites)) == wanted

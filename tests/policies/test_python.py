@@ -71,7 +71,9 @@ BALANCED = RuleSet(
 
 
 @pytest.mark.parametrize("rules", [NEAREST, BALANCED], ids=lambda rules: rules.name)
-def test_the_same_rules_in_python_and_yaml_are_equal_and_give_the_same_journal(stage: Any, rules: RuleSet) -> None:
+def test_the_same_rules_in_python_and_yaml_are_equal_and_give_the_same_journal(
+    stage: Any, rules: RuleSet
+) -> None:
     assert check_rule_set(read(shipped_rule_sets()[rules.name])) == rules
     hello = load_scenario("hello", ["days=2", "warm_up_days=0"])
     written, made = stage.play(hello, rules.name), stage.play(hello, rules)
@@ -115,7 +117,9 @@ attempts: {every_minutes: 30, after: [receipt], at_most: 4, give_up_after_hours:
             Rule(sites=OfKind(kind="store"), service="fastest", otherwise=Cancel()),
             Rule(sites=InGroup(group="town"), on_partial=Wait()),
         ),
-        attempts=Attempts(every_minutes=30, after=("receipt",), at_most=4, give_up_after_hours=9, then="wait"),
+        attempts=Attempts(
+            every_minutes=30, after=("receipt",), at_most=4, give_up_after_hours=9, then="wait"
+        ),
     )
     sites = {"near": "at: [0, 1], kind: store", "far": "at: [0, 3], groups: [town]"}
     scenario = counter.scenario("A 05T10:00 mug", sites=sites)
@@ -157,8 +161,14 @@ def test_what_is_wrong_in_yaml_is_wrong_in_python(make: Any, says: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "says"),
     [
-        (Rule(name="r", service=("parcle",)), "rule 'r': there is no such service as 'parcle'; did you mean 'parcel'?"),
-        (Rule(name="r", sites=("naer",)), "rule 'r': there is no such warehouse as 'naer'; did you mean 'near'?"),
+        (
+            Rule(name="r", service=("parcle",)),
+            "rule 'r': there is no such service as 'parcle'; did you mean 'parcel'?",
+        ),
+        (
+            Rule(name="r", sites=("naer",)),
+            "rule 'r': there is no such warehouse as 'naer'; did you mean 'near'?",
+        ),
         (Rule(name="r", sites=InGroup(group="x")), "rule 'r': there is no such group as 'x'"),
     ],
 )
@@ -177,7 +187,9 @@ def test_a_rule_set_can_be_asked_by_itself(counter: Any) -> None:
 
     orders = "A 05T10:00 mug,tea\nB 05T11:00 mug:2\nC 05T12:00 pot"
     stock = "near mug:2; mid mug:9 tea:9"
-    bound, wrapped = (counter.play(rules, orders, stock=stock, drain_days=1) for rules in (NEAREST, Wrapped()))
+    bound, wrapped = (
+        counter.play(rules, orders, stock=stock, drain_days=1) for rules in (NEAREST, Wrapped())
+    )
     for table in TABLES:
         assert bound.journal.table(table).equals(wrapped.journal.table(table)), table
 

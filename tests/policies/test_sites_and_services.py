@@ -88,7 +88,9 @@ def test_a_service_that_does_not_collect_at_a_site_rules_the_site_out(counter: A
     )
     assert sorted(both.sites("A")) == ["far", "mid"]
     late = counter.play(
-        "rules:\n  - {service: [air], otherwise: backorder}\n", services=SERVICES, stock="near mug:1; mid tea:1"
+        "rules:\n  - {service: [air], otherwise: backorder}\n",
+        services=SERVICES,
+        stock="near mug:1; mid tea:1",
     )
     assert late.sites("A") == ["mid"]
 
@@ -103,7 +105,9 @@ def test_a_service_that_may_not_carry_the_goods_is_not_taken(counter: Any) -> No
     assert answers.shipments["service"].tolist() == ["dry", "cool", "cool"]
 
 
-def test_a_parcel_beyond_the_last_weight_of_a_card_is_split_where_that_is_allowed(stage: Any, counter: Any) -> None:
+def test_a_parcel_beyond_the_last_weight_of_a_card_is_split_where_that_is_allowed(
+    stage: Any, counter: Any
+) -> None:
     stage.write("rates.csv", "zone,up_to_kg,price\n1,5,3\n")
     services = "{id: parcel, rates: {file: rates.csv}}"
     items = "{id: mug, weight_kg: 3}, {id: tea, weight_kg: 3}"

@@ -21,10 +21,10 @@ def split(most: int, more: str = "") -> str:
 # -- how many ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("most", "wanted"), [(1, []), (2, []), (3, ["far", "mid", "near"]), (4, ["far", "mid", "near"])])
-def test_no_more_shipments_than_allowed(counter: Any, most: int, wanted: list[str]) -> None:
+@pytest.mark.parametrize(("most", "shipments"), [(1, 0), (2, 0), (3, 3), (4, 3)])
+def test_no_more_shipments_than_allowed(counter: Any, most: int, shipments: int) -> None:
     answers = counter.play(split(most), "A 05T10:00 mug,tea,pot", stock="near mug:1; mid tea:1; far pot:1")
-    assert sorted(answers.sites("A")) == wanted
+    assert len(set(answers.sites("A"))) == shipments
 
 
 def test_a_segment_that_accepts_no_split_gets_one_parcel_whatever_the_rule_allows(counter: Any) -> None:
@@ -34,7 +34,8 @@ def test_a_segment_that_accepts_no_split_gets_one_parcel_whatever_the_rule_allow
     answers = counter.play(NEAREST_LINES, orders, segments=segments, stock=stock)
     assert sorted(answers.sites("A")) == ["far", "near"]
     assert answers.sites("B") == ["far"]
-    apart = counter.play(split(3, ", otherwise: cancel, on_partial: cancel"), orders, segments=segments, stock="near mug:9; far tea:9")
+    rules = split(3, ", otherwise: cancel, on_partial: cancel")
+    apart = counter.play(rules, orders, segments=segments, stock="near mug:9; far tea:9")
     assert [apart.orders[order]["state"] for order in "AB"] == ["delivered", "cancelled"]
 
 
@@ -47,7 +48,11 @@ rules:
 """
     order, stock = "A 05T10:00 mug,tea,pot", "near mug:1; mid tea:1; far pot:1"
     assert counter.play(rules.replace("MOST", "2"), order, stock=stock).sites("A") == ["near"]
-    assert sorted(counter.play(rules.replace("MOST", "3"), order, stock=stock).sites("A")) == ["far", "mid", "near"]
+    assert sorted(counter.play(rules.replace("MOST", "3"), order, stock=stock).sites("A")) == [
+        "far",
+        "mid",
+        "near",
+    ]
 
 
 HOURLY = """\
@@ -71,7 +76,9 @@ attempts: {every_minutes: 60}
 )
 def test_shipments_count_over_all_attempts(counter: Any, most: int, wanted: list[str]) -> None:
     orders = "B 05T10:00 tea\nC 05T10:00 pot\nA 05T10:30 mug,tea,pot"
-    answers = counter.play(HOURLY.replace("MOST", str(most)), orders, stock="near mug:9; mid tea:9; far pot:9")
+    answers = counter.play(
+        HOURLY.replace("MOST", str(most)), orders, stock="near mug:9; mid tea:9; far pot:9"
+    )
     assert sorted(answers.sites("A")) == wanted
     if most == 3:
         assert answers.times("A") == ["05T10:30:00", "05T11:30:00"]
@@ -138,7 +145,8 @@ def test_the_shipped_nearest_splits_line_by_line(counter: Any) -> None:
 def test_in_a_cost_a_named_shipment_has_a_price(counter: Any, weight: float, wanted: list[str]) -> None:
     """Two parcels for 1 + 3 and two shipments, or one for 6: it used to be one whatever the price."""
     services = "{id: parcel, zones_km: [150], rates: {base: [1, 3], per_kg: [0, 1.5]}}"
-    rules = f"rules:\n  - {{rank: {{cost: {{landed_cost: 1, fewest_shipments: {weight}}}}}, split: {{max_shipments: 2}}}}\n"
+    cost = f"{{landed_cost: 1, fewest_shipments: {weight}}}"
+    rules = f"rules:\n  - {{rank: {{cost: {cost}}}, split: {{max_shipments: 2}}}}\n"
     items = "{id: mug, weight_kg: 2}, {id: tea}"
     answers = counter.play(
         rules, "A 05T10:00 mug,tea", stock="near mug:9; far mug:9 tea:9", services=services, items=items
@@ -220,9 +228,13 @@ def test_the_fewest_shipments_are_those_of_the_smallest_set_cover(counter: Any) 
     random = np.random.default_rng(20260105)
     held = random.random((6, 10)) < 0.2
     sites = {f"w{site}": f"at: [0, {site + 1}]" for site in range(6)}
-    stock = "; ".join(f"w{site} " + " ".join(f"i{i}:9999" for i in np.flatnonzero(held[site])) for site in range(6))
+    stock = "; ".join(
+        f"w{site} " + " ".join(f"i{i}:9999" for i in np.flatnonzero(held[site])) for site in range(6)
+    )
     baskets = [sorted(random.choice(10, int(random.integers(2, 9)), replace=False)) for _ in range(60)]
-    orders = "\n".join(f"o{n} 05T10:00 {','.join(f'i{i}' for i in basket)}" for n, basket in enumerate(baskets))
+    orders = "\n".join(
+        f"o{n} 05T10:00 {','.join(f'i{i}' for i in basket)}" for n, basket in enumerate(baskets)
+    )
     answers = counter.play(
         split(8, ", on_partial: cancel, otherwise: cancel"), orders, items=GOODS, sites=sites, stock=stock
     )
@@ -247,7 +259,9 @@ def test_beyond_8_lines_the_search_is_greedy(counter: Any) -> None:
 
 def test_beyond_8_lines_one_warehouse_that_has_it_all_is_still_found(counter: Any) -> None:
     ten = ",".join(f"i{i}" for i in range(10))
-    stock = "near " + " ".join(f"i{i}:9" for i in range(9)) + "; far " + " ".join(f"i{i}:9" for i in range(10))
+    stock = (
+        "near " + " ".join(f"i{i}:9" for i in range(9)) + "; far " + " ".join(f"i{i}:9" for i in range(10))
+    )
     answers = counter.play(split(2), f"A 05T10:00 {ten}", items=GOODS, stock=stock)
     assert answers.sites("A") == ["far"]
 
@@ -256,7 +270,11 @@ def test_beyond_8_lines_what_is_too_heavy_for_one_parcel_still_finds_a_way(stage
     """The greedy search used to stop when the site with most lines could not send them together."""
     stage.write("rates.csv", "zone,up_to_kg,price\n1,6,3\n")
     items = ", ".join(f"{{id: i{number}, weight_kg: 1}}" for number in range(9))
-    stock = "near " + " ".join(f"i{i}:9" for i in range(9)) + "; mid i0:9 i1:9 i2:9 i3:9 i4:9; far i5:9 i6:9 i7:9 i8:9"
+    stock = (
+        "near "
+        + " ".join(f"i{i}:9" for i in range(9))
+        + "; mid i0:9 i1:9 i2:9 i3:9 i4:9; far i5:9 i6:9 i7:9 i8:9"
+    )
     answers = counter.play(
         split(3),
         "A 05T10:00 " + ",".join(f"i{i}" for i in range(9)),

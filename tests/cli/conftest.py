@@ -1,0 +1,95 @@
+"""The program as a user starts it: a process of its own, in a folder of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    output: str
+    errors: str
+
+    def refuses(self) -> list[str]:
+        """Return what a command that the user got wrong says: exit code 2, nothing but a message."""
+        assert self.code == 2, self
+        assert "Traceback" not in self.output + self.errors
+        return self.errors.splitlines()
+
+
+class Desk:
+    """A folder in which commands run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def orderlab(self, *arguments: str | Path) -> Outcome:
+        """Run a command and wait for it."""
+        found = subprocess.run(
+            [sys.executable, "-m", "sim", *map(str, arguments)],
+            cwd=self.folder,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        return Outcome(found.returncode, found.stdout.decode(), found.stderr.decode())
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        """Write a file into the folder."""
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def names(self) -> set[str]:
+        """Return what the folder holds."""
+        return {path.name for path in self.folder.iterdir()}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Return a desk of one's own."""
+    return Desk(tmp_path)
+
+
+SMALL = """\
+name: a small shop
+start: 2026-01-05T00:00
+days: 1
+drain_days: 5
+items: [{id: tin, weight_kg: 0.5, price: 3.00}]
+regions: [{id: here, at: [50, 8], share: 2}, {id: there, at: [48, 11]}]
+segments: [{id: standard, promise_days: 3}]
+demand: {orders_per_day: 60}
+warehouses:
+  - {id: shop, at: [50, 8], work_minutes: {exponential: {mean: 9}}, costs: {per_shipment: 1.5}}
+  - {id: barn, at: [48, 11], work_minutes: 3, costs: {per_shipment: 1}}
+carriers:
+  - id: post
+    services: [{id: parcel, zones_km: [200], transit_days: [1, 2], rates: {base: [4, 6]}}]
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: Any) -> Any:
+    """Return a desk shared by a module, with a small scenario and a finished result of it in `result`."""
+    desk = Desk(tmp_path_factory.mktemp("shop"))
+    desk.write("small.yaml", SMALL)
+    command = ["run", "small.yaml", "-p", "nearest", "-p", "cheapest", "-n", "2", "--out", "result"]
+    outcome = desk.orderlab(*command, "--set", "demand.orders_per_day=50")
+    assert outcome.code == 0, outcome.errors
+    return desk, outcome
+
+
+@pytest.fixture
+def small() -> str:
+    """Return the text of a small scenario."""
+    return SMALL

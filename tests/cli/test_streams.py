@@ -1,0 +1,222 @@
+"""Results on stdout, notes on stderr, and what becomes of a run whose reader, or whose program, gives up."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sim.cli import main
+
+RULES = """\
+name: by hand
+rules:
+  - {name: only, rank: {by: [site_id]}}
+"""
+
+
+@pytest.fixture
+def here(desk: Any, small: str, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> Iterator[Any]:
+    """Return the function that runs a command in this process: quicker than a new one, and open to patches."""
+    desk.write("small.yaml", small)
+    desk.write("by hand.yaml", RULES)
+    monkeypatch.chdir(desk.folder)
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as caught:
+            main(list(arguments))
+        output, errors = capfd.readouterr()
+        return int(caught.value.code or 0), output, errors
+
+    yield run
+    signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.mark.parametrize(
+    "command", [["schema", "scenario"], ["list", "kpis"], ["--help"], ["validate", "hello"]]
+)
+def test_a_reader_that_has_seen_enough_is_no_failure(command: list[str]) -> None:
+    """`orderlab list kpis | head -1`: the exit code used to be 1, which is a regression's."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert (process.wait(timeout=60), process.stderr.read()) == (0, b"")
+    process.stderr.close()
+
+
+def test_an_error_of_the_program_is_3_and_is_told_in_full(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise AssertionError("units not conserved")
+
+    monkeypatch.setattr("sim.experiment.simulate", lambda *_, **__: fail())
+    code, output, errors = here("run", "small.yaml", "-n", "1", "--jobs", "1", "--out", "result")
+    assert (code, output) == (3, "")
+    assert errors.startswith("orderlab failed, and that is its own fault. Please report this:")
+    assert "AssertionError: units not conserved" in errors
+
+
+def test_a_policy_that_fails_later_leaves_no_scratch_behind(here: Any, desk: Any) -> None:
+    desk.write(
+        "late.py",
+        "class Late:\n    def allocate(self, order, network):\n        raise KeyError(order.order)\n",
+    )
+    code, output, errors = here(
+        "run", "small.yaml", "-n", "1", "--jobs", "1", "--out", "result", "-p", "late.py:Late"
+    )
+    assert (code, output) == (2, "")
+    assert errors == "policy Late, order 1: raised KeyError: 0\n"
+    assert {path.name for path in (desk.folder / "result").iterdir()} == {
+        "scenario.yaml",
+        "policies",
+        "provenance.json",
+    }
+
+
+@pytest.mark.parametrize("code", [0, 1, 3])
+def test_a_policy_cannot_choose_the_exit_code(here: Any, desk: Any, code: int) -> None:
+    desk.write(
+        "exits.py",
+        f"import sys\nclass Exits:\n    def allocate(self, order, network):\n        sys.exit({code})\n",
+    )
+    found = here("run", "small.yaml", "-n", "1", "--jobs", "1", "--out", "result", "-p", "exits.py:Exits")
+    assert found == (2, "", f"policy Exits, order 1: raised SystemExit: {code}\n")
+
+
+def test_a_syntax_error_of_a_policy_is_told_in_a_line(here: Any, desk: Any) -> None:
+    desk.write("broken.py", "class Broken\n")
+    assert here("run", "small.yaml", "-p", "broken.py:Broken") == (
+        2,
+        "",
+        "policy Broken: broken.py cannot be run: SyntaxError: expected ':' (broken.py, line 1)\n",
+    )
+    assert not (desk.folder / "runs").exists()
+
+
+def test_warnings_go_beside_the_result(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.scenario import Scenario
+
+    monkeypatch.setattr(Scenario, "warnings", ("small.yaml:3: days: something to know",))
+    code, output, errors = here("validate", "small.yaml")
+    assert (code, errors) == (0, "warning: small.yaml:3: days: something to know\n")
+    assert output.startswith("small.yaml: a scenario that is right")
+
+
+def test_keys_of_policies_reach_every_rule_set_and_keys_of_the_scenario_do_not(here: Any, desk: Any) -> None:
+    code, output, errors = here(
+        "run", "small.yaml", "-p", "by hand.yaml", "-p", "nearest", "-p", "by hand.yaml", "--baseline", "nearest",
+        "--set", "policy.rules.0.split.max_shipments=2", "--set", "days=0.5", "--set", "policy.attempts.at_most=7",
+        "--seed", "5", "-n", "2", "--jobs", "1", "--journal", "all", "--out", "result",
+    )  # fmt: skip
+    assert (code, errors) == (0, "")  # no progress where nobody watches
+    result = desk.folder / "result"
+    assert sorted(path.name for path in (result / "policies").iterdir()) == [
+        "by_hand-2.yaml",
+        "by_hand.yaml",
+        "nearest.yaml",
+    ]
+    for path in (result / "policies").iterdir():
+        text = path.read_text()
+        assert "max_shipments: 2" in text
+        assert "at_most: 7" in text
+    assert "max_shipments" not in (result / "scenario.yaml").read_text()
+    assert "seed: 5" in (result / "scenario.yaml").read_text()
+    assert {str(path.relative_to(result / "journal")) for path in result.glob("journal/*/*")} == {
+        f"{policy}/{number}" for policy in ("by_hand", "by_hand-2", "nearest") for number in (0, 1)
+    }
+    settings = json.loads((result / "provenance.json").read_text())["settings"]
+    assert settings["policies"] == ["by_hand", "nearest", "by_hand-2"]
+    assert (settings["baseline"], settings["replications"]) == ("nearest", 2)
+    assert "by_hand minus nearest" in output
+    # One rule set under two names: the same to the last bit.
+    kpis = [line.split(",") for line in (result / "kpis.csv").read_text().splitlines()]
+    values = {name: [row[1:] for row in kpis if row[0] == name] for name in ("by_hand", "by_hand-2")}
+    assert values["by_hand"] == values["by_hand-2"]
+
+
+def test_overwriting_leaves_what_is_not_of_an_earlier_run(here: Any, desk: Any, small: str) -> None:
+    """Tables of an earlier scenario used to stay, and to be taken for those of the next."""
+    desk.write("orders.csv", "order,placed_at,region,item,units\nx,2026-01-05T10:00,here,tin,1\n")
+    desk.write("replay.yaml", small.replace("{orders_per_day: 60}", "{replay: orders.csv}"))
+    options = ("-n", "1", "--jobs", "1", "--journal", "none", "--out", "result")
+    assert here("run", "replay.yaml", *options)[0] == 0
+    result = desk.folder / "result"
+    assert set(json.loads((result / "provenance.json").read_text())["hashes"]) == {
+        "scenario.yaml",
+        "policies/nearest.yaml",
+        "orders.csv",
+    }
+    desk.write("result/notes.csv", "mine\n")
+    assert here("run", "small.yaml", *options, "--overwrite", "--set", "days=0.2")[0] == 0
+    assert {path.name for path in result.glob("*.csv")} == {"kpis.csv", "comparison.csv", "notes.csv"}
+    assert set(json.loads((result / "provenance.json").read_text())["hashes"]) == {
+        "scenario.yaml",
+        "policies/nearest.yaml",
+    }
+
+
+def test_a_result_is_not_overwritten_by_a_run_of_itself(here: Any, desk: Any, small: str) -> None:
+    """It used to lose its tables half way: "are the same file"."""
+    desk.write("orders.csv", "order,placed_at,region,item,units\nx,2026-01-05T10:00,here,tin,1\n")
+    desk.write("replay.yaml", small.replace("{orders_per_day: 60}", "{replay: orders.csv}"))
+    options = ("-n", "1", "--jobs", "1", "--journal", "none", "--out", "result")
+    assert here("run", "replay.yaml", *options)[0] == 0
+    before = {path: path.read_bytes() for path in (desk.folder / "result").rglob("*") if path.is_file()}
+    code, output, errors = here("run", "result/scenario.yaml", *options, "--overwrite")
+    assert (code, output) == (2, "")
+    assert errors == "result: holds the scenario that is to be run: choose another --out\n"
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize(
+    "provenance",
+    ["", "[]", "{}", '{"hashes": 3}', '{"hashes": {"../small.yaml.csv": ""}}', '{"hashes": [1]}'],
+)
+def test_a_damaged_provenance_is_no_reason_to_fail_or_to_reach_beyond_the_folder(
+    desk: Any, provenance: str
+) -> None:
+    from sim.cli.folder import clear
+
+    (desk.folder / "result").mkdir()
+    desk.write("result/provenance.json", provenance)
+    outside = desk.write("small.yaml.csv", "mine\n")
+    clear(desk.folder / "result")
+    assert outside.exists()
+    assert desk.names() == {"result", "small.yaml.csv"}
+    assert not list((desk.folder / "result").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("rule:\n  - {}\n", "wrong.yaml:1:1: rule: is not a key here; did you mean 'rules'?"),
+        ("Rules: []\n", "wrong.yaml:1:1: Rules: is not a key here; did you mean 'rules'?"),
+    ],
+)
+def test_a_rule_set_with_rules_misspelt_is_still_taken_for_one(
+    here: Any, desk: Any, text: str, says: str
+) -> None:
+    """It used to be checked as a scenario: "items: is missing"."""
+    desk.write("wrong.yaml", text)
+    code, output, errors = here("validate", "wrong.yaml")
+    assert (code, output) == (2, "")
+    assert sorted(errors.splitlines()) == sorted(
+        ["wrong.yaml:1:1: rules: is missing, and has no default", says]
+    )
+
+
+def test_import_says_what_it_can_import(here: Any) -> None:
+    code, output, _ = here("import", "--help")
+    assert code == 0
+    assert "completejourney" in output
+    code, output, errors = here("import", "completejourney")
+    assert (code, output) == (2, "")
+    assert "Missing argument 'DIR'" in errors

@@ -1,0 +1,90 @@
+"""The JSON Schema of rule sets: what an editor accepts and underlines."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from policies import rule_set_schema, shipped_rule_sets
+
+STARTER = Path(str(resources.files("scenarios"))) / "starter" / "rules.yaml"
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft202012Validator:
+    schema = rule_set_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("path", [*shipped_rule_sets().values(), STARTER], ids=lambda path: path.stem)
+def test_a_shipped_rule_set_fits(validator: Any, path: Path) -> None:
+    assert [error.message for error in validator.iter_errors(yaml.safe_load(path.read_text("utf-8")))] == []
+
+
+RIGHT = """\
+rules:
+  - name: NO
+    sites: [006, near]
+    filters: [is_up, {has_stock: all}, {has_stock: {lines: any}}, {within: {km: 5}}, {below_limit: {n: 5, per: week}}]
+    rank: {by: [{landed_cost: {band: 0.5}}, {distance_km: {descending: true}}, site_id]}
+    service: [ground]
+    split: {max_shipments: 2}
+    on_partial: {assign: {wait: {up_to_hours: 3, then: {cancel: 5}}}}
+    otherwise: {backorder: 4}
+  - {sites: {kind: store}, rank: {cost: {landed_cost: 1, backlog: {weight: 0.1}}}, service: fastest, on_partial: wait}
+attempts: {every_minutes: 5, after: [receipt], at_most: 3, give_up_after_hours: 4, then: wait}
+"""
+
+
+def test_every_form_that_loads_fits(validator: Any) -> None:
+    assert [error.message for error in validator.iter_errors(yaml.safe_load(RIGHT))] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("is_up", "is_upp"),
+        ("{has_stock: all}", "{has_stok: all}"),
+        ("{has_stock: all}", "{has_stock: some}"),
+        ("{km: 5}", "{km: -5}"),
+        ("{km: 5}", "{miles: 5}"),
+        ("{has_stock: all}", "{has_stock: all, within: {km: 5}}"),
+        ("site_id]", "site_di]"),
+        ("{landed_cost: 1,", "{landed_cots: 1,"),
+        ("rules:", "ruls:"),
+        ("filters:", "filers:"),
+        ("kind: store", "kind: shop"),
+        ("fastest", "quickest"),
+        ("service: [ground]", "service: []"),
+        ("max_shipments: 2", "max_shipments: 0"),
+        ("{assign:", "{asign:"),
+        ("{assign: {wait: {up_to_hours: 3, then: {cancel: 5}}}}", "assign"),
+        ("otherwise: {backorder: 4}", "otherwise: backordr"),
+        ("after: [receipt]", "after: [recipt]"),
+        ("then: wait", "then: next"),
+    ],
+)
+def test_a_mistake_is_underlined(validator: Any, old: str, new: str) -> None:
+    assert old in RIGHT
+    assert not validator.is_valid(yaml.safe_load(RIGHT.replace(old, new, 1)))
+
+
+def test_no_rules_are_underlined(validator: Any) -> None:
+    assert not validator.is_valid({"rules": []})
+
+
+def test_every_key_is_described() -> None:
+    schema = rule_set_schema()
+    undescribed = [
+        f"{name}.{key}"
+        for name, definition in {"RuleSet": schema, **schema["$defs"]}.items()
+        for key, value in definition.get("properties", {}).items()
+        if "description" not in value
+    ]
+    assert undescribed == []

@@ -1,0 +1,216 @@
+"""What people get wrong in rule sets, and what they are told: place, dotted key, value, rule, nearest name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policies import read_policies
+from sim.errors import RuleSetError
+
+FILTERS = "is_up, handles_items, has_stock, within, below_limit"
+KEYS = (
+    "distance_km, landed_cost, freight, handling, transit_days, backlog, site_rank, site_id, fewest_shipments"
+)
+ACTIONS = "next, backorder, cancel, wait"
+
+# what somebody did, what stands in the second line after `  - `, what is said after `rules.yaml:2:`
+ONE_MISTAKE = [
+    # -- filters -----------------------------------------------------------------------------------
+    ("misspelt a filter", "filters: [is_upp]",
+     f"15: rules.0.filters.0: value 'is_upp': is not a filter; valid are {FILTERS}; did you mean 'is_up'?"),
+    ("misspelt a filter with parameters", "filters: [{has_stok: all}]",
+     f"16: rules.0.filters.0.has_stok: is not a filter; valid are {FILTERS}; did you mean 'has_stock'?"),
+    ("took a rank key for a filter", "filters: [is_up, distance_km]",
+     f"22: rules.0.filters.1: value 'distance_km': is not a filter; valid are {FILTERS}"),
+    ("put a weight on a filter", "filters: [{within: {km: 5, weight: 2}}]",
+     "32: rules.0.filters.0.within.weight: is not a key here; valid are km, transit_days, zone"),
+    ("gave a filter a value that takes none", "filters: [{is_up: 3}]",
+     "23: rules.0.filters.0.is_up: value '3': takes no value: write is_up alone"),
+    ("wrote a colon too many", "filters: [{is_up: }]",
+     "23: rules.0.filters.0.is_up: takes no value: write is_up alone"),
+    ("gave a parameter to a filter that has none", "filters: [{is_up: {within_days: 4}}]",
+     "24: rules.0.filters.0.is_up.within_days: is not a key here; valid are none"),
+    ("put two filters into one element", "filters: [is_up, {has_stock: all, within: {km: 3}}]",
+     "39: rules.0.filters.1.within: must be an element of its own: each is a filter"),
+    ("wrote one filter without brackets", "filters: is_up", "14: rules.0.filters: value 'is_up': must be a list"),
+    ("put a list into the list", "filters: [[is_up]]", f"15: rules.0.filters.0: must be a filter: {FILTERS}"),
+    ("asked for some stock", "filters: [{has_stock: some}]",
+     "27: rules.0.filters.0.has_stock: value 'some': must be all, any or units"),
+    ("measured within nothing", "filters: [within]",
+     "15: rules.0.filters.0: value 'within': must have exactly one of km, transit_days and zone"),
+    ("measured within a number without a unit", "filters: [{within: 500}]",
+     "24: rules.0.filters.0.within: value '500': must be a mapping: {km: …, transit_days: …, zone: …}"),
+    ("measured twice", "filters: [{within: {km: 500, zone: 2}}]",
+     "16: rules.0.filters.0.within: must have exactly one of km, transit_days and zone"),
+    ("measured backwards", "filters: [{within: {km: -500}}]",
+     "29: rules.0.filters.0.within.km: value '-500': must be at least 0"),
+    ("used another unit", "filters: [{within: {miles: 500}}]",
+     "25: rules.0.filters.0.within.miles: is not a key here; valid are km, transit_days, zone"),
+    ("counted zones from 0", "filters: [{within: {zone: 0}}]",
+     "31: rules.0.filters.0.within.zone: value '0': must be at least 1"),
+    ("limited units without a number", "filters: [{below_limit: {of: units}}]",
+     "16: rules.0.filters.0.below_limit.n: without n the limit is the warehouse's order_limit_per_day: of orders, "
+     "per day"),
+    ("misspelt a window", "filters: [{below_limit: {n: 3, per: dya}}]",
+     "41: rules.0.filters.0.below_limit.per: value 'dya': must be hour, day, week or month; did you mean 'day'?"),
+    ("limited what cannot be counted", "filters: [{below_limit: {n: 3, of: parcels}}]",
+     "40: rules.0.filters.0.below_limit.of: value 'parcels': must be orders, lines, units, value or weight_kg"),
+    ("was not sure", "filters: [{below_limit: {n: 3, strict: maybe}}]",
+     "44: rules.0.filters.0.below_limit.strict: value 'maybe': must be true or false"),
+    # -- ranks -------------------------------------------------------------------------------------
+    ("misspelt a rank key", "rank: {by: [distnce_km]}",
+     f"17: rules.0.rank.by.0: value 'distnce_km': is not a rank key; valid are {KEYS}; did you mean 'distance_km'?"),
+    ("misspelt a rank key of a cost", "rank: {cost: {landed_cots: 1}}",
+     f"19: rules.0.rank.cost.landed_cots: is not a rank key; valid are {KEYS}; did you mean 'landed_cost'?"),
+    ("ranked by nothing", "rank: {by: []}", "12: rules.0.rank.by: must name at least one key"),
+    ("ranked by a cost of nothing", "rank: {cost: {}}",
+     "12: rules.0.rank.cost: must be a mapping from rank keys to weights"),
+    ("listed what a cost adds up", "rank: {cost: [landed_cost]}",
+     "12: rules.0.rank.cost: must be a mapping from rank keys to weights"),
+    ("wrote one key without brackets", "rank: {by: distance_km}",
+     "16: rules.0.rank.by: value 'distance_km': must be a list"),
+    ("wrote a weight in `by`", "rank: {by: [{landed_cost: {weight: 2}}]}",
+     "40: rules.0.rank.by.0.landed_cost.weight: value '2': belongs to a rank by cost; keys in `by` have bands"),
+    ("wrote a band in `cost`", "rank: {cost: {backlog: 1, landed_cost: {weight: 1, band: 2}}}",
+     "62: rules.0.rank.cost.landed_cost.band: value '2': belongs to a rank by keys; a cost has weights"),
+    ("turned a cost round", "rank: {cost: {landed_cost: {weight: 1, descending: true}}}",
+     "56: rules.0.rank.cost.landed_cost.descending: value 'true': belongs to a rank by keys; a cost has weights"),
+    ("forgot a weight", "rank: {cost: {landed_cost: {}}}", "19: rules.0.rank.cost.landed_cost: must have a weight"),
+    ("left a weight empty", "rank: {cost: {landed_cost: }}",
+     "32: rules.0.rank.cost.landed_cost: has no value: write a weight"),
+    ("wrote a word for a weight", "rank: {cost: {landed_cost: high}}",
+     "32: rules.0.rank.cost.landed_cost: value 'high': must be a number"),
+    ("wrote a negative band", "rank: {by: [{landed_cost: {band: -1}}]}",
+     "38: rules.0.rank.by.0.landed_cost.band: value '-1': must be at least 0"),
+    ("ranked both ways", "rank: {by: [site_id], cost: {landed_cost: 1}}",
+     "27: rules.0.rank.cost: is not a key here; valid are by"),
+    ("ranked by a word", "rank: distance_km",
+     "11: rules.0.rank: value 'distance_km': must be a rank: {by: …}, {cost: …}"),
+    ("ranked in a way that there is not", "rank: {best: [distance_km]}",
+     "12: rules.0.rank.best: is not a rank; valid are {by: …}, {cost: …}"),
+    # -- sites and services, with the scenario at hand ---------------------------------------------
+    ("misspelt a service", "service: [parcle]",
+     "15: rules.0.service.0: value 'parcle': there is no such service; did you mean 'parcel'?"),
+    ("misspelt a word for services", "service: cheepest",
+     "14: rules.0.service: value 'cheepest': must be 'cheapest_in_time' or 'cheapest' or 'fastest' or a list of "
+     "service ids; did you mean 'cheapest'?"),
+    ("listed no service", "service: []", "5: rules.0.service: must hold at least 1"),
+    ("misspelt a warehouse", "sites: [near, fra]",
+     "19: rules.0.sites.1: value 'fra': there is no such warehouse; did you mean 'far'?"),
+    ("named a warehouse twice", "sites: [near, near]", "5: rules.0.sites: must not name 'near' twice"),
+    ("named a warehouse without brackets", "sites: near",
+     "12: rules.0.sites: value 'near': must be 'all' or a list of warehouse ids"),
+    ("listed no warehouse", "sites: []", "5: rules.0.sites: must hold at least 1"),
+    ("misspelt a kind", "sites: {kind: stor}",
+     "19: rules.0.sites.kind: value 'stor': must be fulfilment_centre, store, third_party or drop_ship; did you mean "
+     "'store'?"),
+    ("misspelt a group", "sites: {group: twon}",
+     "20: rules.0.sites.group: value 'twon': there is no such group; did you mean 'town'?"),
+    ("chose warehouses in a way that there is not", "sites: {kin: store}",
+     "13: rules.0.sites.kin: is not a choice of warehouses; did you mean 'kind'?"),
+    # -- splits ------------------------------------------------------------------------------------
+    ("allowed no shipment", "split: {max_shipments: 0}",
+     "28: rules.0.split.max_shipments: value '0': must be at least 1"),
+    ("allowed a shipment and a half", "split: {max_shipments: 1.5}",
+     "28: rules.0.split.max_shipments: value '1.5': must be a whole number"),
+    ("misspelt a split", "split: {max_shipment: 2}",
+     "13: rules.0.split.max_shipment: is not a key here; did you mean 'max_shipments'?"),
+    ("split by a number", "split: 2", "12: rules.0.split: value '2': must be a mapping: {max_shipments: …}"),
+    # -- actions -----------------------------------------------------------------------------------
+    ("misspelt an action", "otherwise: wiat",
+     f"16: rules.0.otherwise: value 'wiat': is not an action; valid are {ACTIONS}; did you mean 'wait'?"),
+    ("misspelt the hours of an action", "otherwise: {backorder: {give_up_after_days: 3}}",
+     "29: rules.0.otherwise.backorder.give_up_after_days: is not a key here; did you mean 'give_up_after_hours'?"),
+    ("waited for no time", "otherwise: {wait: {up_to_hours: 0}}",
+     "37: rules.0.otherwise.wait.up_to_hours: value '0': must be greater than 0"),
+    ("waited and then waited", "otherwise: {wait: {up_to_hours: 4, then: wait}}",
+     "46: rules.0.otherwise.wait.then: value 'wait': is not an action; valid are next, backorder, cancel"),
+    ("assigned what cannot be shipped", "otherwise: {assign: next}",
+     f"17: rules.0.otherwise.assign: is not an action; valid are {ACTIONS}"),
+    ("assigned, and left the rest alone", "on_partial: assign",
+     "17: rules.0.on_partial: value 'assign': needs a value: {assign: …}"),
+    ("misspelt what becomes of the rest", "on_partial: {assign: backordr}",
+     f"26: rules.0.on_partial.assign: value 'backordr': is not an action; valid are {ACTIONS}; did you mean "
+     "'backorder'?"),
+    ("gave the rest up in the past", "on_partial: {assign: {backorder: -1}}",
+     "38: rules.0.on_partial.assign.backorder: value '-1': must be greater than 0"),
+    ("said two things of the rest", "on_partial: {assign: next, wait: {}}",
+     "32: rules.0.on_partial.wait: must be an element of its own: each is an action"),
+    # -- rules -------------------------------------------------------------------------------------
+    ("misspelt a key of a rule", "filers: [is_up]", "5: rules.0.filers: is not a key here; did you mean 'filters'?"),
+    ("wrote a filter where a rule belongs", "is_up",
+     "5: rules.0: value 'is_up': must be a mapping: {name: …, sites: …, filters: …, rank: …, service: …, split: …}"),
+]  # fmt: skip
+
+# what somebody did, the whole file, what is said
+WHOLE_FILES = [
+    ("wrote no rules", "name: mine\nrules: []\n", ["rules.yaml:2:1: rules: must hold at least one rule"]),
+    ("forgot the rules", "name: mine\n", ["rules.yaml:1:1: rules: is missing, and has no default"]),
+    ("wrote a mapping of rules", "rules:\n  first: {}\n", ["rules.yaml:1:1: rules: must be a list"]),
+    ("misspelt `rules`", "ruls:\n  - {}\n",
+     ["rules.yaml:1:1: rules: is missing, and has no default",
+      "rules.yaml:1:1: ruls: is not a key here; did you mean 'rules'?"]),
+    ("wrote rules twice", "rules: [{}]\nrules: [{}]\n",
+     ["rules.yaml:2:1: rules: is given twice: the first is in line 1"]),
+    ("tried at no time", "rules: [{}]\nattempts: {every_minutes: 0}\n",
+     ["rules.yaml:2:27: attempts.every_minutes: value '0': must be greater than 0"]),
+    ("tried never", "rules: [{}]\nattempts: {at_most: 0}\n",
+     ["rules.yaml:2:21: attempts.at_most: value '0': must be at least 1"]),
+    ("tried after what never comes", "rules: [{}]\nattempts: {after: [receipt, recipt]}\n",
+     ["rules.yaml:2:29: attempts.after.1: value 'recipt': must be receipt or site_up; did you mean 'receipt'?"]),
+    ("gave up into the next rule", "rules: [{}]\nattempts: {then: next}\n",
+     ["rules.yaml:2:18: attempts.then: value 'next': must be cancel or wait"]),
+    ("wrote a tab", "rules:\n\t- {}\n",
+     ["rules.yaml:2:1: is not YAML: a line must be indented with spaces, not with tabs"]),
+    ("left a bracket open", "rules:\n  - {filters: [is_up}\n",
+     ["rules.yaml:2:21: is not YAML: did not find expected ',' or ']'"]),
+    ("wrote a list", "- {}\n", ["rules.yaml:1:1: must be a mapping of keys to values"]),
+    ("wrote nothing", "\n\n", ["rules.yaml:1:1: is empty: it must be a mapping of keys to values"]),
+    ("made several mistakes",
+     "rules:\n  - name: a\n    filters: [is_up, {within: {km: x}}]\n    split: {max_shipments: 0}\n  - service: [x]\n"
+     "attempts: {at_most: 1.5}\n",
+     ["rules.yaml:3:36: rules.a.filters.1.within.km: value 'x': must be a number",
+      "rules.yaml:4:28: rules.a.split.max_shipments: value '0': must be at least 1",
+      "rules.yaml:5:15: rules.1.service.0: value 'x': there is no such service",
+      "rules.yaml:6:21: attempts.at_most: value '1.5': must be a whole number"]),
+]  # fmt: skip
+
+
+@pytest.fixture
+def told(stage: Any, counter: Any) -> Any:
+    """Return the function from the text of a wrong rule set to what is said of it."""
+    sites = {"near": "at: [0, 1], groups: [town]", "far": "at: [0, 3]"}
+    scenario = counter.scenario("A 05T10:00 mug", sites=sites)
+
+    def told(text: str) -> list[str]:
+        path = stage.write("rules.yaml", text)
+        with pytest.raises(RuleSetError) as caught:
+            read_policies([str(path)], scenario)
+        return str(caught.value).replace(f"{stage.folder}/", "").splitlines()
+
+    return told
+
+
+@pytest.mark.parametrize(("_did", "line", "says"), ONE_MISTAKE, ids=[row[0] for row in ONE_MISTAKE])
+def test_one_mistake(told: Any, _did: str, line: str, says: str) -> None:
+    assert told(f"rules:\n  - {line}\n") == [f"rules.yaml:2:{says}"]
+
+
+@pytest.mark.parametrize(("_did", "text", "says"), WHOLE_FILES, ids=[row[0] for row in WHOLE_FILES])
+def test_a_whole_file(told: Any, _did: str, text: str, says: list[str]) -> None:
+    found = told(text)
+    assert len(found) == len(says)
+    for one, wanted in zip(found, says, strict=True):
+        assert one.startswith(wanted)
+
+
+def test_without_a_scenario_references_are_not_checked(stage: Any) -> None:
+    from policies import check_rule_set
+    from sim.document import read
+
+    path = stage.write(
+        "rules.yaml", "rules:\n  - {sites: [anywhere], service: [any]}\n  - {sites: {group: any}}\n"
+    )
+    assert len(check_rule_set(read(path, RuleSetError)).rules) == 2
