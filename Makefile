@@ -33,6 +33,7 @@ test: $(dev_stamp)
 
 check: $(dev_stamp)
 	$(bin)/ruff check .
+	$(bin)/ruff format --check .
 	$(bin)/mypy
 
 theory: $(dev_stamp)

@@ -41,7 +41,9 @@ def bare_timeouts_per_second() -> float:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--scenario", default="us_parcel")
     parser.add_argument("--policy", default="balanced")
     parser.add_argument("--set", dest="changes", action="append", default=[], metavar="KEY=VALUE")
@@ -62,7 +64,9 @@ def main() -> None:
         bare = (bare + bare_timeouts_per_second()) / 2
         rows.append((bare, orders / seconds, bare * seconds / orders))
 
-    print(f"{arguments.scenario}, {arguments.policy}, journal on disk: {orders:,} orders, {arguments.runs} runs")
+    print(
+        f"{arguments.scenario}, {arguments.policy}, journal on disk: {orders:,} orders, {arguments.runs} runs"
+    )
     print(f"{'':28}{'least':>12}{'median':>12}{'largest':>12}")
     names = ("bare timeouts a second", "orders a second", "ratio")
     for name, values in zip(names, zip(*rows, strict=True), strict=True):

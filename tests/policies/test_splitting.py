@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any
 
-import numpy as np
 import pytest
-
-from policies.splits import MOST_LINES, partitions
 
 NEAREST_LINES = "rules:\n  - {rank: {by: [distance_km, fewest_shipments]}, split: {max_shipments: 3}}\n"
 FEWEST = "rules:\n  - {rank: {by: [distance_km]}, split: {max_shipments: 3}}\n"
@@ -175,112 +171,3 @@ def test_the_runner_up_of_a_split_is_another_way_to_divide_the_order(counter: An
     assert answers.first("chosen") == "mid+far"
     assert answers.first("runner_up") == "near+far"
     assert answers.first("margin") == pytest.approx(0.2 * 111.195, abs=0.002)
-
-
-# -- the search --------------------------------------------------------------------------------------------
-
-STIRLING = {  # S(n, k), of which the sums are Bell's numbers 1, 2, 5, 15, 52, 203, 877, 4140
-    1: [1],
-    2: [1, 1],
-    3: [1, 3, 1],
-    4: [1, 7, 6, 1],
-    5: [1, 15, 25, 10, 1],
-    6: [1, 31, 90, 65, 15, 1],
-    7: [1, 63, 301, 350, 140, 21, 1],
-    8: [1, 127, 966, 1701, 1050, 266, 28, 1],
-}
-
-
-@pytest.mark.parametrize("lines", STIRLING)
-def test_partitions_are_all_ways_to_divide_lines_each_once(lines: int) -> None:
-    counts = []
-    for blocks in range(1, lines + 1):
-        found = list(partitions(range(lines), blocks))
-        for parts in found:
-            assert len(parts) == blocks
-            assert sorted(line for part in parts for line in part) == list(range(lines))
-            assert all(list(part) == sorted(part) for part in parts)
-        distinct = {frozenset(parts) for parts in found}
-        assert len(distinct) == len(found)
-        counts.append(len(found))
-    assert counts == STIRLING[lines]
-
-
-def test_the_search_tries_every_partition_up_to_8_lines() -> None:
-    assert max(STIRLING) == MOST_LINES
-    assert sum(STIRLING[8]) == 4140
-
-
-GOODS = ", ".join(f"{{id: i{number}}}" for number in range(10))
-
-
-def fewest_cover(held: np.ndarray[Any, Any], lines: list[int]) -> int | None:
-    """Return by brute force how few sites have all lines of an order between them."""
-    for number in range(1, len(held) + 1):
-        for chosen in combinations(range(len(held)), number):
-            if held[list(chosen)][:, lines].any(0).all():
-                return number
-    return None
-
-
-def test_the_fewest_shipments_are_those_of_the_smallest_set_cover(counter: Any) -> None:
-    """Sixty orders of 2 to 8 lines against six warehouses that have each item with probability 0.2."""
-    random = np.random.default_rng(20260105)
-    held = random.random((6, 10)) < 0.2
-    sites = {f"w{site}": f"at: [0, {site + 1}]" for site in range(6)}
-    stock = "; ".join(
-        f"w{site} " + " ".join(f"i{i}:9999" for i in np.flatnonzero(held[site])) for site in range(6)
-    )
-    baskets = [sorted(random.choice(10, int(random.integers(2, 9)), replace=False)) for _ in range(60)]
-    orders = "\n".join(
-        f"o{n} 05T10:00 {','.join(f'i{i}' for i in basket)}" for n, basket in enumerate(baskets)
-    )
-    answers = counter.play(
-        split(8, ", on_partial: cancel, otherwise: cancel"), orders, items=GOODS, sites=sites, stock=stock
-    )
-    wanted = [fewest_cover(held, basket) or 0 for basket in baskets]
-    assert [len(answers.sites(f"o{n}")) for n in range(60)] == wanted
-    assert set(wanted) == {0, 1, 2, 3, 4}  # the test tells something
-
-
-def test_beyond_8_lines_the_search_is_greedy(counter: Any) -> None:
-    """Two sites would do, but most lines are at a third: the greedy cover takes that first, and needs three."""
-    sites = {"left": "at: [0, 1]", "right": "at: [0, 1]", "most": "at: [0, 3]"}
-    halves = {"left": "01234", "right": "56789", "most": "123678"}
-    stock = "; ".join(f"{site} " + " ".join(f"i{i}:9" for i in numbers) for site, numbers in halves.items())
-    ten = ",".join(f"i{i}" for i in range(10))
-    greedy = counter.play(split(3), f"A 05T10:00 {ten}", items=GOODS, sites=sites, stock=stock)
-    assert sorted(greedy.sites("A")) == ["left", "most", "right"]
-    assert sorted(greedy.shipments["lines"]) == [2, 2, 6]
-    eight = ",".join(f"i{i}" for i in range(1, 9))
-    exact = counter.play(split(3), f"A 05T10:00 {eight}", items=GOODS, sites=sites, stock=stock)
-    assert sorted(exact.sites("A")) == ["left", "right"]
-
-
-def test_beyond_8_lines_one_warehouse_that_has_it_all_is_still_found(counter: Any) -> None:
-    ten = ",".join(f"i{i}" for i in range(10))
-    stock = (
-        "near " + " ".join(f"i{i}:9" for i in range(9)) + "; far " + " ".join(f"i{i}:9" for i in range(10))
-    )
-    answers = counter.play(split(2), f"A 05T10:00 {ten}", items=GOODS, stock=stock)
-    assert answers.sites("A") == ["far"]
-
-
-def test_beyond_8_lines_what_is_too_heavy_for_one_parcel_still_finds_a_way(stage: Any, counter: Any) -> None:
-    """The greedy search used to stop when the site with most lines could not send them together."""
-    stage.write("rates.csv", "zone,up_to_kg,price\n1,6,3\n")
-    items = ", ".join(f"{{id: i{number}, weight_kg: 1}}" for number in range(9))
-    stock = (
-        "near "
-        + " ".join(f"i{i}:9" for i in range(9))
-        + "; mid i0:9 i1:9 i2:9 i3:9 i4:9; far i5:9 i6:9 i7:9 i8:9"
-    )
-    answers = counter.play(
-        split(3),
-        "A 05T10:00 " + ",".join(f"i{i}" for i in range(9)),
-        items=items,
-        stock=stock,
-        services="{id: parcel, rates: {file: rates.csv}}",
-    )
-    assert answers.orders["A"]["state"] == "delivered"
-    assert sorted(answers.sites("A")) == ["mid", "near"]

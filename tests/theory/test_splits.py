@@ -46,8 +46,8 @@ rules:
     ("load", "minutes", "orders", "within"),
     [
         pytest.param(0.5, 2.0, 900, FAST, id="0.5"),
-        pytest.param(0.5, 1.0, 13_000, PRECISE, marks=precise, id="0.5, work of a minute"),
-        pytest.param(0.7, 30.0, 32_000, PRECISE, marks=precise, id="0.7"),
+        pytest.param(0.5, 1.0, 16_000, PRECISE, marks=precise, id="0.5, work of a minute"),
+        pytest.param(0.7, 30.0, 45_000, PRECISE, marks=precise, id="0.7"),
     ],
 )
 def test_an_order_of_two_parts_is_there_with_the_later_one(

@@ -1,0 +1,142 @@
+"""Whatever a rule set says, it promises only what the world can do: the engine checks every answer of every decision."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+
+WORLD = """\
+start: 2026-03-07T00:00
+days: 2
+drain_days: 4
+seed: {seed}
+items:
+  - {{id: mug, weight_kg: 0.4, volume_l: 1, price: 8, popularity: 3}}
+  - {{id: fish, weight_kg: 1, volume_l: 2, price: 20, handling: [cold]}}
+  - {{id: stove, weight_kg: 9, volume_l: 60, price: 90, handling: [bulky]}}
+  - {{id: cake, weight_kg: 0.7, volume_l: 3, price: 30, handling: [cold, fragile]}}
+  - {{id: tea, weight_kg: 0.1, volume_l: 0.5, price: 4, popularity: 4}}
+regions:
+  - {{id: coast, at: [40, -74], share: 2}}
+  - {{id: hills, at: [38, -85]}}
+segments:
+  - {{id: standard, promise_days: 4}}
+  - {{id: express, share: 0.3, promise_days: 1.5}}
+  - {{id: whole, share: 0.2, split: never}}
+demand: {{orders_per_day: 40, lines_per_order: {{1: 2, 2: 2, 3: 1, 4: 1, 5: 1}}, units_per_line: {{1: 3, 2: 1, 6: 1}}}}
+warehouses:
+  - {{id: dock, at: [40.5, -74], groups: [east], stations: 2, work_minutes: 15, handling: [ambient, cold],
+     hours: {{mon-sun: "07:00-20:00"}}, timezone: America/New_York, order_limit_per_day: 12, safety_stock: {{units: 2}}}}
+  - {{id: barn, at: [38, -80], kind: store, groups: [east], site_rank: 2, work_minutes: 5,
+     costs: {{per_shipment: 1, per_line: 0.3, per_unit: 0.1}}}}
+  - {{id: mill, at: [36, -90], kind: store, site_rank: 1, serves: [hills], handling: [ambient, cold, fragile]}}
+  - {{id: port, at: [34, -118], timezone: America/Los_Angeles, handling: [ambient, bulky], work_minutes: 30}}
+stock: {{opening: {{file: stock.csv}}}}
+carriers:
+  - id: post
+    services:
+      - {{id: ground, carries: [ambient, bulky, fragile], pickups: ["17:00"], zones_km: [300, 1500],
+         transit_days: [1, 2, 4], rates: {{base: [5, 6, 9], per_kg: 0.5}}}}
+      - {{id: cool, carries: [ambient, cold, fragile], sites: [dock, barn, mill], transit_days: 1,
+         rates: {{file: rates.csv}}}}
+  - {{id: rival, services: [{{id: ground, sites: [barn, port], transit_days: 3, rates: {{base: 7}}}}]}}
+"""
+RATES = "zone,up_to_kg,price\n1,1,8\n1,4,15\n"
+
+
+def stock(random: Random) -> str:
+    rows = ["warehouse,item,units"]
+    for site in ("dock", "barn", "mill", "port"):
+        rows += [
+            f"{site},{item},{random.choice([3, 20, 90, 400])}"
+            for item in ("mug", "fish", "stove", "cake", "tea")
+            if random.random() < 0.8
+        ]
+    return "\n".join(rows) + "\n"
+
+
+def some(random: Random, choices: list[str], most: int) -> str:
+    return f"[{', '.join(random.sample(choices, random.randint(1, most)))}]"
+
+
+def rule(random: Random) -> str:
+    """Return a rule in flow style, made of any parts."""
+    filters = [
+        "is_up", "handles_items", "{has_stock: all}", "{has_stock: any}", "{has_stock: units}", "{within: {km: 900}}",
+        "{within: {zone: 2}}", "{within: {transit_days: 2}}", "below_limit", "{below_limit: {n: 9, of: units, per: hour}}",
+        "{below_limit: {n: 250, of: value, strict: true}}", "{below_limit: {n: 12.5, of: weight_kg, per: week}}",
+    ]  # fmt: skip
+    keys = [
+        "distance_km", "{landed_cost: {band: 2}}", "freight", "handling", "transit_days", "backlog", "site_rank",
+        "{site_id: {descending: true}}", "fewest_shipments",
+    ]  # fmt: skip
+    weights = [
+        "landed_cost: 1",
+        "distance_km: 0.01",
+        "backlog: 0.5",
+        "fewest_shipments: 3",
+        "transit_days: -0.5",
+    ]
+    ends = ["next", "cancel", "{cancel: 9}", "{backorder: 20}", "{backorder: 3}", "{backorder: {}}"]
+    waits = [f"{{wait: {{up_to_hours: {hours}, then: {end}}}}}" for hours in (0.5, 7) for end in ends]
+    actions = ["next", "cancel", "{cancel: 5}", "backorder", "{backorder: 6}", "wait", *waits]
+    said = {
+        "sites": random.choice(
+            ["all", some(random, ["dock", "barn", "mill", "port"], 3), "{kind: store}", "{group: east}"]
+        ),
+        "filters": some(random, filters, 3),
+        "rank": random.choice(
+            [
+                f"{{by: {some(random, keys, 4)}}}",
+                f"{{cost: {{{', '.join(random.sample(weights, random.randint(1, 4)))}}}}}",
+            ]
+        ),
+        "service": random.choice(
+            [
+                "cheapest_in_time",
+                "cheapest",
+                "fastest",
+                some(random, ["post/ground", "cool", "rival/ground"], 3),
+            ]
+        ),
+        "split": f"{{max_shipments: {random.randint(1, 4)}}}",
+        "on_partial": random.choice([random.choice(actions), f"{{assign: {random.choice(actions)}}}"]),
+        "otherwise": random.choice(actions),
+    }
+    kept = [key for key in said if random.random() < 0.75]
+    return f"{{{', '.join(f'{key}: {said[key]}' for key in kept)}}}"
+
+
+def rule_set(random: Random) -> str:
+    rules = "".join(f"  - {rule(random)}\n" for _ in range(random.randint(1, 3)))
+    attempts = {
+        "every_minutes": random.choice([20, 240]),
+        "at_most": random.randint(1, 9),
+        "give_up_after_hours": random.choice([1, 30]),
+        "then": random.choice(["cancel", "wait"]),
+    }
+    kept = ", ".join(f"{key}: {value}" for key, value in attempts.items() if random.random() < 0.5)
+    return f"rules:\n{rules}attempts: {{{kept}}}\n"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_rule_set_keeps_to_what_the_world_can_do(stage: Any, frame: Any, seed: int) -> None:
+    random = Random(seed)
+    rules = rule_set(random)
+    scenario = stage.scenario(WORLD.format(seed=seed + 1), stock=stock(random), rates=RATES)
+    journal = stage.play(
+        scenario, rules
+    )  # raises when an answer is wrong, or units or money are not conserved
+    orders, shipments = frame(journal, "orders"), frame(journal, "shipments")
+    assert len(orders) > 50
+    segment = orders.set_index("order")["segment"]
+    used = shipments[shipments["state"] != "cancelled"].groupby("order").size()
+    assert (used[segment[used.index] == "whole"] == 1).all()
+    assert (orders.set_index("order")["shipments"].reindex(used.index) == used).all()
+    assert (orders["split_reason"].notna() == (orders["shipments"] > 1)).all()
+    assert (orders["units_shipped"] <= orders["units"]).all()
+    # Accounts of orders are those of their shipments.
+    freight = shipments.groupby("order")["cost_freight"].sum().reindex(orders["order"], fill_value=0)
+    assert (freight.to_numpy() - orders["cost_freight"].to_numpy()).round(6).any() == 0

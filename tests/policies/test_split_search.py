@@ -1,0 +1,154 @@
+"""The search for a split: every partition of few lines, a greedy cover of many."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from policies.splits import MOST_LINES, partitions
+
+
+def split(most: int, more: str = "") -> str:
+    return f"rules:\n  - {{split: {{max_shipments: {most}}}{more}}}\n"
+
+
+STIRLING = {  # S(n, k), of which the sums are Bell's numbers 1, 2, 5, 15, 52, 203, 877, 4140
+    1: [1],
+    2: [1, 1],
+    3: [1, 3, 1],
+    4: [1, 7, 6, 1],
+    5: [1, 15, 25, 10, 1],
+    6: [1, 31, 90, 65, 15, 1],
+    7: [1, 63, 301, 350, 140, 21, 1],
+    8: [1, 127, 966, 1701, 1050, 266, 28, 1],
+}
+
+
+@pytest.mark.parametrize("lines", STIRLING)
+def test_partitions_are_all_ways_to_divide_lines_each_once(lines: int) -> None:
+    counts = []
+    for blocks in range(1, lines + 1):
+        found = list(partitions(range(lines), blocks))
+        for parts in found:
+            assert len(parts) == blocks
+            assert sorted(line for part in parts for line in part) == list(range(lines))
+            assert all(list(part) == sorted(part) for part in parts)
+        distinct = {frozenset(parts) for parts in found}
+        assert len(distinct) == len(found)
+        counts.append(len(found))
+    assert counts == STIRLING[lines]
+
+
+def test_the_search_tries_every_partition_up_to_8_lines() -> None:
+    assert max(STIRLING) == MOST_LINES
+    assert sum(STIRLING[8]) == 4140
+
+
+GOODS = ", ".join(f"{{id: i{number}}}" for number in range(10))
+
+
+def fewest_cover(held: np.ndarray[Any, Any], lines: list[int]) -> int | None:
+    """Return by brute force how few sites have all lines of an order between them."""
+    for number in range(1, len(held) + 1):
+        for chosen in combinations(range(len(held)), number):
+            if held[list(chosen)][:, lines].any(0).all():
+                return number
+    return None
+
+
+def test_the_fewest_shipments_are_those_of_the_smallest_set_cover(counter: Any) -> None:
+    """Sixty orders of 2 to 8 lines against six warehouses that have each item with probability 0.2."""
+    random = np.random.default_rng(20260105)
+    held = random.random((6, 10)) < 0.2
+    sites = {f"w{site}": f"at: [0, {site + 1}]" for site in range(6)}
+    stock = "; ".join(
+        f"w{site} " + " ".join(f"i{i}:9999" for i in np.flatnonzero(held[site])) for site in range(6)
+    )
+    baskets = [sorted(random.choice(10, int(random.integers(2, 9)), replace=False)) for _ in range(60)]
+    orders = "\n".join(
+        f"o{n} 05T10:00 {','.join(f'i{i}' for i in basket)}" for n, basket in enumerate(baskets)
+    )
+    answers = counter.play(
+        split(8, ", on_partial: cancel, otherwise: cancel"), orders, items=GOODS, sites=sites, stock=stock
+    )
+    wanted = [fewest_cover(held, basket) or 0 for basket in baskets]
+    assert [len(answers.sites(f"o{n}")) for n in range(60)] == wanted
+    assert set(wanted) == {0, 1, 2, 3, 4}  # the test tells something
+
+
+@pytest.mark.parametrize("fewest_first", [True, False])
+def test_the_cheapest_split_is_that_of_all_ways_to_send_each_line(counter: Any, fewest_first: bool) -> None:
+    """Handling is a shipment's and a line's, in cents: brute force over every site for every line."""
+    random = np.random.default_rng(20260105)
+    held = random.random((5, 10)) < 0.6
+    per_shipment, per_line = random.integers(10, 400, 5), random.integers(1, 90, 5)
+    sites = {
+        f"w{site}": f"costs: {{per_shipment: {per_shipment[site] / 100}, per_line: {per_line[site] / 100}}}"
+        for site in range(5)
+    }
+    stock = "; ".join(f"w{s} " + " ".join(f"i{i}:9999" for i in np.flatnonzero(held[s])) for s in range(5))
+    baskets = [random.choice(10, int(random.integers(2, 5)), replace=False) for _ in range(40)]
+    orders = "\n".join(
+        f"o{n} 05T10:00 {','.join(f'i{i}' for i in basket)}" for n, basket in enumerate(baskets)
+    )
+    keys = "[landed_cost]" if fewest_first else "[landed_cost, fewest_shipments]"
+    answers = counter.play(
+        f"rules:\n  - {{rank: {{by: {keys}}}, split: {{max_shipments: 4}}, otherwise: cancel, on_partial: cancel}}\n",
+        orders, items=GOODS, sites=sites, stock=stock, regions="{id: here}",
+    )  # fmt: skip
+    for number, basket in enumerate(baskets):
+        ways = [
+            (
+                len(set(way)) if fewest_first else 0,
+                sum(per_shipment[s] for s in set(way)) + sum(per_line[s] for s in way),
+            )
+            for way in product(*(np.flatnonzero(held[:, item]) for item in basket))
+        ]
+        spent = round(100 * answers.orders[f"o{number}"]["cost_handling"])
+        assert spent == (min(ways)[1] if ways else 0), f"o{number}"
+
+
+def test_beyond_8_lines_the_search_is_greedy(counter: Any) -> None:
+    """Two sites would do, but most lines are at a third: the greedy cover takes that first, and needs three."""
+    sites = {"left": "at: [0, 1]", "right": "at: [0, 1]", "most": "at: [0, 3]"}
+    halves = {"left": "01234", "right": "56789", "most": "123678"}
+    stock = "; ".join(f"{site} " + " ".join(f"i{i}:9" for i in numbers) for site, numbers in halves.items())
+    ten = ",".join(f"i{i}" for i in range(10))
+    greedy = counter.play(split(3), f"A 05T10:00 {ten}", items=GOODS, sites=sites, stock=stock)
+    assert sorted(greedy.sites("A")) == ["left", "most", "right"]
+    assert sorted(greedy.shipments["lines"]) == [2, 2, 6]
+    eight = ",".join(f"i{i}" for i in range(1, 9))
+    exact = counter.play(split(3), f"A 05T10:00 {eight}", items=GOODS, sites=sites, stock=stock)
+    assert sorted(exact.sites("A")) == ["left", "right"]
+
+
+def test_beyond_8_lines_one_warehouse_that_has_it_all_is_still_found(counter: Any) -> None:
+    ten = ",".join(f"i{i}" for i in range(10))
+    stock = (
+        "near " + " ".join(f"i{i}:9" for i in range(9)) + "; far " + " ".join(f"i{i}:9" for i in range(10))
+    )
+    answers = counter.play(split(2), f"A 05T10:00 {ten}", items=GOODS, stock=stock)
+    assert answers.sites("A") == ["far"]
+
+
+def test_beyond_8_lines_what_is_too_heavy_for_one_parcel_still_finds_a_way(stage: Any, counter: Any) -> None:
+    """The greedy search used to stop when the site with most lines could not send them together."""
+    stage.write("rates.csv", "zone,up_to_kg,price\n1,6,3\n")
+    items = ", ".join(f"{{id: i{number}, weight_kg: 1}}" for number in range(9))
+    stock = (
+        "near "
+        + " ".join(f"i{i}:9" for i in range(9))
+        + "; mid i0:9 i1:9 i2:9 i3:9 i4:9; far i5:9 i6:9 i7:9 i8:9"
+    )
+    answers = counter.play(
+        split(3),
+        "A 05T10:00 " + ",".join(f"i{i}" for i in range(9)),
+        items=items,
+        stock=stock,
+        services="{id: parcel, rates: {file: rates.csv}}",
+    )
+    assert answers.orders["A"]["state"] == "delivered"
+    assert sorted(answers.sites("A")) == ["mid", "near"]
