@@ -6,16 +6,19 @@ what a reader of the journal may take for granted.
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reports.kpis import measure
 from sim.journal import TABLES, Journal
 
 ITEMS = ["a", "b", "c", "d"]
@@ -250,6 +253,7 @@ def test_nothing_is_lost(stage: Any, world: dict[str, Any], stock: str, rule_set
     check_money(journal)
     check_hours(journal, world)
     check_limits(journal, world, rule_set)
+    check_kpis(journal)
     check_stored(journal, stage, scenario, policy)
 
 
@@ -362,6 +366,40 @@ def check_limits(journal: Journal, world: dict[str, Any], rule_set: dict[str, An
         mine = kept[kept["warehouse"] == site["id"]]
         days = mine["allocated_at"].dt.tz_localize("UTC").dt.tz_convert(ZoneInfo(site["timezone"])).dt.date
         assert days.value_counts().max() <= site["order_limit_per_day"] or mine.empty
+
+
+def check_kpis(journal: Journal) -> None:
+    """Every KPI can be told of every journal, and shares are shares."""
+    (orders,) = tables(journal, "orders")
+    counted = orders[orders["counted"]]
+    kpis = measure(journal)
+    assert kpis["orders"] == len(counted)
+    for name, value in kpis.items():
+        if name.endswith("_share"):
+            assert math.isnan(value) or 0 <= value <= 1, name
+        assert not math.isinf(value), name
+    if not len(counted):
+        return
+    for kpi, columns in (
+        ("freight", "freight"),
+        ("late", "late"),
+        ("payment", "payment"),
+        ("handling", "handling"),
+    ):
+        mean = counted[f"cost_{columns}"].sum() / len(counted)
+        assert kpis[f"{kpi}_per_order"] == pytest.approx(mean, abs=1e-9), kpi
+    parts = ("freight", "handling", "storage", "spoilage", "late", "returns", "payment", "care")
+    assert kpis["cost_per_order"] == pytest.approx(sum(kpis[f"{part}_per_order"] for part in parts), abs=1e-9)
+    margin = (counted["revenue"] - counted["cost_goods"]).sum() / len(counted) - kpis["cost_per_order"]
+    assert kpis["margin_per_order"] == pytest.approx(margin, abs=1e-9)
+    shares = counted["state"].value_counts(normalize=True)
+    assert kpis["cancelled_share"] == pytest.approx(shares["cancelled"])
+    assert kpis["open_share"] == pytest.approx(shares["open"])
+    delivered = counted[counted["state"] == "delivered"]
+    if len(delivered):
+        hours = (delivered["delivered_at"] - delivered["placed_at"]).dt.total_seconds() / 3600
+        assert kpis["lead_time_mean_h"] == pytest.approx(hours.mean())
+    assert kpis["fill_share"] == pytest.approx(counted["units_first_attempt"].sum() / counted["units"].sum())
 
 
 def check_stored(journal: Journal, stage: Any, scenario: Any, policy: str) -> None:
