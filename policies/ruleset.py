@@ -108,8 +108,8 @@ class BoundRuleSet:
     ) -> Allocation:
         plan = next((verdict.plan for verdict in verdicts if verdict.plan is not None), None)
         split = "policy"
-        committed = sum(isinstance(hold, answer.Backorder) for hold in holds)
-        if order.shipments + len(parts) + committed > 1:
+        shipments = order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
+        if shipments > 1 or (shipments and any(isinstance(hold, answer.Wait) for hold in holds)):
             split = self._rules[0].split_reason(order)
         key = tuple([verdict.removed for verdict in verdicts])
         removed = self._texts.get(key)

@@ -182,8 +182,6 @@ class Fulfilment:
         self._settlement.write_shipment(shipment)
         order.live -= 1
         order.used -= 1
-        if order.used < 2:
-            order.split_reason = -1
         order.units_cancelled += shipment.units
         order.cancel_reason = CANCEL_REASONS.index(reason)
         self._settlement.note_progress(order)

@@ -230,7 +230,8 @@ class Orchestrator:
             elif hold.until is not None:
                 until = min(until, hold.until)
                 own_hours.update(hold.lines)
-        if order.used > 1 and order.split_reason < 0:
+        # What waits while a part is shipped may become a shipment of its own, for the reason that holds now.
+        if order.split_reason < 0 and (order.used > 1 or (order.used and any(order.left))):
             order.split_reason = SPLIT_REASONS.index(answer.why.split)
         if any(order.left):
             self._wait(order, until, own_hours)

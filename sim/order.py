@@ -21,6 +21,7 @@ class Order:
         promised_at: NEVER without a promise. counted: placed inside the window that KPIs count.
         value: cents. grams, millilitres, tags: of the whole order.
         parts: shipments so far, cancelled ones too, so that a number is never used twice.
+        split_reason: why it takes more than one shipment, or may take more.
         live: shipments that have not ended. used: shipments that count against `max_shipments`.
         captures: shipments paid for. shipped_value: of what carriers picked up, in millionths of the currency.
         attempts: calls of the policy. timer: the latest timer set; an older one that fires is void.

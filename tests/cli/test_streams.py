@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -51,6 +52,37 @@ def test_a_reader_that_has_seen_enough_is_no_failure(command: list[str]) -> None
     process.stdout.close()
     assert (process.wait(timeout=60), process.stderr.read()) == (0, b"")
     process.stderr.close()
+
+
+@pytest.mark.parametrize(("option", "shown"), [("--journal=none", True), ("--quiet", False)])
+def test_progress_is_shown_on_a_terminal_unless_it_is_to_be_quiet(
+    desk: Any, small: str, option: str, shown: bool
+) -> None:
+    desk.write("small.yaml", small)
+    import termios
+
+    terminal, its_end = os.openpty()
+    termios.tcsetwinsize(terminal, (24, 100))
+    command = ["run", "small.yaml", "-n", "1", "--set", "days=0.1", "--jobs", "1"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", *command, option],
+        cwd=desk.folder,
+        stdout=subprocess.PIPE,
+        stderr=its_end,
+    )
+    output, _ = process.communicate(timeout=120)
+    os.set_blocking(terminal, False)
+    try:
+        seen = os.read(terminal, 100_000)
+    except BlockingIOError:
+        seen = b""
+    os.close(its_end)
+    os.close(terminal)
+    assert process.returncode == 0
+    assert (b"1/1" in seen) == shown
+    assert bool(seen) == shown
+    assert b"1/1" not in output
+    assert b"report: " in output
 
 
 def test_an_error_of_the_program_is_3_and_is_told_in_full(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:

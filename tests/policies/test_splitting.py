@@ -114,6 +114,14 @@ def test_a_part_that_waits_for_stock_is_split_off_for_want_of_stock(counter: Any
     assert answers.orders["A"]["split_reason"] == "no_stock"
 
 
+def test_a_split_over_two_attempts_has_the_reason_of_the_first(counter: Any) -> None:
+    """Far has both, and is full until eleven: the mug leaves near at once. It used to be split by `policy`."""
+    orders = "B 05T10:00 pot\nA 05T10:30 mug,tea"
+    answers = counter.play(HOURLY.replace("MOST", "2"), orders, stock="near mug:9; far mug:9 tea:9 pot:9")
+    assert answers.sites("A") == ["near", "far"]
+    assert answers.orders["A"]["split_reason"] == "capacity"
+
+
 # -- from where --------------------------------------------------------------------------------------------
 
 
