@@ -21,7 +21,7 @@ from sim.payment import Payments
 from sim.pickup import Road
 from sim.policy import Backorder, Part
 from sim.settlement import Settlement
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 from sim.work import Work
 
 

@@ -9,7 +9,7 @@ from sim.journal import SHIPMENT_STATES
 from sim.ledger import Account
 
 if TYPE_CHECKING:
-    from sim.warehouse import Desk
+    from sim.desk import Desk
 
 DELIVERED, CANCELLED, LOST, QUEUED, IN_WORK, PACKED, IN_TRANSIT, BACKORDERED = range(len(SHIPMENT_STATES))
 """States of a shipment."""

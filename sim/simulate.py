@@ -25,7 +25,7 @@ from sim.policy import Policy, Preparable
 from sim.protocols import Protocols
 from sim.scenario import Scenario
 from sim.settlement import Settlement
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 
 
 def simulate(
@@ -97,7 +97,7 @@ def _run(
     ledger = Ledger(recorder)
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
     payments = Payments(catalogue)
-    warehouses = Warehouses(clock, catalogue, Protocols(catalogue))
+    warehouses = Warehouses(clock, catalogue, Protocols(catalogue), seed, replication)
     fulfilment = Fulfilment(clock, catalogue, inventory, carriers, warehouses, payments, settlement)
     network = Network(clock, catalogue, inventory, warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
