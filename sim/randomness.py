@@ -38,7 +38,9 @@ ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POL
 )
 
 # Kinds of keyed noise of an order.
-WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION = range(7)
+(
+    WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION, SHORT_PICK, LOSS,
+) = range(9)  # fmt: skip
 
 # Kinds of facts of a site: the n-th failure of an entry and its repair.
 FAILURE, REPAIR = range(2)
