@@ -73,8 +73,9 @@ TABLES: dict[str, dict[str, str]] = {
         "at": "time", "warehouse": "warehouse", "item": "item", "units": "int", "lost_units": "int",
     },
     "returns": {
-        "order": "order", "warehouse": "warehouse", "item": "item", "units": "int", "sent_at": "time",
-        "inspected_at": "time", "outcome": "text", "cost": "money", "counted": "bool",
+        "order": "order", "shipment": "int", "warehouse": "warehouse", "item": "item", "units": "int",
+        "reason": "text", "sent_at": "time", "received_at": "time", "inspected_at": "time", "outcome": "text",
+        "remedy": "text", "cost": "money", "counted": "bool",
     },
     "disposals": {
         "at": "time", "warehouse": "warehouse", "item": "item", "units": "int", "reason": "text", "cost": "money",

@@ -86,7 +86,8 @@ def _unused(scenario: Scenario, places: Places) -> Iterator[Problem]:
     if returned and scenario.returns is None:
         rule = "nothing comes back without a section `returns`"
         yield places.problem(("items", returned[0], "return_share"), rule)
-    if scenario.returns is not None and not returned:
+    mistaken = any(site.accuracy.pick < 1 for site in scenario.warehouses)
+    if scenario.returns is not None and not returned and not mistaken:
         yield places.problem(("returns",), "nothing comes back: no item has a return_share")
     demand = scenario.demand
     if isinstance(demand, Generated):

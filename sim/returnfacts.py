@@ -1,0 +1,100 @@
+"""What comes back: facts of the order, the same whatever a policy does.
+
+A line that its customer sends back is sent back at most once and whole, of every parcel that brought units of it; what
+replaces it is kept. That a parcel holds something else in the place of a line is a fact of the parcel.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Literal, TypeAlias
+
+from sim import randomness
+from sim.catalogue import Catalogue
+from sim.clock import DAY
+from sim.order import DELIVERED, Shipment
+from sim.protocols import MINUTE
+from sim.scenario.aftersales import Outcomes
+from sim.scenario.distributions import ZERO
+
+Reason: TypeAlias = Literal["customer", "wrong_item"]
+"""Why a line comes back: its customer does not want it, or it was picked by mistake."""
+
+OUTCOMES = ("restock", "refurbish", "scrap")
+
+
+class ReturnFacts:
+    """What comes back, as facts of the order.
+
+    Attributes:
+        any: whether anything can come back in a scenario at all.
+
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        scenario = catalogue.scenario
+        terms = scenario.returns
+        self._share = [0.0 if terms is None else item.return_share for item in scenario.items]
+        self._wrong_share = [1 - site.accuracy.pick for site in scenario.warehouses]
+        self._replace_share = 0.0 if terms is None else terms.replace_share
+        self._delay = randomness.quantile(ZERO if terms is None else terms.delay_days)
+        self._inspection = randomness.quantile(ZERO if terms is None else terms.inspect_minutes)
+        outcomes = Outcomes(restock=1) if terms is None else terms.outcomes
+        weights = [outcomes.restock, outcomes.refurbish, outcomes.scrap]
+        self._bounds: list[float] = randomness.cumulated(weights).tolist()
+        self.any = any(self._share) or any(self._wrong_share)
+
+    def is_wrong(self, shipment: Shipment, line: int) -> bool:
+        """Tell whether a parcel holds something else in the place of a line."""
+        share = self._wrong_share[shipment.site]
+        return share > 0 and self._unit(shipment, shipment.number, randomness.WRONG_ITEM, line) < share
+
+    def is_sent_back(self, shipment: Shipment, line: int, item: int) -> bool:
+        """Tell whether the customer sends the right units of a line back that a parcel brought."""
+        share = self._share[item]
+        return (
+            share > 0
+            and self._unit(shipment, line, randomness.RETURNED) < share
+            and not self.is_replacement(shipment, line)
+        )
+
+    def is_replacement(self, shipment: Shipment, line: int) -> bool:
+        """Tell whether the units of a line are in the place of such as the customer had and sent back."""
+        parts = shipment.order.parts
+        while shipment.replaces >= 0:
+            shipment = parts[shipment.replaces - 1]
+            if all(own != line for own, _, _ in shipment.lines):
+                return False
+            if shipment.state == DELIVERED and not self.is_wrong(shipment, line):
+                return True
+        return False
+
+    def is_replaced(self, shipment: Shipment, line: int) -> bool:
+        """Tell whether a line that is sent back is replaced; else it is refunded."""
+        return self._unit(shipment, line, randomness.REPLACED) < self._replace_share
+
+    def outcome(self, shipment: Shipment, line: int, reason: Reason) -> str:
+        """Return what becomes of a returned line; what was picked by mistake is as good as it was."""
+        if reason == "wrong_item":
+            return OUTCOMES[0]
+        return OUTCOMES[bisect_right(self._bounds, self._unit(shipment, line, randomness.RETURN_OUTCOME))]
+
+    def delay_s(self, shipment: Shipment, line: int, reason: Reason) -> int:
+        """Return the seconds from the delivery of a line to its arrival at the site."""
+        bits = self._bits(shipment, line, reason, randomness.RETURN_DELAY)
+        return randomness.whole(float(self._delay(randomness.unit(bits))) * DAY, bits)
+
+    def inspection_s(self, shipment: Shipment, line: int, reason: Reason) -> int:
+        """Return the seconds of work on a returned line."""
+        bits = self._bits(shipment, line, reason, randomness.INSPECTION)
+        return randomness.whole(float(self._inspection(randomness.unit(bits))) * MINUTE, bits)
+
+    @staticmethod
+    def _bits(shipment: Shipment, line: int, reason: Reason, kind: int) -> int:
+        # Mistakes belong to a parcel, and so does their luck; what customers do belongs to the line.
+        attempt = shipment.number if reason == "wrong_item" else 0
+        return randomness.draw(shipment.order.key, randomness.code(line, kind, attempt))
+
+    @staticmethod
+    def _unit(shipment: Shipment, number: int, kind: int, attempt: int = 0) -> float:
+        return randomness.unit(randomness.draw(shipment.order.key, randomness.code(number, kind, attempt)))
