@@ -51,7 +51,9 @@ class Payments:
         """Give the payment for goods back, of a value in millionths of the currency."""
         posts = order.posts
         order.refunded_value += value
-        assert order.refunded_value <= order.shipped_value, f"order {order.number}: refunded more than was paid"
+        assert order.refunded_value <= order.shipped_value, (
+            f"order {order.number}: refunded more than was paid"
+        )
         refunded = cents(order.refunded_value) - posts[Account.REFUND]
         posts[Account.REFUND] += refunded
         posts[Account.CASH] -= refunded

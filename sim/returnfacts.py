@@ -60,13 +60,12 @@ class ReturnFacts:
 
     def is_replacement(self, shipment: Shipment, line: int) -> bool:
         """Tell whether the units of a line are in the place of such as the customer had and sent back."""
-        parts = shipment.order.parts
-        while shipment.replaces >= 0:
-            shipment = parts[shipment.replaces - 1]
-            if all(own != line for own, _, _ in shipment.lines):
-                return False
+        before = shipment.again.get(line)
+        while before is not None:
+            shipment = shipment.order.parts[before - 1]
             if shipment.state == DELIVERED and not self.is_wrong(shipment, line):
                 return True
+            before = shipment.again.get(line)
         return False
 
     def is_replaced(self, shipment: Shipment, line: int) -> bool:

@@ -18,9 +18,10 @@ from sim.catalogue import UNKNOWN, Catalogue, cents, micros
 from sim.clock import DELIVERY, NEVER, Clock
 from sim.disposals import Disposals
 from sim.fulfilment import Fulfilment
-from sim.inventory import Goods, Inventory
+from sim.inventory import Inventory
 from sim.journal import Recorder
 from sim.ledger import Account
+from sim.lots import Goods
 from sim.order import QUEUED, Shipment
 from sim.payment import Payments
 from sim.protocols import MINUTE
@@ -28,7 +29,7 @@ from sim.receipts import Receipts
 from sim.returnfacts import Reason, ReturnFacts
 from sim.scenario.aftersales import ReturnCosts
 from sim.settlement import Settlement
-from sim.warehouse import Desk, Job
+from sim.warehouse import Warehouses
 from sim.work import Work
 
 
@@ -36,7 +37,7 @@ class ReturnedLine:
     """Units of one line of one parcel on their way back: a job for the stations of the site they go to.
 
     Attributes:
-        number: what the site knows it by, within the order; above all numbers of shipments.
+        number: that of the shipment that brought it.
         line, item, units: of the order. goods: the units with the age and cost of the lots they were picked from.
         spent: cents that they cost, of what was posted when they were picked.
         reason: why they come back.
@@ -51,7 +52,7 @@ class ReturnedLine:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Returns,
         shipment: Shipment,
         line: int,
         site: int,
@@ -63,7 +64,7 @@ class ReturnedLine:
         self.shipment = shipment
         self.order = shipment.order
         self.line = line
-        self.number = (shipment.number << 16 | line) + (1 << 32)
+        self.number = shipment.number
         self.item = goods[0].item
         self.units = sum(found.units for found in goods)
         self.site = site
@@ -90,6 +91,7 @@ class Returns:
         clock: Clock,
         catalogue: Catalogue,
         inventory: Inventory,
+        warehouses: Warehouses,
         receipts: Receipts,
         disposals: Disposals,
         fulfilment: Fulfilment,
@@ -100,6 +102,7 @@ class Returns:
         self._clock = clock
         self._catalogue = catalogue
         self._inventory = inventory
+        self._warehouses = warehouses
         self._receipts = receipts
         self._disposals = disposals
         self._fulfilment = fulfilment
@@ -212,20 +215,18 @@ class Returns:
             self._put_away(returned)
             return
         self._spend(returned, self._label)
-        self._fulfilment.warehouses.sites[returned.site].submit(returned)
+        self._warehouses.sites[returned.site].submit(returned)
 
-    def expected_s(self, job: Job, work: Work) -> float:
+    def expected_s(self, returned: ReturnedLine, work: Work) -> float:
         """Return the mean seconds of an inspection; the site's own work is that of shipments."""
         return self._expected_s
 
-    def start(self, job: Job, work: Work) -> int:
+    def start(self, returned: ReturnedLine, work: Work) -> int:
         """Return the seconds of an inspection that begins."""
-        returned = cast(ReturnedLine, job)
         return self._facts.inspection_s(returned.shipment, returned.line, returned.reason)
 
-    def finish(self, job: Job) -> None:
+    def finish(self, returned: ReturnedLine) -> None:
         """Put away or scrap what was inspected, and make it good to the customer."""
-        returned = cast(ReturnedLine, job)
         self._spend(returned, self._inspect)
         self._put_away(returned)
 
@@ -263,7 +264,6 @@ class Returns:
     def _dispose(self, site: int, lost: list[Goods], reason: str) -> None:
         for item, units, _, _, cost in lost:
             self._inventory.record("returned", item, site, -units)
-            self._inventory.record(reason, item, site, units)
             self._disposals.dispose(site, item, units, reason, units * cost)
 
     def _make_good(self, returned: ReturnedLine) -> None:

@@ -29,6 +29,16 @@ def test_a_doubt_is_a_warning(desk, old, new, said):
     assert [warning for warning in told if "has no effect yet" not in warning] == said
 
 
+def test_a_section_about_returns_is_for_returns_or_mistakes(desk):
+    text = desk.towns + "returns: {delay_days: 4}\n"
+    assert [warning.replace(f"{desk.folder}/", "") for warning in desk.load(text).warnings] == [
+        "towns.yaml:25:1: returns: nothing comes back: no item has a return_share"
+    ]
+    for old, new in (("popularity: 6", "return_share: 0.1"), ("stations: 3", "accuracy: {pick: 0.9}")):
+        warnings = desk.load(text.replace(old, new)).warnings
+        assert not [warning for warning in warnings if "comes back" in warning]
+
+
 def test_a_right_scenario_has_no_warning(desk):
     assert desk.load().warnings == ()
 

@@ -223,6 +223,23 @@ def test_returns_to_the_nearest_site_need_places(desk):
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("popularity: 6", "return_share: 0.1"), ("stations: 3", "stations: 3\n    accuracy: {pick: 0.99}")],
+    ids=["sent back", "picked by mistake"],
+)
+def test_returns_go_where_all_that_comes_back_may_be_kept(desk, old, new):
+    text = desk.changed("carriers:", "  - {id: annex, at: [50, 8], handling: [frozen]}\ncarriers:").replace(
+        old, new
+    )
+    more = "" if "return" in new else " (and 1 items more)"
+    place = f"towns.yaml:{text.count(chr(10)) + 1}:15"
+    assert desk.wrong(text + "returns: {to: annex}\n") == [
+        f"{place}: returns.to: value 'annex': must be able to keep all that comes back; it may not keep mug{more}"
+    ]
+    desk.load(text + "returns: {to: hub}\n")
+
+
 def test_a_scenario_without_distances_needs_no_places(desk):
     text = desk.changed("    at: [50.1, 8.7]\n", "").replace("zones_km: [200, 500]", "zones_km: []")
     scenario = desk.load(text.replace("[1, 2, 3]", "1").replace("[4, 5, 6]", "4"))
