@@ -22,61 +22,15 @@ from sim.inventory import Inventory
 from sim.journal import Recorder
 from sim.ledger import Account
 from sim.lots import Goods
-from sim.order import QUEUED, Shipment
+from sim.order import Shipment
 from sim.payment import Payments
 from sim.protocols import MINUTE
 from sim.receipts import Receipts
-from sim.returnfacts import Reason, ReturnFacts
+from sim.sentback import Reason, ReturnedLine, ReturnFacts
 from sim.scenario.aftersales import ReturnCosts
 from sim.settlement import Settlement
 from sim.warehouse import Warehouses
 from sim.work import Work
-
-
-class ReturnedLine:
-    """Units of one line of one parcel on their way back: a job for the stations of the site they go to.
-
-    Attributes:
-        number: that of the shipment that brought it.
-        line, item, units: of the order. goods: the units with the age and cost of the lots they were picked from.
-        spent: cents that they cost, of what was posted when they were picked.
-        reason: why they come back.
-        cost: cents posted so far for label, inspection, refurbishing and write-off.
-
-    """
-
-    __slots__ = (
-        "cost", "desk", "goods", "item", "line", "number", "order", "packed_at", "reason", "received_at", "released_at",
-        "shipment", "site", "spent", "started_at", "state", "units",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        desk: Returns,
-        shipment: Shipment,
-        line: int,
-        site: int,
-        goods: list[Goods],
-        spent: int,
-        reason: Reason,
-    ) -> None:
-        self.desk = desk
-        self.shipment = shipment
-        self.order = shipment.order
-        self.line = line
-        self.number = shipment.number
-        self.item = goods[0].item
-        self.units = sum(found.units for found in goods)
-        self.site = site
-        self.goods = goods
-        self.spent = spent
-        self.reason = reason
-        self.cost = 0
-        self.state = QUEUED
-        self.received_at = -1
-        self.released_at = -1
-        self.started_at = -1
-        self.packed_at = -1
 
 
 class Returns:
@@ -202,8 +156,8 @@ class Returns:
     def _send(self, returned: ReturnedLine) -> None:
         returned.order.live += 1
         self._under_way[returned] = None
-        delay_s = self._facts.delay_s(returned.shipment, returned.line, returned.reason)
-        self._clock.due(self._clock.now + delay_s, DELIVERY, self._hand_in, returned)
+        at = self._clock.now + self._facts.delay_s(returned)
+        self._clock.due(at, DELIVERY, self._hand_in, returned)
 
     # -- at the site ------------------------------------------------------------------------------------
 
@@ -223,7 +177,7 @@ class Returns:
 
     def start(self, returned: ReturnedLine, work: Work) -> int:
         """Return the seconds of an inspection that begins."""
-        return self._facts.inspection_s(returned.shipment, returned.line, returned.reason)
+        return self._facts.inspection_s(returned)
 
     def finish(self, returned: ReturnedLine) -> None:
         """Put away or scrap what was inspected, and make it good to the customer."""
@@ -233,7 +187,7 @@ class Returns:
     def _put_away(self, returned: ReturnedLine) -> None:
         """Have the goods lie on their shelf again, or write them off; nothing comes back after that."""
         now, order, site, item = self._clock.now, returned.order, returned.site, returned.item
-        outcome = self._facts.outcome(returned.shipment, returned.line, returned.reason)
+        outcome = self._facts.outcome(returned)
         lost = returned.goods
         if outcome != "scrap":
             lost = [goods for goods in returned.goods if goods.expires_at <= now]

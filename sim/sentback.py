@@ -1,4 +1,4 @@
-"""What comes back: facts of the order, the same whatever a policy does.
+"""What comes back, and the facts about it: the same whatever a policy does.
 
 A line that its customer sends back is sent back at most once and whole, of every parcel that brought units of it; what
 replaces it is kept. That a parcel holds something else in the place of a line is a fact of the parcel.
@@ -7,20 +7,70 @@ replaces it is kept. That a parcel holds something else in the place of a line i
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sim import randomness
 from sim.catalogue import Catalogue
 from sim.clock import DAY
-from sim.order import DELIVERED, Shipment
+from sim.lots import Goods
+from sim.order import DELIVERED, QUEUED, Shipment
 from sim.protocols import MINUTE
 from sim.scenario.aftersales import Outcomes
 from sim.scenario.distributions import ZERO
+
+if TYPE_CHECKING:
+    from sim.warehouse import Desk
 
 Reason: TypeAlias = Literal["customer", "wrong_item"]
 """Why a line comes back: its customer does not want it, or it was picked by mistake."""
 
 OUTCOMES = ("restock", "refurbish", "scrap")
+
+
+class ReturnedLine:
+    """Units of one line of one parcel on their way back: a job for the stations of the site they go to.
+
+    Attributes:
+        number: that of the shipment that brought it.
+        line, item, units: of the order. goods: the units with the age and cost of the lots they were picked from.
+        spent: cents that they cost, of what was posted when they were picked.
+        reason: why they come back.
+        cost: cents posted so far for label, inspection, refurbishing and write-off.
+
+    """
+
+    __slots__ = (
+        "cost", "desk", "goods", "item", "line", "number", "order", "packed_at", "reason", "received_at", "released_at",
+        "shipment", "site", "spent", "started_at", "state", "units",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        desk: Desk[ReturnedLine],
+        shipment: Shipment,
+        line: int,
+        site: int,
+        goods: list[Goods],
+        spent: int,
+        reason: Reason,
+    ) -> None:
+        self.desk = desk
+        self.shipment = shipment
+        self.order = shipment.order
+        self.line = line
+        self.number = shipment.number
+        self.item = goods[0].item
+        self.units = sum(found.units for found in goods)
+        self.site = site
+        self.goods = goods
+        self.spent = spent
+        self.reason = reason
+        self.cost = 0
+        self.state = QUEUED
+        self.received_at = -1
+        self.released_at = -1
+        self.started_at = -1
+        self.packed_at = -1
 
 
 class ReturnFacts:
@@ -72,27 +122,28 @@ class ReturnFacts:
         """Tell whether a line that is sent back is replaced; else it is refunded."""
         return self._unit(shipment, line, randomness.REPLACED) < self._replace_share
 
-    def outcome(self, shipment: Shipment, line: int, reason: Reason) -> str:
+    def outcome(self, returned: ReturnedLine) -> str:
         """Return what becomes of a returned line; what was picked by mistake is as good as it was."""
-        if reason == "wrong_item":
+        if returned.reason == "wrong_item":
             return OUTCOMES[0]
-        return OUTCOMES[bisect_right(self._bounds, self._unit(shipment, line, randomness.RETURN_OUTCOME))]
+        u = self._unit(returned.shipment, returned.line, randomness.RETURN_OUTCOME)
+        return OUTCOMES[bisect_right(self._bounds, u)]
 
-    def delay_s(self, shipment: Shipment, line: int, reason: Reason) -> int:
+    def delay_s(self, returned: ReturnedLine) -> int:
         """Return the seconds from the delivery of a line to its arrival at the site."""
-        bits = self._bits(shipment, line, reason, randomness.RETURN_DELAY)
+        bits = self._bits(returned, randomness.RETURN_DELAY)
         return randomness.whole(float(self._delay(randomness.unit(bits))) * DAY, bits)
 
-    def inspection_s(self, shipment: Shipment, line: int, reason: Reason) -> int:
+    def inspection_s(self, returned: ReturnedLine) -> int:
         """Return the seconds of work on a returned line."""
-        bits = self._bits(shipment, line, reason, randomness.INSPECTION)
+        bits = self._bits(returned, randomness.INSPECTION)
         return randomness.whole(float(self._inspection(randomness.unit(bits))) * MINUTE, bits)
 
     @staticmethod
-    def _bits(shipment: Shipment, line: int, reason: Reason, kind: int) -> int:
+    def _bits(returned: ReturnedLine, kind: int) -> int:
         # Mistakes belong to a parcel, and so does their luck; what customers do belongs to the line.
-        attempt = shipment.number if reason == "wrong_item" else 0
-        return randomness.draw(shipment.order.key, randomness.code(line, kind, attempt))
+        attempt = returned.shipment.number if returned.reason == "wrong_item" else 0
+        return randomness.draw(returned.order.key, randomness.code(returned.line, kind, attempt))
 
     @staticmethod
     def _unit(shipment: Shipment, number: int, kind: int, attempt: int = 0) -> float:
