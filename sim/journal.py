@@ -56,18 +56,18 @@ TABLES: dict[str, dict[str, str]] = {
         "split_reason": "split_reason", "reallocations": "int", "attempts": "int", "units_first_attempt": "int",
         "units_shipped": "int", "counted": "bool", "cost_freight": "money", "cost_handling": "money",
         "cost_late": "money", "cost_returns": "money", "cost_payment": "money", "cost_care": "money",
-        "cost_goods": "money", "revenue": "money",
+        "cost_goods": "money", "revenue": "money", "refunded": "money", "returned_units": "int",
     },
     "shipments": {
         "order": "order", "shipment": "int", "warehouse": "warehouse", "service": "service", "region": "region",
         "lines": "int", "units": "int", "weight_kg": "kg", "distance_km": "km", "stock_age_d": "days",
         "allocated_at": "time", "released_at": "time", "started_at": "time", "packed_at": "time",
-        "picked_up_at": "time", "delivered_at": "time", "state": "shipment_state", "replaces": "int?",
+        "picked_up_at": "time", "delivered_at": "time", "state": "shipment_state", "replaces": "int?", "rebound": "int",
         "counted": "bool", "cost_freight": "money", "cost_handling": "money", "co2e_kg": "kg",
     },
     "decisions": {
         "order": "order", "at": "time", "attempt": "int", "rule": "text", "outcome": "text", "chosen": "text",
-        "runner_up": "text", "margin": "float", "removed": "text",
+        "runner_up": "text", "margin": "float", "removed": "text", "cause": "text",
     },
     "walk_ins": {
         "at": "time", "warehouse": "warehouse", "item": "item", "units": "int", "lost_units": "int",

@@ -1,4 +1,4 @@
-"""Payment: authorised when an order is placed, captured shipment by shipment at a fee, refunded."""
+"""Payment: authorised when an order is placed, captured shipment by shipment, at a fee."""
 
 from __future__ import annotations
 
@@ -11,12 +11,7 @@ _PPM = 1_000_000
 
 
 class Payments:
-    """The payment terms of a scenario; without any, every payment is accepted and free of charge.
-
-    What is captured and what is refunded are each cumulated over the order and rounded, less what was posted
-    before, so that the captures of an order sum to its value and the refunds of one that came back completely to what
-    was captured. A refund gives no fee back.
-    """
+    """The payment terms of a scenario; without any, every payment is accepted and free of charge."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         terms = catalogue.scenario.payments
@@ -32,28 +27,31 @@ class Payments:
         return randomness.unit(bits) < self._declined_share
 
     def capture(self, order: Order, value: int) -> None:
-        """Take the payment for goods that leave, of a value in millionths of the currency, and pay the fee.
+        """Take the price of what was picked up, in millionths of the currency, and pay the fee for it.
 
-        The share of the fee is taken of the sum and rounded half up, so that splitting an order changes it by no cent.
+        Captures of one order sum to its value: cumulated and rounded, less what was captured before. The share of
+        the fee is taken of the sum and rounded half up, so that splitting an order changes it by no cent.
         """
+        if not value:
+            return
         posts = order.posts
         order.shipped_value += value
         order.captures += 1
-        total = cents(order.shipped_value)
-        captured = total + posts[Account.REVENUE]
-        fee = (total * self._fee_ppm + _PPM // 2) // _PPM + order.captures * self._fee_fixed
-        fee -= posts[Account.PAYMENT_FEE]
+        sum_captured = cents(order.shipped_value)
+        captured = sum_captured + posts[Account.REVENUE]
+        fees = (sum_captured * self._fee_ppm + _PPM // 2) // _PPM + order.captures * self._fee_fixed
+        fee = fees - posts[Account.PAYMENT_FEE]
         posts[Account.REVENUE] -= captured
         posts[Account.PAYMENT_FEE] += fee
         posts[Account.CASH] += captured - fee
 
     def refund(self, order: Order, value: int) -> None:
-        """Give the payment for goods back, of a value in millionths of the currency."""
+        """Give back the price of units that were paid for, in millionths of the currency; fees are not given back.
+
+        Refunds of one order sum to what was captured of the units: cumulated and rounded as captures are.
+        """
         posts = order.posts
         order.refunded_value += value
-        assert order.refunded_value <= order.shipped_value, (
-            f"order {order.number}: refunded more than was paid"
-        )
-        refunded = cents(order.refunded_value) - posts[Account.REFUND]
-        posts[Account.REFUND] += refunded
-        posts[Account.CASH] -= refunded
+        refund = cents(min(order.refunded_value, order.shipped_value)) - posts[Account.REFUND]
+        posts[Account.REFUND] += refund
+        posts[Account.CASH] -= refund

@@ -22,12 +22,12 @@ from sim.inventory import Inventory
 from sim.journal import Recorder
 from sim.ledger import Account
 from sim.lots import Goods
-from sim.order import Shipment
+from sim.order import ENDED, Order, Shipment
 from sim.payment import Payments
 from sim.protocols import MINUTE
 from sim.receipts import Receipts
-from sim.sentback import Reason, ReturnedLine, ReturnFacts
 from sim.scenario.aftersales import ReturnCosts
+from sim.sentback import Reason, ReturnedLine, ReturnFacts
 from sim.settlement import Settlement
 from sim.warehouse import Warehouses
 from sim.work import Work
@@ -89,27 +89,44 @@ class Returns:
             or (facts.is_sent_back(shipment, line, item) and facts.is_replaced(shipment, line))
         )
 
-    def delivered(self, shipment: Shipment) -> int:
-        """Have come back what of a parcel will, and return how many units its customer had waited for.
+    def is_replacement(self, shipment: Shipment) -> bool:
+        """Tell whether a parcel brings nothing but replacements of what its customer had and sent back.
 
-        Not waited for is what replaces a returned line: the order was delivered before.
+        Nobody was promised when these would come: the order was delivered before.
         """
-        facts = self._facts
+        again = shipment.again
+        if not again or len(again) < len(shipment.lines):
+            return False
+        return all(self._facts.was_sent_back(shipment.order, line, before) for line, before in again.items())
+
+    def is_complete(self, order: Order) -> bool:
+        """Tell whether a customer had all that was ordered, and only returns and replacements are under way."""
+        sent_back = self._facts.was_sent_back
+        return (
+            order.units_shipped > 0
+            and all(
+                sent_back(order, line, order.again.get(line))
+                for line, units in enumerate(order.left)
+                if units
+            )
+            and all(part.state in ENDED or self.is_replacement(part) for part in order.parts)
+        )
+
+    def delivered(self, shipment: Shipment) -> None:
+        """Have come back what of a parcel will, and what was picked by mistake be shipped again."""
+        facts, micro = self._facts, 0
         if not facts.any:
-            return shipment.units
-        waited_for = micro = 0
+            return
         again: list[tuple[int, int]] = []
         for line, item, units in shipment.lines:
+            reason: Reason = "customer"
             if facts.is_wrong(shipment, line):
                 again.append((line, units))
-                reason: Reason = "wrong_item"
-            else:
-                if not facts.is_replacement(shipment, line):
-                    waited_for += units
-                if not facts.is_sent_back(shipment, line, item):
-                    continue
+                reason = "wrong_item"
+            elif facts.is_sent_back(shipment, line, item):
                 shipment.order.units_returned += units
-                reason = "customer"
+            else:
+                continue
             goods = self._goods(shipment, item)
             # Rounded over the parcel, so that all of its lines together cost what the parcel did.
             before = cents(micro)
@@ -118,7 +135,6 @@ class Returns:
             self._send(ReturnedLine(self, shipment, line, site, goods, cents(micro) - before, reason))
         if again:
             self._fulfilment.ship_again(shipment.order, again, shipment.number, "wrong_item")
-        return waited_for
 
     def _goods(self, shipment: Shipment, item: int) -> list[Goods]:
         """Return the units of an item that a parcel brought, by the lots they were picked from."""

@@ -13,7 +13,7 @@ from sim import randomness
 from sim.catalogue import Catalogue
 from sim.clock import DAY
 from sim.lots import Goods
-from sim.order import DELIVERED, QUEUED, Shipment
+from sim.order import DELIVERED, QUEUED, Order, Shipment
 from sim.protocols import MINUTE
 from sim.scenario.aftersales import Outcomes
 from sim.scenario.distributions import ZERO
@@ -105,14 +105,18 @@ class ReturnFacts:
         return (
             share > 0
             and self._unit(shipment, line, randomness.RETURNED) < share
-            and not self.is_replacement(shipment, line)
+            and not self.was_sent_back(shipment.order, line, shipment.again.get(line))
         )
 
-    def is_replacement(self, shipment: Shipment, line: int) -> bool:
-        """Tell whether the units of a line are in the place of such as the customer had and sent back."""
-        before = shipment.again.get(line)
+    def was_sent_back(self, order: Order, line: int, before: int | None) -> bool:
+        """Tell whether units of a line replace such as their customer had and sent back.
+
+        Args:
+            before: the shipment that is replaced; None for units that are sent for the first time.
+
+        """
         while before is not None:
-            shipment = shipment.order.parts[before - 1]
+            shipment = order.parts[before - 1]
             if shipment.state == DELIVERED and not self.is_wrong(shipment, line):
                 return True
             before = shipment.again.get(line)
