@@ -48,8 +48,8 @@ class Order:
         "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left",
         "live", "lost", "millilitres", "number", "parts", "picked_up_at", "placed_at", "posts", "promised_at",
         "reallocations", "refunded_value", "region", "segment", "shipped_value", "split_reason", "tags", "timer",
-        "to_ship", "tried", "units", "units_cancelled", "units_first_attempt", "units_returned", "units_shipped", "used",
-        "value",
+        "to_ship", "tried", "units", "units_cancelled", "units_first_attempt", "units_returned", "units_shipped",
+        "used", "value",
     )  # fmt: skip
 
     def __init__(

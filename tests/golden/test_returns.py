@@ -35,7 +35,7 @@ from sim.journal import Journal
 
 WORLD = """\
 name: a return by hand
-seed: 2
+seed: 3
 items:
   - {id: mug, price: 12.00, cost: 4.00, return_share: 1}
   - {id: bowl, price: 10.005, cost: 3.333, return_share: 1}
@@ -80,7 +80,7 @@ A     1        bowl 1     customer 06T17:00:00 09T05:00:00 09T08:12:00  scrap   
 # The replacement is no part of what was promised: A was delivered on Tuesday, in time.
 ORDER_ROWS = """\
 order state     delivered_at shipments units_shipped returned_units value refunded revenue cost_goods cost_returns cost_payment
-A     delivered 06T17:00:00  1         4             3              54.01 24.00    30.01   14.33      16.73        1.87
+A     delivered 06T17:00:00  1         5             3              54.01 24.00    30.01   14.33      16.73        1.87
 B     delivered 10T17:00:00  1         1             0              20.00 0        20.00   11.00      0            0.88
 """
 
@@ -149,7 +149,7 @@ def test_every_cent_of_the_ledger(journal: Journal, frame: Any) -> None:
 def test_what_is_on_the_shelf(journal: Journal, frame: Any) -> None:
     hours = frame(journal, "warehouse_hours").set_index("hour")["on_hand"]
     # 15 units; A takes 4 on Monday at 09:00:00; on Friday 2 mugs come back, B takes a kettle, the replacement a bowl.
-    assert hours[datetime(2026, 1, 5, 8)] == 15
+    assert hours[datetime(2026, 1, 5, 7)] == 15
     assert hours[datetime(2026, 1, 9, 7)] == 11
     assert hours[datetime(2026, 1, 9, 8)] == 11 + 2 - 1 - 1
     disposals = frame(journal, "disposals")
