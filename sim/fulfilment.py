@@ -178,8 +178,11 @@ class Fulfilment:
         for line, units in lines:
             order.left[line] -= units
             cancelled += units
-            if order.again.pop(line, None) is not None:
-                self._payments.refund(order, self._packing.price_of(order, line) * units)
+            order.again.pop(line, None)
+            unpaid = min(units, order.to_pay[line])
+            order.to_pay[line] -= unpaid
+            if units > unpaid:
+                self._payments.refund(order, self._packing.price_of(order, line) * (units - unpaid))
         order.units_cancelled += cancelled
         order.cancel_reason = CANCEL_REASONS.index(reason)
         self._settlement.note_progress(order, cancelled)

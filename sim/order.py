@@ -36,6 +36,7 @@ class Order:
         lost: lines of which a carrier lost units that were not sent again.
         to_ship: units that no carrier has, and that are not cancelled: those that have to be shipped again are
             among them from the beginning.
+        to_pay: units of each line that were not paid for yet.
         captures: shipments paid for. shipped_value: of what carriers picked up, in millionths of the currency.
         refunded_value: of what was given back for, too.
         units_returned: sent back by the customer.
@@ -48,8 +49,8 @@ class Order:
         "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left",
         "live", "lost", "millilitres", "number", "parts", "picked_up_at", "placed_at", "posts", "promised_at",
         "reallocations", "refunded_value", "region", "segment", "shipped_value", "split_reason", "tags", "timer",
-        "to_ship", "tried", "units", "units_cancelled", "units_first_attempt", "units_returned", "units_shipped",
-        "used", "value",
+        "to_pay", "to_ship", "tried", "units", "units_cancelled", "units_first_attempt", "units_returned",
+        "units_shipped", "used", "value",
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +77,7 @@ class Order:
         self.items = items
         self.units = units
         self.left = list(units)
+        self.to_pay = list(units)
         self.promised_at = promised_at
         self.counted = counted
         self.value = value

@@ -104,6 +104,7 @@ class Returns:
         sent_back = self._facts.was_sent_back
         return (
             order.units_shipped > 0
+            and not any(order.to_pay)
             and all(
                 sent_back(order, line, order.again.get(line))
                 for line, units in enumerate(order.left)

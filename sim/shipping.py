@@ -88,7 +88,7 @@ class Shipping:
             posts = order.posts
             posts[Account.FREIGHT] += shipment.freight
             posts[Account.CASH] -= shipment.freight
-            self._payments.capture(order, self._packing.new_value(shipment))
+            self._payments.capture(order, self._packing.bill(shipment))
             if self._carriers.is_lost(shipment):
                 self._settlement.note_progress(order, 0 if self._reships else shipment.units)
                 self._clock.due(now + self._noticed_after_s, DELIVERY, self._notice_loss, shipment)

@@ -168,6 +168,15 @@ def test_a_line_of_several_parcels_comes_back_from_each_of_them(play):
     assert played.orders.loc["A", ["returned_units", "refunded"]].tolist() == [5, 50]
 
 
+def test_what_waits_while_a_part_comes_back_is_paid_for_once(play):
+    # Two of five are there; they come back, go out again, and so on; the last one goes with a replacement.
+    opening = "{units: 0}, {warehouses: [near], units: 2}"
+    for returns, paid in ((DELAY, 0), (DELAY + ", replace_share: 1", 50)):
+        played = play(world(returns, opening=opening), orders(("A", "2026-01-05T08:00", "mug", 5)), ByUnits())
+        assert len(played.shipments) == 3
+        assert played.orders.loc["A", ["revenue", "refunded"]].tolist() == [paid, 50 - paid]
+
+
 def test_a_replacement_is_kept(play):
     played = play(world(DELAY + ", replace_share: 1, outcomes: {scrap: 1}"))
     assert len(played.returns) == 1
