@@ -36,7 +36,7 @@ from sim.settlement import Settlement
 from sim.shipping import Shipping
 from sim.shortfall import Shortfalls
 from sim.waiting import Waiting
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 from sim.work import Work
 
 

@@ -16,7 +16,7 @@ from sim.errors import Problem, ScenarioError
 from sim.inventory import Inventory
 from sim.limits import Usage
 from sim.policy import Request
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 
 T = TypeVar("T", bound=np.generic)
 Bools = NDArray[np.bool_]
@@ -103,9 +103,10 @@ class Network:
     Attributes:
         warehouses, services, regions, segments, items: ids by position.
         now: seconds since the scenario's start.
-        up: not in a downtime.
-        backlog: shipments in the building. work_s: expected seconds of work that wait there.
-        stations: how many shipments are worked on at a time.
+        up: not in a downtime. back_at: when one that is not up comes back, NEVER where nobody knows; else 0.
+        backlog: jobs in the building, also at the stations. work_s: expected seconds of work that wait there.
+        stations: how many jobs are worked on at a time, now or from the next opening on.
+        queue_limit: the backlog from which on a warehouse takes nothing more; NEVER without one.
         available: units that may be promised, item x warehouse: on hand - reserved - safety stock.
         on_hand: units, item x warehouse.
         price, grams, millilitres, tags: of one unit by item; price in millionths of the currency, tags as bits.
@@ -150,7 +151,9 @@ class Network:
         self.millilitres: tuple[int, ...] = tuple(catalogue.millilitres.tolist())
         self.tags: tuple[int, ...] = tuple(catalogue.tags.tolist())
         self.up = _read_only(warehouses.up)
+        self.back_at = _read_only(warehouses.back_at)
         self.backlog = _read_only(warehouses.backlog)
+        self.queue_limit = _read_only(warehouses.queue_limit)
         self.work_s = _read_only(warehouses.work_s)
         self.stations = _read_only(warehouses.stations)
         self.available = _read_only(inventory.available)
@@ -177,14 +180,8 @@ class Network:
         ]
         self.key = randomness.root(seed, replication, randomness.POLICY_NOISE)
         costs = [site.costs for site in sites]
-        self._handling_rates = np.array(
-            [
-                [micros(cost.per_shipment) for cost in costs],
-                [micros(cost.per_line) for cost in costs],
-                [micros(cost.per_unit) for cost in costs],
-            ],
-            np.int64,
-        )
+        rates = [(micros(cost.per_shipment), micros(cost.per_line), micros(cost.per_unit)) for cost in costs]
+        self._handling_rates = np.array(rates, np.int64).T
 
     @property
     def now(self) -> int:
@@ -195,6 +192,11 @@ class Network:
     def all_up(self) -> bool:
         """Whether no warehouse is in a downtime."""
         return self._warehouses.all_up
+
+    @property
+    def room(self) -> Bools | None:
+        """Which warehouses are below their `queue_limit`; None where no warehouse has one."""
+        return self.backlog < self.queue_limit if self._warehouses.is_limited else None
 
     def distance_m(self, region: int) -> NDArray[np.int32]:
         """Return the metres from each warehouse to a region.
