@@ -11,7 +11,8 @@ from sim.carrier import Carriers
 from sim.clock import NEVER
 from sim.errors import PolicyError
 from sim.journal import CANCEL_REASONS, SPLIT_REASONS
-from sim.network import Network, Parcel
+from sim.network import Network
+from sim.offer import Parcel
 from sim.policy import Allocation, Backorder, Cancel, Hold, Part, Request, Wait, Why
 
 
