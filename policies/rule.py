@@ -19,7 +19,8 @@ from sim import policy as answer
 from sim.clock import HOUR
 from sim.document import Forms, Listing, Name, PositiveCount, Reference, Section, nearest
 from sim.errors import PolicyError
-from sim.network import Network, ServiceChoice
+from sim.network import Network
+from sim.offer import ServiceChoice
 from sim.policy import Request
 
 FILTERS = parts_of(filters, Filter)

@@ -10,7 +10,8 @@ import numpy as np
 from sim.carrier import Carriers
 from sim.errors import PolicyError
 from sim.journal import CANCEL_REASONS, SPLIT_REASONS
-from sim.network import Network, Parcel
+from sim.network import Network
+from sim.offer import Parcel
 from sim.policy import Allocation, Backorder, Cancel, Hold, Part, Request, Wait, Why
 
 

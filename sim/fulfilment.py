@@ -245,6 +245,7 @@ class Fulfilment:
             order.shipped_value += self._value(shipment)
             captured = cents(order.shipped_value) + posts[Account.REVENUE]
             posts[Account.REVENUE] -= captured
+            shipment.freight = self._carriers.charge(shipment)
             posts[Account.FREIGHT] += shipment.freight
             order.captures += 1
             fee = self._payments.fee(-posts[Account.REVENUE], order.captures) - posts[Account.PAYMENT_FEE]

@@ -3,98 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import randomness
-from sim.carrier import NANO_PER_CENT, UNSERVED, Carriers, Lane
+from sim.carrier import Carriers, Lane
 from sim.catalogue import Catalogue, micros
 from sim.clock import NEVER, Clock
 from sim.errors import Problem, ScenarioError
 from sim.inventory import Inventory
 from sim.limits import Usage
+from sim.offer import LATE, Offer, Parcel, ServiceChoice, fastest
 from sim.policy import Request
+from sim.ratecard import UNSERVED
 from sim.warehouse import Warehouses
 
 T = TypeVar("T", bound=np.generic)
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-
-ServiceChoice = str | tuple[int, ...]
-"""cheapest_in_time (cheapest that keeps the promise, else fastest), cheapest, fastest, or services by preference."""
-
-
-class Parcel(NamedTuple):
-    """What some units of some lines amount to as one shipment: weights and volumes of all together."""
-
-    lines: int
-    units: int
-    grams: int
-    millilitres: int
-    tags: int
-
-
-class Offer:
-    """The service chosen for a parcel at each warehouse. Arrays by warehouse, each made when it is first asked for.
-
-    Attributes:
-        service: position of the service; meaningless where none goes (`possible`).
-
-    """
-
-    __slots__ = ("_arrival", "_flat", "_lane", "_network", "_parcel", "_price", "service")
-
-    def __init__(
-        self,
-        network: Network,
-        parcel: Parcel,
-        lane: Lane,
-        nano: Ints,
-        service: Ints,
-        flat: Ints,
-        arrival: Ints | None,
-    ) -> None:
-        self.service = service
-        self._flat = flat
-        self._network = network
-        self._parcel = parcel
-        self._lane = lane
-        self._arrival = arrival
-        self._price: Ints = nano.take(self._flat)
-
-    @property
-    def possible(self) -> Bools:
-        """From where one of the services asked for takes the parcel."""
-        possible: Bools = self._price < UNSERVED
-        return possible
-
-    @property
-    def freight(self) -> Ints:
-        """Freight in cents."""
-        cents: Ints = (self._price + _HALF_CENT) // _CENT
-        return cents
-
-    @property
-    def arrives_at(self) -> Ints:
-        """Expected delivery, seconds since start."""
-        if self._arrival is None:
-            self._arrival = self._network.arrival(self._lane, self._parcel)
-        arrives_at: Ints = self._arrival.take(self._flat)
-        return arrives_at
-
-    @property
-    def transit_s(self) -> Ints:
-        """Expected transit, seconds."""
-        transit_s: Ints = self._lane.transit_s.take(self._flat)
-        return transit_s
-
-    @property
-    def zone(self) -> Ints:
-        """The service's zone from there, the nearest being 1."""
-        zone: Ints = self._lane.zone.take(self._flat) + 1
-        return zone
 
 
 class Network:
@@ -248,10 +176,22 @@ class Network:
     def arrival(self, lane: Lane, parcel: Parcel) -> Ints:
         """Return when a parcel allocated now can be expected to be delivered, service x warehouse.
 
-        Expected work that waits, opening hours, the next pickup and the mean transit are counted.
+        Expected work that waits, opening hours, the next pickup, the mean transit and what is known of its
+        disruptions are counted.
         """
+        pickup = self._pickup(parcel)
+        return pickup + self._carriers.transit_s(lane, pickup)
+
+    def transit_s(self, lane: Lane, parcel: Parcel) -> Ints:
+        """Return how long a parcel allocated now can be expected to travel, service x warehouse."""
+        if not lane.disruptions:
+            return lane.transit_s
+        return self._carriers.transit_s(lane, self._pickup(parcel))
+
+    def _pickup(self, parcel: Parcel) -> Ints:
+        """Return when a parcel allocated now can be expected to be picked up, service x warehouse."""
         ready = self._warehouses.ready_at(parcel.lines, parcel.units, parcel.tags)
-        return self._carriers.pickups.after_each(ready) + lane.transit_s
+        return self._carriers.pickups.after_each(ready)
 
     def offer(
         self, region: int, parcel: Parcel, promised_at: int, choice: ServiceChoice = "cheapest_in_time"
@@ -267,16 +207,16 @@ class Network:
             service = nano.argmin(0)
         elif choice == "cheapest_in_time":
             arrival = self.arrival(lane, parcel)
-            price = np.where(arrival > promised_at, _LATE, nano)
+            price = np.where(arrival > promised_at, LATE, nano)
             service = price.argmin(0)
             flat = service * len(self.warehouses) + self.columns
-            missed = price.take(flat) >= _LATE
+            missed = price.take(flat) >= LATE
             if not np.count_nonzero(missed):
                 return Offer(self, parcel, lane, nano, service, flat, arrival)
-            service = np.where(missed, _fastest(nano, arrival), service)
+            service = np.where(missed, fastest(nano, arrival), service)
         elif choice == "fastest":
             arrival = self.arrival(lane, parcel)
-            service = _fastest(nano, arrival)
+            service = fastest(nano, arrival)
         elif isinstance(choice, tuple):
             service = np.array(choice, np.int64)[(nano[list(choice)] < UNSERVED).argmax(0)]
         else:
@@ -296,18 +236,6 @@ class Network:
             self._usages[at] = Usage(self._clock, self._catalogue, of, per)
             self.usages.append(self._usages[at])
         return self._usages[at]
-
-
-# Constants as arrays without dimension: numpy takes half the time it needs for a Python number.
-_CENT, _HALF_CENT = np.array(NANO_PER_CENT), np.array(NANO_PER_CENT // 2)
-_LATE = np.array(UNSERVED >> 2)  # above any price
-
-
-def _fastest(nano: Ints, arrival: Ints) -> Ints:
-    """Return the cheapest of the services that arrive first, by warehouse."""
-    possible = np.where(nano < UNSERVED, arrival, 2 * NEVER)
-    fastest: Ints = np.where(possible == possible.min(0), nano, UNSERVED).argmin(0)
-    return fastest
 
 
 def _read_only(array: NDArray[T]) -> NDArray[T]:

@@ -37,6 +37,7 @@ ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POL
 
 # Kinds of keyed noise of an order.
 WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION = range(7)
+LOSS = 8
 
 
 def stream(seed: int, replication: int, name: int) -> np.random.Generator:
