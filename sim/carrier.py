@@ -15,7 +15,7 @@ from sim import randomness
 from sim.catalogue import Catalogue
 from sim.clock import DAY, Clock
 from sim.contract import Contracts
-from sim.disruption import Disruption, disruptions_by_region, factor, foreseen
+from sim.disruption import Disruption, disruptions_by_region, factor, foreseen, known
 from sim.order import Shipment
 from sim.pickup import Pickups
 from sim.ratecard import UNSERVED, Card, Ints, Weighing, rates_by_zone, whole_cents
@@ -179,7 +179,16 @@ class Carriers:
         """
         if not lane.disruptions:
             return lane.transit_s
-        return foreseen(lane.disruptions, lane.transit_s, pickup, self._clock.now)
+        return foreseen(known(lane.disruptions, self._clock.now), lane.transit_s, pickup)
+
+    def arrives_at(self, region: int, tags: int, service: int, site: int, ready: int) -> int:
+        """Return when a parcel that is packed at a second can be expected to arrive, as far as is known now."""
+        lane = self.lane(region, tags)
+        pickup = self.pickups.after(service, site, ready)
+        transit_s: int = lane.transit_s.item(service, site)
+        if lane.disruptions:
+            transit_s = round(transit_s * factor(known(lane.disruptions, self._clock.now), service, pickup))
+        return pickup + transit_s
 
     # -- what happens -----------------------------------------------------------------------------------
 

@@ -55,20 +55,22 @@ def factor(disruptions: Sequence[Disruption], service: int, picked_up_at: int) -
     return product
 
 
-def foreseen(disruptions: Sequence[Disruption], transit_s: Ints, pickup: Ints, now: int) -> Ints:
-    """Return the expected transit of parcels by what is known now: service x warehouse.
+def known(disruptions: Sequence[Disruption], now: int) -> list[Disruption]:
+    """Return the disruptions that policies know of and that may still meet a parcel."""
+    return [disruption for disruption in disruptions if disruption.known_at <= now < disruption.ends]
+
+
+def foreseen(disruptions: Sequence[Disruption], transit_s: Ints, pickup: Ints) -> Ints:
+    """Return the expected transit of parcels with some disruptions: service x warehouse.
 
     Args:
         transit_s: without disruptions. pickup: when the parcels can be expected to be picked up.
 
     """
-    known = [
-        disruption for disruption in disruptions if disruption.known_at <= now < disruption.ends
-    ]  # nothing is picked up in the past
-    if not known:
+    if not disruptions:
         return transit_s
     seconds = transit_s.astype(np.float64)
-    for disruption in known:
+    for disruption in disruptions:
         at = pickup[disruption.service]
         seconds[disruption.service] *= np.where(
             (at >= disruption.begins) & (at < disruption.ends), disruption.factor, 1.0

@@ -34,7 +34,7 @@ def lost(carriers: Carriers, site: int, service: int, number: int, replication: 
     found = set()
     for order_number, key in enumerate(keys):
         order = Order(order_number, key, 0, 0, 0, (0,), (1,), 0, True, 0, 0, 0, 0)
-        shipment = Shipment(order, number, site, service, ((0, 0, 1),), 1, 0, 0, 0, 0, QUEUED)
+        shipment = Shipment(None, order, number, site, service, ((0, 0, 1),), 1, 0, 0, 0, 0, QUEUED)
         if carriers.is_lost(shipment):
             found.add(order_number)
     return found
