@@ -55,3 +55,15 @@ def test_the_same_parcel_is_lost_wherever_it_leaves_from(stage: Any) -> None:
     # Another shipment of the order, and another replication, have luck of their own.
     for other in (lost(carriers, 0, 0, 2), lost(carriers, 0, 0, 1, replication=1)):
         assert len(first & other) < 20
+
+
+def test_two_policies_lose_the_same_parcels(stage: Any, frame: Any) -> None:
+    world = stage.scenario(WORLD.replace("{orders_per_day: 10}", "{orders_per_day: 2000}"))
+    lost = []
+    for site in ("one", "two"):
+        rules = f"name: to\nrules:\n  - {{name: to, sites: [{site}], service: [plain]}}\n"
+        shipments = frame(stage.play(world, rules), "shipments")
+        assert set(shipments["warehouse"]) == {site}
+        lost.append(set(shipments.loc[shipments["state"] == "lost", "order"]))
+    assert lost[0] == lost[1]
+    assert 5 < len(lost[0]) < 40
