@@ -18,6 +18,7 @@ from sim.limits import Usage
 from sim.offer import LATE, Offer, Parcel, ServiceChoice, fastest
 from sim.policy import Request
 from sim.ratecard import UNSERVED
+from sim.scenario.foreseeable import foreseeable
 from sim.warehouse import Warehouses
 
 T = TypeVar("T", bound=np.generic)
@@ -29,6 +30,7 @@ class Network:
     """The view that a policy decides by. Arrays are by warehouse, in the scenario's order, and cannot be written.
 
     Attributes:
+        scenario: the world, without what becomes known only in the course of the run.
         warehouses, services, regions, segments, items: ids by position.
         now: seconds since the scenario's start.
         up: not in a downtime.
@@ -67,7 +69,7 @@ class Network:
         self._handling: dict[tuple[int, int, int], Ints] = {}
         self._may_serve: dict[tuple[int, int], Bools] = {}
         scenario = catalogue.scenario
-        self.scenario = scenario
+        self.scenario = foreseeable(scenario)
         self.warehouses: tuple[str, ...] = tuple(catalogue.site_ids)
         self.services: tuple[str, ...] = tuple(carriers.ids)
         self.regions: tuple[str, ...] = tuple(catalogue.region_ids)

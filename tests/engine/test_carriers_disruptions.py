@@ -166,6 +166,32 @@ def test_nobody_sees_an_unannounced_disruption_before_it_begins(stage: Any) -> N
     assert all(with_[1:] != without[1:] for with_, without in zip(after[hidden], after["[]"], strict=True))
 
 
+def test_the_scenario_that_policies_see_holds_no_surprise(stage: Any) -> None:
+    entry = "{{begins: 2026-03-08T12:00, days: 2, transit_factor: {}{}}}"
+    entries = ", ".join(
+        entry.format(factor, announced)
+        for factor, announced in ((2, ""), (3, ", announced_hours: 0"), (4, ", announced_hours: 9"))
+    )
+    downtime = "[{begins: 2026-03-08, hours: 1}, {begins: 2026-03-09, hours: 1, announced_hours: 0}, "
+    downtime += "{every_hours: 900, hours: 1}]"
+    world = WORLD.format(slow=f"[{entries}]", fast="[]").replace(
+        "{id: hub}", f"{{id: hub, downtime: {downtime}}}"
+    )
+    looked = []
+
+    class Reader(Asks):
+        def prepare(self, network: Network) -> None:
+            slow, _ = network.scenario.carriers[0].services
+            looked.append([disruption.transit_factor for disruption in slow.disruptions])
+            looked.append(len(network.scenario.warehouses[0].downtime))
+            looked.append((network.scenario.recorded, len(network.scenario.tree)))
+
+    scenario = stage.scenario(world, orders=orders("07T12:00"))
+    stage.play(scenario, Reader())
+    assert looked == [[2], 2, (None, 0)]
+    assert len(scenario.carriers[0].services[0].disruptions) == 3
+
+
 def test_a_disruption_counts_for_filters_and_rank_keys(stage: Any, frame: Any) -> None:
     rules = (
         "name: near\nrules:\n  - {name: near, filters: [is_up, handles_items, {within: {transit_days: 3}}]}\n"
