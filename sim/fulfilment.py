@@ -36,7 +36,7 @@ from sim.settlement import Settlement
 from sim.shipping import Shipping
 from sim.shortfall import Shortfalls
 from sim.waiting import Waiting
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 from sim.work import Work
 
 
@@ -145,8 +145,7 @@ class Fulfilment:
         """Return when a shipment that is given to its warehouse now can be expected to be delivered."""
         site, service = shipment.site, shipment.service
         ready = self.warehouses.ready_at(len(shipment.lines), shipment.units, shipment.tags).item(site)
-        lane = self._carriers.lane(shipment.order.region, shipment.tags)
-        return self._carriers.pickups.after(service, site, ready) + int(lane.transit_s[service, site])
+        return self._carriers.arrives_at(shipment.order.region, shipment.tags, service, site, ready)
 
     def _release(self, shipment: Shipment) -> None:
         """Hand a shipment to the stations of its warehouse."""

@@ -29,7 +29,7 @@ from sim.receipts import Receipts
 from sim.scenario.aftersales import ReturnCosts
 from sim.sentback import Reason, ReturnedLine, ReturnFacts
 from sim.settlement import Settlement
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 from sim.work import Work
 
 

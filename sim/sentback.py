@@ -19,7 +19,7 @@ from sim.scenario.aftersales import Outcomes
 from sim.scenario.distributions import ZERO
 
 if TYPE_CHECKING:
-    from sim.warehouse import Desk
+    from sim.desk import Desk
 
 Reason: TypeAlias = Literal["customer", "wrong_item"]
 """Why a line comes back: its customer does not want it, or it was picked by mistake."""

@@ -86,6 +86,7 @@ class Shipping:
             if shipment.again:
                 order.lost -= shipment.again.keys()
             posts = order.posts
+            shipment.freight = self._carriers.charge(shipment)
             posts[Account.FREIGHT] += shipment.freight
             posts[Account.CASH] -= shipment.freight
             self._payments.capture(order, self._packing.bill(shipment))

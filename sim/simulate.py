@@ -31,7 +31,7 @@ from sim.returns import Returns
 from sim.scenario import Scenario
 from sim.settlement import Settlement
 from sim.waiting import Waiting
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 
 
 def simulate(
@@ -103,7 +103,7 @@ def _run(
     ledger = Ledger(recorder)
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
     payments = Payments(catalogue)
-    warehouses = Warehouses(clock, catalogue, Protocols(catalogue))
+    warehouses = Warehouses(clock, catalogue, Protocols(catalogue), seed, replication)
     disposals = Disposals(clock, inventory, ledger, recorder)
     expiry = Expiry(clock, inventory, disposals)
     claims = Claims(inventory)
@@ -123,18 +123,10 @@ def _run(
         settlement,
     )
     expiry.on_loss = fulfilment.shortfalls.lose
+    warehouses.on_up.append(waiting.after_site_up)
     returns = fulfilment.shipping.returns = Returns(
-        clock,
-        catalogue,
-        inventory,
-        warehouses,
-        receipts,
-        disposals,
-        fulfilment,
-        payments,
-        settlement,
-        recorder,
-    )
+        clock, catalogue, inventory, warehouses, receipts, disposals, fulfilment, payments, settlement, recorder
+    )  # fmt: skip
     network = Network(clock, catalogue, inventory, warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages

@@ -18,6 +18,7 @@ def doubts(scenario: Scenario, places: Places, checking: Checking, tree: Map) ->
         *_without_effect(checking, tree),
         *_unserved(scenario, places),
         *_uncarried(scenario, places),
+        *_unmeasured(scenario, places),
         *_unused(scenario, places),
     ]
 
@@ -75,6 +76,17 @@ def _uncarried(scenario: Scenario, places: Places) -> Iterator[Problem]:
         yield places.problem(
             ("items", positions[0], "handling"), f"no service carries {', '.join(tags)}{more}"
         )
+
+
+def _unmeasured(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    services = [service for carrier in scenario.carriers for service in carrier.services]
+    emitting = next((service.id for service in services if service.co2e_g_per_tonne_km), None)
+    nowhere = [("regions", i) for i, region in enumerate(scenario.regions) if region.at is None]
+    nowhere += [("warehouses", i) for i, site in enumerate(scenario.warehouses) if site.at is None]
+    if emitting is not None and nowhere:
+        more = f" (and {len(nowhere) - 1:,} places more)" if len(nowhere) > 1 else ""
+        rule = f"has no `at`: emissions of service '{emitting}' count as 0 where a place is missing{more}"
+        yield places.problem(nowhere[0], rule)
 
 
 def _unused(scenario: Scenario, places: Places) -> Iterator[Problem]:
