@@ -83,7 +83,9 @@ TABLES: dict[str, dict[str, str]] = {
         "warehouse": "warehouse", "hour": "time", "backlog": "float", "busy_s": "int", "open_s": "int",
         "down_s": "int", "on_hand": "int", "stock_l": "float", "out_of_stock": "int", "cells": "int",
     },
-    "ledger": {"at": "time", "order": "order", "account": "account", "amount_cents": "int"},
+    "ledger": {
+        "at": "time", "order": "order", "warehouse": "warehouse", "account": "account", "amount_cents": "int",
+    },
 }  # fmt: skip
 # In warehouse_hours, out_of_stock is the number of items the warehouse keeps that have no unit on hand at the
 # end of the hour, of `cells` items that it keeps.
