@@ -22,6 +22,7 @@ from sim.order import Order
 from sim.orderbook import Block, OrderBook
 from sim.payment import Payments
 from sim.policy import Allocation, Attempts, Backorder, Cancel, Policy, Request
+from sim.promise import Promises
 from sim.scenario.distributions import ZERO
 from sim.settlement import Settlement
 
@@ -64,6 +65,7 @@ class Orchestrator:
         self._referee = Referee(name, network, carriers, self._order_name)
         self._split_allowed = [segment.split == "allowed" for segment in catalogue.scenario.segments]
         self._payments = payments
+        self._promises = Promises(catalogue)
         self._patience_s = [
             None if segment.impatience_days is None else round(segment.impatience_days * DAY)
             for segment in catalogue.scenario.segments
@@ -146,14 +148,7 @@ class Orchestrator:
             return
         begin, end = catalogue.window
         counted = (block.placed_at >= begin) & (block.placed_at < end)
-        promise = np.array(
-            [
-                NEVER if segment.promise_days is None else round(segment.promise_days * DAY)
-                for segment in catalogue.scenario.segments
-            ],
-            np.int64,
-        )
-        promised_at = np.minimum(block.placed_at + promise[block.segment], NEVER)
+        promised_at = self._promises.made(block.placed_at, block.segment)
         columns = (
             block.key, block.placed_at, block.region, block.segment, promised_at, counted,
             (sums(catalogue.price) + 5_000) // 10_000, sums(catalogue.grams), sums(catalogue.millilitres),
