@@ -34,6 +34,7 @@ _MASK = (1 << 64) - 1
 
 # Streams of the order book and of keyed noise. Numbers never change: a new stream takes the next one.
 ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POLICY_NOISE = range(9)
+WALK_INS = 11
 
 # Kinds of keyed noise of an order.
 WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION = range(7)
@@ -77,6 +78,12 @@ def code(number: int, kind: int, attempt: int = 0) -> int:
 def draw(key: int, code: int) -> int:
     """Return the 64 random bits of one draw. Its upper 52 make the number, its lower 11 the rounding."""
     return mix(key ^ code)
+
+
+def draws(key: int, numbers: NDArray[np.int64], kind: int) -> NDArray[np.uint64]:
+    """Return `draw` of the codes of some numbers and one kind."""
+    codes = mix_array(numbers.astype(np.uint64) << np.uint64(32) | np.uint64(kind << 16))
+    return mix_array(np.uint64(key) ^ codes)
 
 
 def unit(bits: int) -> float:
