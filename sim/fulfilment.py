@@ -20,13 +20,13 @@ from sim.order import BACKORDERED, CANCELLED, DELIVERED, ENDED, IN_TRANSIT, PACK
 from sim.payment import Payments
 from sim.pickup import Road
 from sim.policy import Backorder, Part
-from sim.protocols import Protocols
 from sim.settlement import Settlement
 from sim.warehouse import Warehouses
+from sim.work import Work
 
 
 class Fulfilment:
-    """Carries out what was decided. Warehouses and carriers call back when they are done."""
+    """Carries out what was decided: the desk that gives shipments to warehouses, then to carriers."""
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class Fulfilment:
         catalogue: Catalogue,
         inventory: Inventory,
         carriers: Carriers,
+        warehouses: Warehouses,
         payments: Payments,
         settlement: Settlement,
     ) -> None:
@@ -52,9 +53,9 @@ class Fulfilment:
             (micros(cost.per_shipment), micros(cost.per_line), micros(cost.per_unit)) for cost in costs
         ]
         self._queues: dict[tuple[int, int], deque[list[Shipment | int]]] = {}
-        self._protocols = Protocols(catalogue)
+        self._protocols = warehouses.protocols
         self._payments = payments
-        self.warehouses = Warehouses(clock, catalogue, self._protocols, self._start, self._packed)
+        self.warehouses = warehouses
         self.usages: list[Usage] = []
 
     # -- binding stock ----------------------------------------------------------------------------------
@@ -85,7 +86,7 @@ class Fulfilment:
         order.used += 1
         order.live += 1
         shipment = Shipment(
-            order, len(order.parts) + 1, site, service,
+            self, order, len(order.parts) + 1, site, service,
             tuple([(line, items[line], units) for line, units in lines]),
             total, grams, millilitres, tags, self._clock.now, state,
         )  # fmt: skip
@@ -188,8 +189,13 @@ class Fulfilment:
 
     # -- work -------------------------------------------------------------------------------------------
 
-    def _start(self, shipment: Shipment) -> None:
-        """Take the goods of a shipment from stock."""
+    @staticmethod
+    def expected_s(shipment: Shipment, work: Work) -> float:
+        """Return the mean seconds of work of a shipment."""
+        return work.expected(len(shipment.lines), shipment.units, shipment.tags)
+
+    def start(self, shipment: Shipment, work: Work) -> int | None:
+        """Take the goods of a shipment from stock, and return the seconds of its work."""
         now, site = self._clock.now, shipment.site
         age = goods = bought = 0
         for pick in shipment.picks:
@@ -203,6 +209,7 @@ class Fulfilment:
         shipment.stock_age = age // shipment.units
         shipment.goods = cents(goods), cents(bought)
         self._post_goods(shipment, 1)
+        return work.draw(shipment)
 
     @staticmethod
     def _post_goods(shipment: Shipment, sign: int) -> None:
@@ -213,7 +220,7 @@ class Fulfilment:
         posts[Account.CASH] -= sign * bought
         posts[Account.STOCK] -= sign * (spent - bought)
 
-    def _packed(self, shipment: Shipment) -> None:
+    def finish(self, shipment: Shipment) -> None:
         """Post the work on a shipment and hand it to its service."""
         per_shipment, per_line, per_unit = self._handling[shipment.site]
         amount = cents(per_shipment + per_line * len(shipment.lines) + per_unit * shipment.units)

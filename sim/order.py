@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sim.inventory import Pick
 from sim.journal import SHIPMENT_STATES
 from sim.ledger import Account
+
+if TYPE_CHECKING:
+    from sim.warehouse import Desk
 
 DELIVERED, CANCELLED, LOST, QUEUED, IN_WORK, PACKED, IN_TRANSIT, BACKORDERED = range(len(SHIPMENT_STATES))
 """States of a shipment."""
@@ -89,6 +94,7 @@ class Shipment:
     """One parcel group from one warehouse for one order.
 
     Attributes:
+        desk: who gives it to its warehouse.
         number: 1-based within the order.
         lines: (line of the order, item, units).
         picks: what the inventory bound to it. missing: units that it still waits for, of a backorder.
@@ -98,13 +104,14 @@ class Shipment:
     """
 
     __slots__ = (
-        "allocated_at", "delivered_at", "freight", "goods", "grams", "handling", "lines", "millilitres", "missing",
-        "number", "order", "packed_at", "picked_up_at", "picks", "released_at", "service", "site", "started_at",
-        "state", "stock_age", "tags", "units",
+        "allocated_at", "delivered_at", "desk", "freight", "goods", "grams", "handling", "lines", "millilitres",
+        "missing", "number", "order", "packed_at", "picked_up_at", "picks", "released_at", "service", "site",
+        "started_at", "state", "stock_age", "tags", "units",
     )  # fmt: skip
 
     def __init__(
         self,
+        desk: Desk[Shipment],
         order: Order,
         number: int,
         site: int,
@@ -117,6 +124,7 @@ class Shipment:
         allocated_at: int,
         state: int,
     ) -> None:
+        self.desk = desk
         self.order = order
         self.number = number
         self.site = site

@@ -22,8 +22,10 @@ from sim.orchestrator import Orchestrator
 from sim.orderbook import BLOCK_ORDERS, OrderBook
 from sim.payment import Payments
 from sim.policy import Policy, Preparable
+from sim.protocols import Protocols
 from sim.scenario import Scenario
 from sim.settlement import Settlement
+from sim.warehouse import Warehouses
 
 
 def simulate(
@@ -95,12 +97,13 @@ def _run(
     ledger = Ledger(recorder)
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
     payments = Payments(catalogue)
-    fulfilment = Fulfilment(clock, catalogue, inventory, carriers, payments, settlement)
-    network = Network(clock, catalogue, inventory, fulfilment.warehouses, carriers, seed, replication)
+    warehouses = Warehouses(clock, catalogue, Protocols(catalogue))
+    fulfilment = Fulfilment(clock, catalogue, inventory, carriers, warehouses, payments, settlement)
+    network = Network(clock, catalogue, inventory, warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages
     _buy_opening_stock(inventory, ledger)
-    Hours(clock, catalogue, inventory, fulfilment.warehouses, ledger, recorder)
+    Hours(clock, catalogue, inventory, warehouses, ledger, recorder)
     Orchestrator(
         clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, recorder
     )
