@@ -60,6 +60,8 @@ class Inventory:
         site_units, site_millilitres, site_empty: int64 by warehouse: units and volume on hand, and the cells
             that are kept, limited and at zero.
         site_cells: cells that are kept and limited.
+        opening: units on hand at the start. limited: whether these can end, bool.
+        flows: units that left, by reason; those that came are negative.
 
     """
 
@@ -72,9 +74,9 @@ class Inventory:
         self.safety = np.zeros(shape, np.int32)
         self.available = np.zeros(shape, np.int32)
         self._lots: dict[int, list[Lot]] = {}
-        self._flows: dict[str, NDArray[np.int32]] = {}
+        self.flows: dict[str, NDArray[np.int32]] = {}
         self._flow_cells: dict[str, memoryview] = {}
-        self._opening = self.on_hand
+        self.opening = self.on_hand
         # Scalar updates through a memoryview cost 217 ns against 545 ns by array index.
         self._on_hand_cell = self.on_hand.reshape(-1).data
         self._available_cell = self.available.reshape(-1).data
@@ -100,7 +102,7 @@ class Inventory:
             self._add_lot(item, site, Lot(count, received_at, expires_at, int(self._catalogue.cost[item])))
             self.on_hand[item, site] += count
         self.available[...] = self.on_hand - self.safety
-        self._opening = self.on_hand.copy()
+        self.opening = self.on_hand.copy()
         self.limited = self.on_hand < UNLIMITED
         held = np.where(self.limited, self.on_hand, 0).astype(np.int64)
         self.site_units = held.sum(0)
@@ -193,7 +195,7 @@ class Inventory:
         """Note units that left a cell (or came, as a negative number), for the check of conservation."""
         cells = self._flow_cells.get(flow)
         if cells is None:
-            flows = self._flows[flow] = np.zeros_like(self.on_hand)
+            flows = self.flows[flow] = np.zeros_like(self.on_hand)
             cells = self._flow_cells[flow] = flows.reshape(-1).data
         cells[item * self._sites + site] += units
 
@@ -217,9 +219,9 @@ class Inventory:
         Raises AssertionError with the first cell that is wrong: a bug of the engine.
         """
         left = staged.astype(np.int64)
-        for flows in self._flows.values():
+        for flows in self.flows.values():
             left += flows
-        wrong = self.limited & (self._opening != self.on_hand + left)
+        wrong = self.limited & (self.opening != self.on_hand + left)
         wrong |= self.limited & (self.on_hand - self.available - self.safety != reserved)
         wrong |= self.on_hand < 0
         for cell, lots in self._lots.items():
@@ -229,6 +231,6 @@ class Inventory:
             item, site = (int(i) for i in np.argwhere(wrong)[0])
             raise AssertionError(
                 f"units not conserved: item {self._catalogue.item_ids[item]} at "
-                f"{self._catalogue.site_ids[site]}: opening {self._opening[item, site]}, on hand "
+                f"{self._catalogue.site_ids[site]}: opening {self.opening[item, site]}, on hand "
                 f"{self.on_hand[item, site]}, left {left[item, site]}, reserved {reserved[item, site]}"
             )

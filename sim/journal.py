@@ -86,6 +86,7 @@ TABLES: dict[str, dict[str, str]] = {
     "ledger": {
         "at": "time", "order": "order", "warehouse": "warehouse", "account": "account", "amount_cents": "int",
     },
+    "reconciliation": {"book": "text", "entry": "text", "amount": "int"},
 }  # fmt: skip
 # In warehouse_hours, out_of_stock is the number of items the warehouse keeps that have no unit on hand at the
 # end of the hour, of `cells` items that it keeps.

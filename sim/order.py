@@ -31,14 +31,15 @@ class Order:
         captures: shipments paid for. shipped_value: of what carriers picked up, in millionths of the currency.
         attempts: calls of the policy. timer: the latest timer set; an older one that fires is void.
         posts: cents by account, sums to 0.
+        notifications: messages to the customer. told_at: when the first one said that the order will be late.
 
     """
 
     __slots__ = (
         "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left", "live",
-        "millilitres", "number", "parts", "picked_up_at", "placed_at", "posts", "promised_at", "reallocations",
-        "region", "segment", "shipped_value", "split_reason", "tags", "timer", "tried", "units", "units_cancelled",
-        "units_first_attempt", "units_shipped", "used", "value",
+        "millilitres", "notifications", "number", "parts", "picked_up_at", "placed_at", "posts", "promised_at",
+        "reallocations", "region", "segment", "shipped_value", "split_reason", "tags", "timer", "told_at", "tried",
+        "units", "units_cancelled", "units_first_attempt", "units_shipped", "used", "value",
     )  # fmt: skip
 
     def __init__(
@@ -88,6 +89,8 @@ class Order:
         self.captures = 0
         self.timer = 0
         self.posts = [0] * len(Account)
+        self.notifications = 0
+        self.told_at = -1
 
 
 class Shipment:

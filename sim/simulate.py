@@ -23,6 +23,7 @@ from sim.orderbook import BLOCK_ORDERS, OrderBook
 from sim.payment import Payments
 from sim.policy import Policy, Preparable
 from sim.protocols import Protocols
+from sim.reconciliation import reconcile
 from sim.scenario import Scenario
 from sim.settlement import Settlement
 from sim.warehouse import Warehouses
@@ -111,10 +112,12 @@ def _run(
     clock.due(catalogue.end, END, lambda _: clock.stop())
     clock.run()
 
-    inventory.check_conservation(*fulfilment.units_held())
+    reserved, staged = fulfilment.units_held()
+    inventory.check_conservation(reserved, staged)
     settlement.close()
     ledger.flush()
     assert not ledger.totals.sum(), f"ledger out of balance by {ledger.totals.sum()} cents"
+    reconcile(recorder, settlement, inventory, staged, ledger)
     return recorder.close()
 
 

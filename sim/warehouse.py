@@ -297,6 +297,14 @@ class Warehouses:
                 ready[site] = self.sites[site].calendar.finish(now, int(seconds[site]))
         return ready
 
+    def ready_at_site(self, site: int, lines: int, units: int, tags: int) -> int:
+        """Return `ready_at` of one warehouse."""
+        now, warehouse = self._clock.now, self.sites[site]
+        queue = self.work_cell[site] * self._share.item(site)
+        seconds = int(queue + self.own_work_s(lines, units, tags).item(site))
+        ready = max(self.opens_at.item(site), now) + seconds
+        return ready if ready <= self.closes_at.item(site) else warehouse.calendar.finish(now, seconds)
+
     def hour_rows(self, now: int, hour: int) -> list[tuple[float, int, int]]:
         """Return what `Warehouse.sample` says of each site."""
         return [site.sample(now, hour) for site in self.sites]

@@ -72,7 +72,7 @@ def test_they_come_evenly_while_the_store_is_open_by_its_own_clock(town: Any) ->
     hours = np.bincount([moment.weekday() * 24 + moment.hour for moment in local], minlength=168)
     is_open = np.array(
         [
-            day < 5 and 9 <= hour < 17 or (day, hour) in ((5, 22), (5, 23), (6, 0), (6, 1))
+            (day < 5 and 9 <= hour < 17) or (day, hour) in ((5, 22), (5, 23), (6, 0), (6, 1))
             for day in range(7)
             for hour in range(24)
         ]

@@ -47,6 +47,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "warehouse_hours": {"warehouse": "newark", "backlog": 0.0},
     "ledger": {"order": -1, "warehouse": "newark", "account": "storage"},
     "decisions": {"rule": "", "outcome": "", "chosen": "", "runner_up": "", "margin": 0.0, "removed": ""},
+    "reconciliation": {"book": "orders", "entry": "placed"},
 }  # fmt: skip
 
 
