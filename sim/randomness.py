@@ -37,7 +37,9 @@ ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POL
 WALK_INS = 11
 
 # Kinds of keyed noise of an order.
-WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION = range(7)
+(
+    WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION, SHORT_PICK, LOSS,
+) = range(9)  # fmt: skip
 
 
 def stream(seed: int, replication: int, name: int) -> np.random.Generator:

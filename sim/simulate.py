@@ -9,8 +9,11 @@ from pathlib import Path
 
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue, cents
+from sim.claims import Claims
 from sim.clock import END, Clock
+from sim.disposals import Disposals
 from sim.errors import OrderlabError, PolicyError
+from sim.expiry import Expiry
 from sim.fulfilment import Fulfilment
 from sim.hours import Hours
 from sim.inventory import Inventory
@@ -23,9 +26,11 @@ from sim.orderbook import BLOCK_ORDERS, OrderBook
 from sim.payment import Payments
 from sim.policy import Policy, Preparable
 from sim.protocols import Protocols
+from sim.receipts import Receipts
 from sim.reconciliation import reconcile
 from sim.scenario import Scenario
 from sim.settlement import Settlement
+from sim.waiting import Waiting
 from sim.warehouse import Warehouses
 
 
@@ -72,7 +77,7 @@ def _run(
     catalogue = Catalogue(scenario)
     clock = Clock()
     book = OrderBook(catalogue, seed, replication, block_orders)
-    inventory = Inventory(catalogue)
+    inventory = Inventory(clock, catalogue)
     open_stock(catalogue, inventory)
     carriers = Carriers(clock, catalogue)
     facts = Facts(
@@ -99,15 +104,34 @@ def _run(
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
     payments = Payments(catalogue)
     warehouses = Warehouses(clock, catalogue, Protocols(catalogue))
-    fulfilment = Fulfilment(clock, catalogue, inventory, carriers, warehouses, payments, settlement)
+    disposals = Disposals(clock, inventory, ledger, recorder)
+    expiry = Expiry(clock, inventory, disposals)
+    claims = Claims(inventory)
+    waiting = Waiting(clock, inventory)
+    receipts = Receipts(inventory, expiry, claims, waiting)
+    fulfilment = Fulfilment(
+        clock,
+        catalogue,
+        inventory,
+        claims,
+        receipts,
+        disposals,
+        waiting,
+        carriers,
+        warehouses,
+        payments,
+        settlement,
+    )
+    expiry.on_loss = fulfilment.shortfalls.lose
     network = Network(clock, catalogue, inventory, warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages
     _buy_opening_stock(inventory, ledger)
     Hours(clock, catalogue, inventory, warehouses, ledger, recorder)
     Orchestrator(
-        clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, recorder
-    )
+        clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, waiting,
+        recorder,
+    )  # fmt: skip
     clock.due(catalogue.window[1], END, lambda _: settlement.stop_if_done())
     clock.due(catalogue.end, END, lambda _: clock.stop())
     clock.run()
