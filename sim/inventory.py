@@ -154,7 +154,7 @@ class Inventory:
             lot.reserved -= units
             if lot.expires_at < NEVER:
                 lot.holders.pop(holder, None)
-                self.lots.note_expiry(item, site)
+            self.lots.note_expiry(item, site)
 
     def take(self, site: int, pick: Pick, holder: Hashable = None) -> bool:
         """Let bound units leave the stock: their work starts. False for stock that never ends."""
@@ -186,10 +186,9 @@ class Inventory:
             if not lot.units:
                 self.lots.insert(item, site, lot)
             lot.units += units
-            if lot.expires_at < NEVER:
-                self.lots.note_expiry(item, site)
-                if lot.expires_at <= self._clock.now:
-                    self._tell(item, site, lot)
+            self.lots.note_expiry(item, site)
+            if lot.expires_at <= self._clock.now:
+                self._tell(item, site, lot)
 
     # -- what comes and goes without an order -----------------------------------------------------------
 
@@ -296,28 +295,3 @@ class Inventory:
             if opening:
                 self.lots.insert(item, site, first)
         self.lots.insert(item, site, lot)
-
-    def check_conservation(self, reserved: NDArray[np.int64], staged: NDArray[np.int64]) -> None:
-        """Check units by item and warehouse: opening = on hand + in work or on the dock + what left.
-
-        Args:
-            reserved: units that open shipments are promised and have not taken, item x warehouse.
-            staged: units that open shipments have taken and that no carrier has picked up.
-
-        Raises AssertionError with the first cell that is wrong: a bug of the engine.
-        """
-        left = staged.astype(np.int64)
-        for flows in self.flows.values():
-            left += flows
-        wrong = self.limited & (self.opening != self.on_hand + left)
-        wrong |= self.limited & (self.on_hand - self.available - self.safety != reserved)
-        wrong |= self.on_hand < 0
-        for item, site, lots in self.lots:
-            wrong[item, site] |= sum(lot.units for lot in lots) != self.on_hand[item, site]
-        if wrong.any():
-            item, site = (int(i) for i in np.argwhere(wrong)[0])
-            raise AssertionError(
-                f"units not conserved: item {self._catalogue.item_ids[item]} at "
-                f"{self._catalogue.site_ids[site]}: opening {self.opening[item, site]}, on hand "
-                f"{self.on_hand[item, site]}, left {left[item, site]}, reserved {reserved[item, site]}"
-            )

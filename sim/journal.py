@@ -56,7 +56,7 @@ TABLES: dict[str, dict[str, str]] = {
         "split_reason": "split_reason", "reallocations": "int", "attempts": "int", "units_first_attempt": "int",
         "units_shipped": "int", "counted": "bool", "cost_freight": "money", "cost_handling": "money",
         "cost_late": "money", "cost_returns": "money", "cost_payment": "money", "cost_care": "money",
-        "cost_goods": "money", "revenue": "money",
+        "cost_goods": "money", "revenue": "money", "notifications": "int", "told_at": "time",
     },
     "shipments": {
         "order": "order", "shipment": "int", "warehouse": "warehouse", "service": "service", "region": "region",

@@ -13,9 +13,9 @@ from sim.carrier import NANO_PER_CENT, UNSERVED, Carriers, Lane
 from sim.catalogue import Catalogue, micros
 from sim.clock import DAY, NEVER, Clock
 from sim.errors import Problem, ScenarioError
-from sim.inventory import Inventory
 from sim.limits import Usage
 from sim.policy import Request
+from sim.visibility import StockView
 from sim.warehouse import Warehouses
 
 T = TypeVar("T", bound=np.generic)
@@ -107,7 +107,7 @@ class Network:
         backlog: shipments in the building. work_s: expected seconds of work that wait there.
         stations: how many shipments are worked on at a time.
         available: units that may be promised, item x warehouse: on hand - reserved - safety stock.
-        on_hand: units, item x warehouse.
+        on_hand: units, item x warehouse. Both are as of the last sync where `visibility.sync_minutes` says so.
         price, grams, millilitres, tags: of one unit by item; price in millionths of the currency, tags as bits.
         perishable: whether an item expires, by item.
         columns: 0, 1, ... for each warehouse.
@@ -120,7 +120,7 @@ class Network:
         self,
         clock: Clock,
         catalogue: Catalogue,
-        inventory: Inventory,
+        stock: StockView,
         warehouses: Warehouses,
         carriers: Carriers,
         seed: int,
@@ -128,7 +128,7 @@ class Network:
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
-        self._inventory = inventory
+        self._stock = stock
         self._warehouses = warehouses
         self._carriers = carriers
         self._usages: dict[tuple[str, str], Usage] = {}
@@ -153,8 +153,8 @@ class Network:
         self.backlog = _read_only(warehouses.backlog)
         self.work_s = _read_only(warehouses.work_s)
         self.stations = _read_only(warehouses.stations)
-        self.available = _read_only(inventory.available)
-        self.on_hand = _read_only(inventory.on_hand)
+        self.available = _read_only(stock.available)
+        self.on_hand = _read_only(stock.on_hand)
         self.handles = _read_only(catalogue.handles)
         self.region_zone = _read_only(catalogue.region_zone)
         self.site_zone = _read_only(catalogue.site_zone)
@@ -207,7 +207,7 @@ class Network:
 
     def fit_to_sell(self, item: int, arrives_at: Ints) -> NDArray[np.int32]:
         """Return the available units of an item that keep its minimum life if delivered at a second, by warehouse."""
-        return self._inventory.alive(item, arrives_at + self._least_life_s[item])
+        return self._stock.alive(item, arrives_at + self._least_life_s[item])
 
     def may_serve(self, region: int, tags: int) -> Bools:
         """Tell which warehouses serve a region and may ship goods with some handling tags."""

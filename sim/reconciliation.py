@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.catalogue import Catalogue
 from sim.inventory import Inventory
 from sim.journal import ACCOUNTS, STATES, Recorder
 from sim.ledger import Ledger
@@ -36,6 +37,34 @@ def reconcile(
     for book, entries in books.items():
         for entry, amount in entries.items():
             recorder.add("reconciliation", (book, entry, amount))
+
+
+def check_units(
+    catalogue: Catalogue, inventory: Inventory, reserved: NDArray[np.int64], staged: NDArray[np.int64]
+) -> None:
+    """Check units by item and warehouse: opening = on hand + in work or on the dock + what left.
+
+    Args:
+        reserved: units that open shipments are promised and have not taken, item x warehouse.
+        staged: units that open shipments have taken and that no carrier has picked up.
+
+    Raises AssertionError with the first cell that is wrong: a bug of the engine.
+    """
+    left = staged.astype(np.int64)
+    for flows in inventory.flows.values():
+        left += flows
+    wrong = inventory.limited & (inventory.opening != inventory.on_hand + left)
+    wrong |= inventory.limited & (inventory.on_hand - inventory.available - inventory.safety != reserved)
+    wrong |= inventory.on_hand < 0
+    for item, site, lots in inventory.lots:
+        wrong[item, site] |= sum(lot.units for lot in lots) != inventory.on_hand[item, site]
+    if wrong.any():
+        item, site = (int(i) for i in np.argwhere(wrong)[0])
+        raise AssertionError(
+            f"units not conserved: item {catalogue.item_ids[item]} at {catalogue.site_ids[site]}: opening "
+            f"{inventory.opening[item, site]}, on hand {inventory.on_hand[item, site]}, left {left[item, site]}, "
+            f"reserved {reserved[item, site]}"
+        )
 
 
 def _orders(settlement: Settlement) -> dict[str, int]:

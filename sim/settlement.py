@@ -111,7 +111,8 @@ class Settlement:
                 order.units_first_attempt, order.units_shipped, order.counted, posts[Account.FREIGHT],
                 posts[Account.HANDLING] + posts[Account.PACKAGING], posts[Account.LATE],
                 posts[Account.RETURNS], posts[Account.PAYMENT_FEE], posts[Account.CARE],
-                posts[Account.PURCHASE], -posts[Account.REVENUE] - posts[Account.REFUND],
+                posts[Account.PURCHASE], -posts[Account.REVENUE] - posts[Account.REFUND], order.notifications,
+                order.told_at,
             ),
         )  # fmt: skip
         self._ledger.settle(now, order.number, posts)

@@ -13,6 +13,7 @@ from sim.clock import DAY, DELIVERY, Clock
 from sim.disposals import Disposals
 from sim.inventory import Inventory
 from sim.ledger import Account
+from sim.notices import Notices
 from sim.order import DELIVERED, IN_TRANSIT, LOST, PACKED, Order, Shipment
 from sim.packing import Packing
 from sim.payment import Payments
@@ -39,6 +40,7 @@ class Shipping:
         carriers: Carriers,
         packing: Packing,
         payments: Payments,
+        notices: Notices,
         settlement: Settlement,
         ship_again: Callable[[Order, Sequence[tuple[int, int]], int, str], None],
     ) -> None:
@@ -48,6 +50,7 @@ class Shipping:
         self._carriers = carriers
         self._packing = packing
         self._payments = payments
+        self._notices = notices
         self._settlement = settlement
         self._ship_again = ship_again
         self._road = Road(clock, self._deliver)
@@ -80,6 +83,7 @@ class Shipping:
             posts[Account.FREIGHT] += shipment.freight
             posts[Account.CASH] -= shipment.freight
             self._payments.capture(order, self._packing.new_value(shipment))
+            self._notices.picked_up(shipment)
             if self._carriers.is_lost(shipment):
                 self._settlement.note_progress(order, 0 if self._reships else shipment.units)
                 self._clock.due(now + self._noticed_after_s, DELIVERY, self._notice_loss, shipment)
@@ -91,6 +95,7 @@ class Shipping:
         order = shipment.order
         shipment.delivered_at = order.delivered_at = self._clock.now
         shipment.state = DELIVERED
+        self._notices.tell(order)
         self._settlement.write_shipment(shipment)
         order.live -= 1
         self._settlement.end_if_done(order)
@@ -100,6 +105,7 @@ class Shipping:
         shipment = cast(Shipment, event.value)
         order = shipment.order
         shipment.state = LOST
+        self._notices.lost(order, comes_again=self._reships)
         self._settlement.write_shipment(shipment)
         order.live -= 1
         order.lost |= {line for line, _, _ in shipment.lines}
@@ -111,4 +117,5 @@ class Shipping:
             self._ship_again(order, again, shipment.number, "lost")
         elif self._refunds:
             self._payments.refund(order, self._packing.value(shipment))
+            self._notices.tell(order)
         self._settlement.end_if_done(order)

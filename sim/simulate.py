@@ -13,6 +13,7 @@ from sim.claims import Claims
 from sim.clock import END, Clock
 from sim.disposals import Disposals
 from sim.errors import OrderlabError, PolicyError
+from sim.expectation import Expectations
 from sim.expiry import Expiry
 from sim.fulfilment import Fulfilment
 from sim.hours import Hours
@@ -20,6 +21,7 @@ from sim.inventory import Inventory
 from sim.journal import Facts, Journal, Recorder
 from sim.ledger import Account, Ledger, post_at_site
 from sim.network import Network
+from sim.notices import Notices
 from sim.opening import open_stock
 from sim.orchestrator import Orchestrator
 from sim.orderbook import BLOCK_ORDERS, OrderBook
@@ -27,10 +29,12 @@ from sim.payment import Payments
 from sim.policy import Policy, Preparable
 from sim.protocols import Protocols
 from sim.receipts import Receipts
-from sim.reconciliation import reconcile
+from sim.reconciliation import check_units, reconcile
 from sim.scenario import Scenario
 from sim.settlement import Settlement
+from sim.visibility import LastSync
 from sim.waiting import Waiting
+from sim.walk_ins import WalkIns
 from sim.warehouse import Warehouses
 
 
@@ -108,7 +112,13 @@ def _run(
     expiry = Expiry(clock, inventory, disposals)
     claims = Claims(inventory)
     waiting = Waiting(clock, inventory)
-    receipts = Receipts(inventory, expiry, claims, waiting)
+    last_sync = None
+    if scenario.visibility.sync_minutes:
+        last_sync = LastSync(clock, catalogue, inventory, waiting.after_receipt)
+    on_receipt = waiting.after_receipt if last_sync is None else last_sync.received
+    receipts = Receipts(inventory, expiry, claims, on_receipt)
+    expectations = Expectations(clock, catalogue, warehouses, carriers)
+    notices = Notices(clock, expectations)
     fulfilment = Fulfilment(
         clock,
         catalogue,
@@ -120,25 +130,29 @@ def _run(
         carriers,
         warehouses,
         payments,
+        expectations,
+        notices,
         settlement,
     )
     expiry.on_loss = fulfilment.shortfalls.lose
-    network = Network(clock, catalogue, inventory, warehouses, carriers, seed, replication)
+    network = Network(clock, catalogue, last_sync or inventory, warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages
     _buy_opening_stock(inventory, ledger)
     Hours(clock, catalogue, inventory, warehouses, ledger, recorder)
+    walk_ins = WalkIns(clock, catalogue, seed, replication, inventory, warehouses, ledger, recorder)
     Orchestrator(
         clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, waiting,
-        recorder,
+        notices, recorder, last_sync,
     )  # fmt: skip
     clock.due(catalogue.window[1], END, lambda _: settlement.stop_if_done())
     clock.due(catalogue.end, END, lambda _: clock.stop())
     clock.run()
 
     reserved, staged = fulfilment.units_held()
-    inventory.check_conservation(reserved, staged)
+    check_units(catalogue, inventory, reserved, staged)
     settlement.close()
+    walk_ins.post()
     ledger.flush()
     assert not ledger.totals.sum(), f"ledger out of balance by {ledger.totals.sum()} cents"
     reconcile(recorder, settlement, inventory, staged, ledger)
