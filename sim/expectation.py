@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.carrier import UNSERVED, Carriers
+from sim.carrier import Carriers
 from sim.catalogue import Catalogue
 from sim.clock import NEVER, Clock
 from sim.order import Order, Shipment
-from sim.warehouse import Warehouses
+from sim.ratecard import UNSERVED
+from sim.warehouses import Warehouses
 
 
 class Expectations:
@@ -27,14 +28,14 @@ class Expectations:
         """Return when a shipment that is given to its warehouse now can be expected to be delivered."""
         site, service = shipment.site, shipment.service
         ready = self._warehouses.ready_at_site(site, len(shipment.lines), shipment.units, shipment.tags)
-        lane = self._carriers.lane(shipment.order.region, shipment.tags)
-        pickup = self._carriers.pickups.after(service, site, ready)
-        return pickup + lane.transit_s.item(service, site)
+        return self._carriers.arrives_at(shipment.order.region, shipment.tags, service, site, ready)
 
     def of_picked_up(self, shipment: Shipment) -> int:
         """Return when a shipment that is picked up now can be expected to be delivered."""
-        lane = self._carriers.lane(shipment.order.region, shipment.tags)
-        return self._clock.now + lane.transit_s.item(shipment.service, shipment.site)
+        now, region = self._clock.now, shipment.order.region
+        return now + self._carriers.expected_transit_s(
+            region, shipment.tags, shipment.service, shipment.site, now
+        )
 
     def of_waiting(self, order: Order) -> int:
         """Return when the open lines of an order would all be there if they left now, from wherever they may."""
@@ -51,6 +52,7 @@ class Expectations:
     def _earliest(self, region: int, tags: int, lines: int, units: int) -> int:
         lane = self._carriers.lane(region, tags)
         ready = self._warehouses.ready_at(lines, units, tags)
-        arrives_at = self._carriers.pickups.after_each(ready) + lane.transit_s
+        pickup = self._carriers.pickups.after_each(ready)
+        arrives_at = pickup + self._carriers.transit_s(lane, pickup)
         possible = (lane.base < UNSERVED) & self._serves[region]
         return int(np.where(possible, arrives_at, NEVER).min())

@@ -28,7 +28,7 @@ from sim.settlement import Settlement
 from sim.shipping import Shipping
 from sim.shortfall import Shortfalls
 from sim.waiting import Waiting
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 from sim.work import Work
 
 
@@ -62,7 +62,7 @@ class Fulfilment:
         self._settlement = settlement
         self.warehouses = warehouses
         self._packing = Packing(catalogue)
-        self._shipping = Shipping(
+        self.shipping = Shipping(
             clock, catalogue, inventory, disposals, carriers, self._packing, payments, notices, settlement,
             self.ship_again,
         )  # fmt: skip
@@ -166,8 +166,11 @@ class Fulfilment:
         for line, units in lines:
             order.left[line] -= units
             cancelled += units
-            if order.again.pop(line, None) is not None:
-                self._payments.refund(order, self._packing.price_of(order, line) * units)
+            order.again.pop(line, None)
+            unpaid = min(units, order.to_pay[line])
+            order.to_pay[line] -= unpaid
+            if units > unpaid:
+                self._payments.refund(order, self._packing.price_of(order, line) * (units - unpaid))
         order.units_cancelled += cancelled
         order.cancel_reason = CANCEL_REASONS.index(reason)
         self._settlement.note_progress(order, cancelled)
@@ -294,7 +297,7 @@ class Fulfilment:
         posts[Account.HANDLING] += amount
         posts[Account.PACKAGING] += packaging
         posts[Account.CASH] -= amount + packaging
-        self._shipping.hand_over(shipment)
+        self.shipping.hand_over(shipment)
 
     # -- conservation -----------------------------------------------------------------------------------
 

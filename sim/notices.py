@@ -9,17 +9,26 @@ lines still wait after a decision and could not come in time if they left now, o
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sim.clock import NEVER, Clock
 from sim.expectation import Expectations
 from sim.order import Order, Shipment
 
 
 class Notices:
-    """Counts the messages of every order, and notes when its customer was first told that it will be late."""
+    """Counts the messages of every order, and notes when its customer was first told that it will be late.
+
+    Attributes:
+        is_complete: tells whether a customer had all that was ordered: what replaces something that was sent back is
+            not promised.
+
+    """
 
     def __init__(self, clock: Clock, expectations: Expectations) -> None:
         self._clock = clock
         self._expectations = expectations
+        self.is_complete: Callable[[Order], bool]
 
     @staticmethod
     def tell(order: Order) -> None:
@@ -32,8 +41,9 @@ class Notices:
         return order.promised_at < NEVER and order.told_at < 0
 
     def _tell_late(self, order: Order) -> None:
-        order.told_at = self._clock.now
-        order.notifications += 1
+        if not self.is_complete(order):
+            order.told_at = self._clock.now
+            order.notifications += 1
 
     def allocated(self, shipment: Shipment) -> None:
         """Send the message of a shipment that is about to enter its warehouse."""

@@ -30,12 +30,13 @@ from sim.policy import Policy, Preparable
 from sim.protocols import Protocols
 from sim.receipts import Receipts
 from sim.reconciliation import check_units, reconcile
+from sim.returns import Returns
 from sim.scenario import Scenario
 from sim.settlement import Settlement
 from sim.visibility import LastSync
 from sim.waiting import Waiting
 from sim.walk_ins import WalkIns
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 
 
 def simulate(
@@ -107,7 +108,7 @@ def _run(
     ledger = Ledger(recorder)
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
     payments = Payments(catalogue)
-    warehouses = Warehouses(clock, catalogue, Protocols(catalogue))
+    warehouses = Warehouses(clock, catalogue, Protocols(catalogue), seed, replication)
     disposals = Disposals(clock, inventory, ledger, recorder)
     expiry = Expiry(clock, inventory, disposals)
     claims = Claims(inventory)
@@ -135,6 +136,12 @@ def _run(
         settlement,
     )
     expiry.on_loss = fulfilment.shortfalls.lose
+    warehouses.on_up.append(waiting.after_site_up)
+    returns = fulfilment.shipping.returns = Returns(
+        clock, catalogue, inventory, warehouses, receipts, disposals, fulfilment, payments, notices, settlement,
+        recorder,
+    )  # fmt: skip
+    notices.is_complete = returns.is_complete
     network = Network(clock, catalogue, last_sync or inventory, warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages
@@ -151,7 +158,8 @@ def _run(
 
     reserved, staged = fulfilment.units_held()
     check_units(catalogue, inventory, reserved, staged)
-    settlement.close()
+    returns.close()
+    settlement.close(returns.is_complete)
     walk_ins.post()
     ledger.flush()
     assert not ledger.totals.sum(), f"ledger out of balance by {ledger.totals.sum()} cents"

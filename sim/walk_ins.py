@@ -16,7 +16,7 @@ from sim.demand import popularity_at
 from sim.inventory import Inventory
 from sim.journal import Recorder
 from sim.ledger import Account, Ledger
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 
 BLOCK_SALES = 256
 _GAP, _ITEM = range(2)  # kinds of keyed noise of a site's counter
@@ -45,11 +45,11 @@ def sales(catalogue: Catalogue, seed: int, replication: int, site: int) -> Itera
     begins, ends = np.array(windows, np.int64).reshape(-1, 2).T
     expected = np.concatenate([[0.0], np.cumsum((ends - begins) * per_second)])
     bounds = randomness.cumulated(shares)
-    (key,) = randomness.keys(np.array([site]), randomness.root(seed, replication, randomness.WALK_INS))
+    key = randomness.key(site, randomness.root(seed, replication, randomness.WALK_INS))
     first, carry = 0, 0.0
     while carry < expected[-1]:
         numbers = np.arange(first, first + BLOCK_SALES)
-        gaps = -np.log1p(-randomness.unit_array(randomness.draws(key, numbers, _GAP)))
+        gaps = -np.log1p(-randomness.unit_array(randomness.draw_array(key, numbers, _GAP)))
         gaps[0] += carry
         sums = np.cumsum(gaps)
         carry = float(sums[-1])
@@ -57,7 +57,7 @@ def sales(catalogue: Catalogue, seed: int, replication: int, site: int) -> Itera
         window = np.searchsorted(expected, sums, side="right") - 1
         at = begins[window] + ((sums - expected[window]) / per_second).astype(np.int64)
         at = np.minimum(at, ends[window] - 1)  # a quotient may round up to the closing second
-        u = randomness.unit_array(randomness.draws(key, numbers[: len(sums)], _ITEM))
+        u = randomness.unit_array(randomness.draw_array(key, numbers[: len(sums)], _ITEM))
         items = np.searchsorted(bounds, u, side="right")
         yield from zip(at.tolist(), items.tolist(), strict=True)
         first += BLOCK_SALES
