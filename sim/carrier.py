@@ -183,12 +183,16 @@ class Carriers:
 
     def arrives_at(self, region: int, tags: int, service: int, site: int, ready: int) -> int:
         """Return when a parcel that is packed at a second can be expected to arrive, as far as is known now."""
-        lane = self.lane(region, tags)
         pickup = self.pickups.after(service, site, ready)
+        return pickup + self.expected_transit_s(region, tags, service, site, pickup)
+
+    def expected_transit_s(self, region: int, tags: int, service: int, site: int, pickup: int) -> int:
+        """Return the expected transit of a parcel that is picked up at a second, as far as is known now."""
+        lane = self.lane(region, tags)
         transit_s: int = lane.transit_s.item(service, site)
         if lane.disruptions:
             transit_s = round(transit_s * factor(known(lane.disruptions, self._clock.now), service, pickup))
-        return pickup + transit_s
+        return transit_s
 
     # -- what happens -----------------------------------------------------------------------------------
 

@@ -57,6 +57,7 @@ TABLES: dict[str, dict[str, str]] = {
         "units_shipped": "int", "counted": "bool", "cost_freight": "money", "cost_handling": "money",
         "cost_late": "money", "cost_returns": "money", "cost_payment": "money", "cost_care": "money",
         "cost_goods": "money", "revenue": "money", "refunded": "money", "returned_units": "int",
+        "notifications": "int", "told_at": "time",
     },
     "shipments": {
         "order": "order", "shipment": "int", "warehouse": "warehouse", "service": "service", "region": "region",
@@ -84,7 +85,10 @@ TABLES: dict[str, dict[str, str]] = {
         "warehouse": "warehouse", "hour": "time", "backlog": "float", "busy_s": "int", "open_s": "int",
         "down_s": "int", "on_hand": "int", "stock_l": "float", "out_of_stock": "int", "cells": "int",
     },
-    "ledger": {"at": "time", "order": "order", "account": "account", "amount_cents": "int"},
+    "ledger": {
+        "at": "time", "order": "order", "warehouse": "warehouse", "account": "account", "amount_cents": "int",
+    },
+    "reconciliation": {"book": "text", "entry": "text", "amount": "int"},
 }  # fmt: skip
 # In warehouse_hours, out_of_stock is the number of items the warehouse keeps that have no unit on hand at the
 # end of the hour, of `cells` items that it keeps.

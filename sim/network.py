@@ -13,12 +13,12 @@ from sim.carrier import Carriers, Lane
 from sim.catalogue import Catalogue, micros
 from sim.clock import DAY, NEVER, Clock
 from sim.errors import Problem, ScenarioError
-from sim.inventory import Inventory
 from sim.limits import Usage
 from sim.offer import LATE, Offer, Parcel, ServiceChoice, fastest
 from sim.policy import Request
 from sim.ratecard import UNSERVED
 from sim.scenario.foreseeable import foreseeable
+from sim.visibility import StockView
 from sim.warehouses import Warehouses
 
 T = TypeVar("T", bound=np.generic)
@@ -38,7 +38,7 @@ class Network:
         stations: how many jobs are worked on at a time, now or from the next opening on.
         queue_limit: the backlog from which on a warehouse takes nothing more; NEVER without one.
         available: units that may be promised, item x warehouse: on hand - reserved - safety stock.
-        on_hand: units, item x warehouse.
+        on_hand: units, item x warehouse. Both are as of the last sync where `visibility.sync_minutes` says so.
         price, grams, millilitres, tags: of one unit by item; price in millionths of the currency, tags as bits.
         perishable: whether an item expires, by item.
         columns: 0, 1, ... for each warehouse.
@@ -51,7 +51,7 @@ class Network:
         self,
         clock: Clock,
         catalogue: Catalogue,
-        inventory: Inventory,
+        stock: StockView,
         warehouses: Warehouses,
         carriers: Carriers,
         seed: int,
@@ -59,7 +59,7 @@ class Network:
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
-        self._inventory = inventory
+        self._stock = stock
         self._warehouses = warehouses
         self._carriers = carriers
         self._usages: dict[tuple[str, str], Usage] = {}
@@ -86,8 +86,8 @@ class Network:
         self.queue_limit = _read_only(warehouses.queue_limit)
         self.work_s = _read_only(warehouses.work_s)
         self.stations = _read_only(warehouses.stations)
-        self.available = _read_only(inventory.available)
-        self.on_hand = _read_only(inventory.on_hand)
+        self.available = _read_only(stock.available)
+        self.on_hand = _read_only(stock.on_hand)
         self.handles = _read_only(catalogue.handles)
         self.region_zone = _read_only(catalogue.region_zone)
         self.site_zone = _read_only(catalogue.site_zone)
@@ -139,7 +139,7 @@ class Network:
 
     def fit_to_sell(self, item: int, arrives_at: Ints) -> NDArray[np.int32]:
         """Return the available units of an item that keep its minimum life if delivered at a second, by warehouse."""
-        return self._inventory.alive(item, arrives_at + self._least_life_s[item])
+        return self._stock.alive(item, arrives_at + self._least_life_s[item])
 
     def may_serve(self, region: int, tags: int) -> Bools:
         """Tell which warehouses serve a region and may ship goods with some handling tags."""

@@ -42,15 +42,16 @@ class Order:
         units_returned: sent back by the customer.
         attempts: calls of the policy. timer: the latest timer set; an older one that fires is void.
         posts: cents by account, sums to 0.
+        notifications: messages to the customer. told_at: when the first one said that the order will be late.
 
     """
 
     __slots__ = (
         "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left",
-        "live", "lost", "millilitres", "number", "parts", "picked_up_at", "placed_at", "posts", "promised_at",
-        "reallocations", "refunded_value", "region", "segment", "shipped_value", "split_reason", "tags", "timer",
-        "to_pay", "to_ship", "tried", "units", "units_cancelled", "units_first_attempt", "units_returned",
-        "units_shipped", "used", "value",
+        "live", "lost", "millilitres", "notifications", "number", "parts", "picked_up_at", "placed_at", "posts",
+        "promised_at", "reallocations", "refunded_value", "region", "segment", "shipped_value", "split_reason", "tags",
+        "timer", "to_pay", "to_ship", "told_at", "tried", "units", "units_cancelled", "units_first_attempt",
+        "units_returned", "units_shipped", "used", "value",
     )  # fmt: skip
 
     def __init__(
@@ -106,6 +107,8 @@ class Order:
         self.captures = 0
         self.timer = 0
         self.posts = [0] * len(Account)
+        self.notifications = 0
+        self.told_at = -1
 
 
 class Shipment:

@@ -36,6 +36,7 @@ _MASK = (1 << 64) - 1
 ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POLICY_NOISE, SITE_FACTS = range(
     10
 )
+WALK_INS = 11
 
 # Kinds of keyed noise of an order.
 (

@@ -22,6 +22,7 @@ from sim.inventory import Inventory
 from sim.journal import Recorder
 from sim.ledger import Account
 from sim.lots import Goods
+from sim.notices import Notices
 from sim.order import ENDED, Order, Shipment
 from sim.payment import Payments
 from sim.protocols import MINUTE
@@ -50,6 +51,7 @@ class Returns:
         disposals: Disposals,
         fulfilment: Fulfilment,
         payments: Payments,
+        notices: Notices,
         settlement: Settlement,
         recorder: Recorder,
     ) -> None:
@@ -61,6 +63,7 @@ class Returns:
         self._disposals = disposals
         self._fulfilment = fulfilment
         self._payments = payments
+        self._notices = notices
         self._settlement = settlement
         self._recorder = recorder
         terms = catalogue.scenario.returns
@@ -242,6 +245,7 @@ class Returns:
         if returned.reason == "wrong_item":
             return  # it was shipped again at once
         order, shipment = returned.order, returned.shipment
+        self._notices.tell(order)
         if self._facts.is_replaced(shipment, returned.line):
             lines = [(returned.line, returned.units)]
             self._fulfilment.ship_again(order, lines, shipment.number, "returned")

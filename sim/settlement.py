@@ -7,12 +7,13 @@ from collections.abc import Callable
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue, cents, micros
 from sim.clock import DAY, NEVER, Clock
-from sim.journal import STATES, Recorder
+from sim.journal import CANCEL_REASONS, STATES, Recorder
 from sim.ledger import Account, Ledger
 from sim.order import CANCELLED as NOT_SENT
 from sim.order import ENDED, Order, Shipment
 
 DELIVERED, CANCELLED, LOST, OPEN = range(len(STATES))
+_DECLINED = CANCEL_REASONS.index("declined")
 
 
 class Settlement:
@@ -23,7 +24,7 @@ class Settlement:
         counted_open: how many of them are counted. The run goes on for their sake.
         counted_here: counted orders that have not left their warehouses completely. Demand goes on for
             their sake.
-        tally: ended orders by state.
+        tally: ended orders by state. declined: how many of the cancelled ones ended at their payment.
 
     """
 
@@ -43,6 +44,7 @@ class Settlement:
         self.counted_here = 0
         self.placed = 0
         self.tally = [0] * len(STATES)
+        self.declined = 0
 
     def enter(self, order: Order) -> None:
         """Take in an order that was placed."""
@@ -97,6 +99,8 @@ class Settlement:
     def _settle(self, order: Order, state: int) -> None:
         now = self._clock.now
         self.tally[state] += 1
+        if order.cancel_reason == _DECLINED:
+            self.declined += 1
         posts = order.posts
         if state != CANCELLED:
             late_s = (order.delivered_at if state == DELIVERED else now) - order.promised_at
@@ -116,7 +120,7 @@ class Settlement:
                 posts[Account.HANDLING] + posts[Account.PACKAGING], posts[Account.LATE],
                 posts[Account.RETURNS], posts[Account.PAYMENT_FEE], posts[Account.CARE],
                 posts[Account.PURCHASE], -posts[Account.REVENUE] - posts[Account.REFUND],
-                posts[Account.REFUND], order.units_returned,
+                posts[Account.REFUND], order.units_returned, order.notifications, order.told_at,
             ),
         )  # fmt: skip
         self._ledger.settle(now, order.number, posts)

@@ -13,6 +13,7 @@ from sim.clock import DAY, DELIVERY, Clock
 from sim.disposals import Disposals
 from sim.inventory import Inventory
 from sim.ledger import Account
+from sim.notices import Notices
 from sim.order import DELIVERED, IN_TRANSIT, LOST, PACKED, Order, Shipment
 from sim.packing import Packing
 from sim.payment import Payments
@@ -45,6 +46,7 @@ class Shipping:
         carriers: Carriers,
         packing: Packing,
         payments: Payments,
+        notices: Notices,
         settlement: Settlement,
         ship_again: Callable[[Order, Sequence[tuple[int, int]], int, str], None],
     ) -> None:
@@ -54,6 +56,7 @@ class Shipping:
         self._carriers = carriers
         self._packing = packing
         self._payments = payments
+        self._notices = notices
         self._settlement = settlement
         self._ship_again = ship_again
         self.returns: Returns
@@ -90,6 +93,7 @@ class Shipping:
             posts[Account.FREIGHT] += shipment.freight
             posts[Account.CASH] -= shipment.freight
             self._payments.capture(order, self._packing.bill(shipment))
+            self._notices.picked_up(shipment)
             if self._carriers.is_lost(shipment):
                 self._settlement.note_progress(order, 0 if self._reships else shipment.units)
                 self._clock.due(now + self._noticed_after_s, DELIVERY, self._notice_loss, shipment)
@@ -101,6 +105,7 @@ class Shipping:
         order = shipment.order
         shipment.delivered_at = self._clock.now
         shipment.state = DELIVERED
+        self._notices.tell(order)
         if not self.returns.is_replacement(shipment):
             order.delivered_at = shipment.delivered_at
         self._settlement.write_shipment(shipment)
@@ -113,6 +118,7 @@ class Shipping:
         shipment = cast(Shipment, event.value)
         order = shipment.order
         shipment.state = LOST
+        self._notices.lost(order, comes_again=self._reships)
         self._settlement.write_shipment(shipment)
         order.live -= 1
         order.lost |= {line for line, _, _ in shipment.lines}
@@ -124,4 +130,5 @@ class Shipping:
             self._ship_again(order, again, shipment.number, "lost")
         elif self._refunds:
             self._payments.refund(order, self._packing.value(shipment))
+            self._notices.tell(order)
         self._settlement.end_if_done(order)

@@ -88,7 +88,7 @@ _GROUPS: tuple[tuple[str, Better | None, tuple[tuple[str, str, str], ...]], ...]
     )),
     ("share", "higher", (
         ("on_time_in_full_share", "on time in full", "orders of which every unit came by the promise"),
-        ("told_in_time_share", "told in time", "late orders that were told before the promise passed"),
+        ("told_in_time_share", "told in time", "late orders told that they will be, before the promise passed"),
     )),
     ("share", "lower", (
         ("split_share", "split orders", "orders of two or more shipments, without reships"),

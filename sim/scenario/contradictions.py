@@ -144,6 +144,9 @@ def _levels(scenario: Scenario, places: Places) -> Iterator[Problem]:
         daily = (
             0.0 if scenario.recorded is None else float(scenario.recorded.line_units.sum()) / scenario.days
         )
+    daily += max(
+        (s.walk_ins.units_per_day for s in scenario.warehouses if s.walk_ins is not None), default=0.0
+    )
     levels: list[tuple[tuple[str | int, ...], object]] = [
         (("warehouses", i, "safety_stock"), site.safety_stock) for i, site in enumerate(scenario.warehouses)
     ]

@@ -203,6 +203,17 @@ ONE_MISTAKE = [
     ("let shifts overlap", "stations: 3",
      'shifts: [{window: "06:00-14:00", stations: 1}, {days: fri, window: "13:00-15:00", stations: 2}]',
      "towns.yaml:15:5: warehouses.hub.shifts: must not overlap: shifts 0 and 1 do"),
+    # -- segments ----------------------------------------------------------------------------------
+    ("set a cut-off for no promise", "days: 2", 'days: 2\nsegments: [{id: all_of_them, cut_off: "15:00"}]',
+     "towns.yaml:4:39: segments.all_of_them.cut_off: value '15:00': needs promise_days: it says from which "
+     "day these count"),
+    ("set a cut-off for half a day", "days: 2",
+     'days: 2\nsegments: [{id: all_of_them, cut_off: "15:00", promise_days: 1.5}]',
+     "towns.yaml:4:62: segments.all_of_them.promise_days: value '1.5': must be whole days, as there is a "
+     "cut_off"),
+    ("did not quote a cut-off", "days: 2", "days: 2\nsegments: [{id: all_of_them, cut_off: 15:00}]",
+     'towns.yaml:4:39: segments.all_of_them.cut_off: value \'15:00\': must be quoted, "15:00": YAML reads an '
+     "unquoted 15:00 in base 60, as 900"),
     # -- goods -------------------------------------------------------------------------------------
     ("wanted more life than there is", "popularity: 6",
      "shelf_life_days: 3, min_life_at_delivery_days: 3",
