@@ -34,9 +34,13 @@ _MASK = (1 << 64) - 1
 
 # Streams of the order book and of keyed noise. Numbers never change: a new stream takes the next one.
 ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POLICY_NOISE = range(9)
+SUPPLY_FACTS = 10
 
 # Kinds of keyed noise of an order.
 WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION = range(7)
+
+# Kinds of facts of supply: by rule and warehouse, by transfer, by cell, by supplier.
+LEAD_TIME, TRANSFER_TIME, ARRIVAL, FAILURE, REPAIR = range(5)
 
 
 def stream(seed: int, replication: int, name: int) -> np.random.Generator:
