@@ -128,14 +128,9 @@ class Catalogue:
         keeps: NDArray[np.bool_] = (self.tags[:, None] & ~self.handles) == 0
         return keeps
 
-    def cells(
-        self, items: str | tuple[str, ...], warehouses: str | tuple[str, ...]
-    ) -> NDArray[np.bool_]:
+    def cells(self, items: str | tuple[str, ...], warehouses: str | tuple[str, ...]) -> NDArray[np.bool_]:
         """Return the cells that a choice of items and warehouses means ("all", or ids): bool, item x warehouse."""
-        rows, columns = (
-            np.ones(len(index), bool) if chosen == "all" else np.isin(np.arange(len(index)), [*map(index.get, chosen)])
-            for chosen, index in ((items, self.item_index), (warehouses, self.site_index))
-        )
+        rows, columns = (_members(self.item_ids, items), _members(self.site_ids, warehouses))
         cells: NDArray[np.bool_] = rows[:, None] & columns
         return cells
 
@@ -158,6 +153,11 @@ class Catalogue:
         """The orders of a replay. Raises AssertionError where demand is generated."""
         assert self.scenario.recorded is not None
         return self.scenario.recorded
+
+
+def _members(ids: list[str], chosen: str | tuple[str, ...]) -> NDArray[np.bool_]:
+    among = set(ids) if chosen == "all" else set(chosen)
+    return np.array([id_ in among for id_ in ids])
 
 
 def _points(places: Sequence[Region | Warehouse]) -> NDArray[np.float64]:

@@ -10,9 +10,10 @@ from simpy import Event
 from sim.catalogue import Catalogue, cents
 from sim.claims import Claim
 from sim.clock import NEVER, STOCK, Clock
+from sim.hours import post_at_site
 from sim.inventory import Inventory
 from sim.journal import Recorder
-from sim.ledger import Account, Ledger, post_at_site
+from sim.ledger import Account, Ledger
 from sim.lots import Goods
 from sim.receipts import Receipts
 
@@ -111,24 +112,25 @@ class Inbound:
     def charge(self, purchase: Purchase, cost: int) -> None:
         """Post what an order itself costs, cents."""
         purchase.cost = cost
-        if cost:
-            post_at_site(
-                self._ledger, self._clock.now, purchase.site, Account.PURCHASE, Account.CASH, cost
-            )
+        self._pay(purchase.site, Account.PURCHASE, cost)
 
     def load(self, item: int, site: int, units: int, received_before: int = NEVER) -> list[Goods]:
-        """Take units that nobody reserved out of a warehouse's stock, in its order of issue; of old lots perhaps fewer."""
+        """Take unreserved units out of a warehouse, in its order of issue; of old lots perhaps fewer."""
         goods = self._inventory.withdraw(item, site, units, received_before)
         if not self._inventory.limited[item, site]:  # stock that never ends is bought as it leaves
-            self._buy(site, [cents(lot.units * lot.cost) for lot in goods])
+            self._buy(site, goods)
             return goods
         for lot in goods:
             self._inventory.record("sent", item, site, lot.units)
         return goods
 
-    def _buy(self, site: int, costs: list[int]) -> None:
-        if any(costs):
-            post_at_site(self._ledger, self._clock.now, site, Account.STOCK, Account.CASH, sum(costs))
+    def _buy(self, site: int, goods: Sequence[Goods]) -> None:
+        self._pay(site, Account.STOCK, sum([cents(lot.units * lot.cost) for lot in goods]))
+
+    def _pay(self, site: int, account: Account, amount: int) -> None:
+        """Pay an amount in cents for stock, or for having it come."""
+        if amount:
+            post_at_site(self._ledger, self._clock.now, account, Account.CASH, amount)
 
     def send(self, load: Load, arrives_at: int) -> None:
         """Put a load on the road; its units must count as on order."""
@@ -147,10 +149,9 @@ class Inbound:
         site, goods = load.purchase.site, load.goods
         if load.is_new:
             goods = [self._inventory.fresh(lot.item, lot.units) for lot in goods]
-            self._buy(site, [cents(lot.units * lot.cost) for lot in goods])
+            self._buy(site, goods)
         freight = sum([self._write(load.purchase, lot, load.sent_at, self._clock.now) for lot in goods])
-        if freight:
-            post_at_site(self._ledger, self._clock.now, site, Account.PURCHASE, Account.CASH, freight)
+        self._pay(site, Account.PURCHASE, freight)
         self._receipts.put_away(site, goods, "received")
 
     def _write(self, purchase: Purchase, lot: Goods, sent_at: int, arrived_at: int) -> int:

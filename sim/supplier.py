@@ -66,7 +66,13 @@ class Supplier:
     """
 
     def __init__(
-        self, position: int, terms: Terms, outages: Calendar, clock: Clock, inventory: Inventory, inbound: Inbound
+        self,
+        position: int,
+        terms: Terms,
+        outages: Calendar,
+        clock: Clock,
+        inventory: Inventory,
+        inbound: Inbound,
     ) -> None:
         self.position = position
         self._minimum = terms.minimum_units

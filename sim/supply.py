@@ -7,7 +7,7 @@ counts what is on its way, waits at the door or is owed by a depot, so orders th
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,14 @@ class Plan:
     """
 
     def __init__(
-        self, number: int, cells: Ints, rule: Replenish, review: Review, levels: Levels, source: Source, leads: LeadTimes
+        self,
+        number: int,
+        cells: Ints,
+        rule: Replenish,
+        review: Review,
+        levels: Levels,
+        source: Source,
+        leads: LeadTimes,
     ) -> None:
         self.number = number
         self.cells = cells
@@ -83,19 +90,19 @@ class Supply:
         claims: Claims,
         inbound: Inbound,
         levels: Levels,
-        seed: int,
-        replication: int,
+        root: int,
     ) -> None:
         self._clock = clock
         self._inbound = inbound
         self._sites = len(catalogue.site_ids)
-        self._stock = [array.reshape(-1) for array in (inventory.available, inventory.safety, inventory.on_order)]
+        self._stock = [
+            array.reshape(-1) for array in (inventory.available, inventory.safety, inventory.on_order)
+        ]
         self._owed = claims.owed.reshape(-1)
         # Scalars are read through memoryviews of the same memory.
         self._available_cell, self._safety_cell, self._on_order_cell = (array.data for array in self._stock)
         self._owed_cell = self._owed.data
         self._fallen: dict[int, None] = {}
-        root = randomness.root(seed, replication, randomness.SUPPLY_FACTS)
         sources: dict[str, Source] = {}
         for number, terms in enumerate(catalogue.scenario.suppliers):
             down = outages(terms, number, catalogue, root)
@@ -130,7 +137,8 @@ class Supply:
             self._point_cell = point.data
             self._rule_cell = held.reshape(-1).data
             inventory.on_fall = self._note_fall
-            self._clock.due(0, RETRY, lambda _: [self._review(plan, plan.cells) for plan in continuous])
+            for plan in continuous:
+                self._clock.due(0, RETRY, self._review_opening, plan)
 
     def positions(self, cells: Ints) -> Ints:
         """Return the positions of some cells."""
@@ -140,7 +148,10 @@ class Supply:
 
     def _position(self, cell: int) -> int:
         position: int = (
-            self._available_cell[cell] + self._safety_cell[cell] + self._on_order_cell[cell] - self._owed_cell[cell]
+            self._available_cell[cell]
+            + self._safety_cell[cell]
+            + self._on_order_cell[cell]
+            - self._owed_cell[cell]
         )
         return position
 
@@ -150,6 +161,10 @@ class Supply:
         for at in rounds(every_days, 0):
             yield self._clock.due(at, RETRY)
             self._review(plan, plan.cells)
+
+    def _review_opening(self, event: Event) -> None:
+        plan = cast(Plan, event.value)
+        self._review(plan, plan.cells)
 
     def _note_fall(self, item: int, site: int) -> None:
         """Have a cell reviewed at the end of this second, if its position fell to the reorder point."""

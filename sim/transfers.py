@@ -36,8 +36,7 @@ class Transfers:
         inbound: Inbound,
         supply: Supply,
         levels: Levels,
-        seed: int,
-        replication: int,
+        root: int,
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
@@ -45,7 +44,6 @@ class Transfers:
         self._inbound = inbound
         self._supply = supply
         self._levels = levels
-        root = randomness.root(seed, replication, randomness.SUPPLY_FACTS)
         for number, transfer in enumerate(catalogue.scenario.stock.transfers):
             leads = LeadTimes(
                 transfer.lead_days, number, randomness.TRANSFER_TIME, len(catalogue.site_ids), root
@@ -72,14 +70,21 @@ class Transfers:
                 self._inbound.send(Load(purchase, goods, at, is_new=False), at + leads.draw(site))
 
     def _load(
-        self, transfer: Transfer, items: NDArray[np.int64], source: int, site: int, keep: NDArray[np.int64] | None
+        self,
+        transfer: Transfer,
+        items: NDArray[np.int64],
+        source: int,
+        site: int,
+        keep: NDArray[np.int64] | None,
     ) -> list[Goods]:
         """Take out of the source what a transfer moves now."""
         inventory = self._inventory
         units = inventory.available[items, source].astype(np.int64)
         if keep is not None:
             limited = inventory.limited[items, source]
-            units = np.where(limited, np.minimum(units, units + inventory.safety[items, source] - keep), units)
+            units = np.where(
+                limited, np.minimum(units, units + inventory.safety[items, source] - keep), units
+            )
         before = NEVER
         if isinstance(transfer.when, Ageing):
             before = self._clock.now - round(transfer.when.older_than_days * DAY)

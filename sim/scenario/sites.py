@@ -131,7 +131,8 @@ class Warehouse(Section):
         None, description="what throttle rules read; calendar day at the site"
     )
     storage_l: Annotated[float, Number(above=0)] | None = Field(
-        None, description="volume that it can store, litres; what does not fit waits at the door; absent: no limit"
+        None,
+        description="volume that it can store, litres; what does not fit waits at the door; absent: no limit",
     )
     safety_stock: Level | None = Field(None, description="units of each item that orders may not take")
     downtime: Pending[tuple[Downtime, ...]] = Field((), description="times without all its stations")

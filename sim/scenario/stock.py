@@ -244,7 +244,8 @@ class Supplier(Section):
         1, description="units of each item of an order are rounded up to a multiple of it"
     )
     downtime: tuple[Downtime, ...] = Field(
-        (), description="times in which nothing leaves it: an order waits for their end, then its lead time begins"
+        (),
+        description="times in which nothing leaves it: an order waits for their end, then its lead time begins",
     )
     costs: SupplierCosts = Field(SupplierCosts(), description="of orders")
 

@@ -8,7 +8,6 @@ Customers come one by one, Poisson, and ask for one unit. They wait for it (`Pat
 from __future__ import annotations
 
 import json
-from math import exp
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +75,9 @@ def periodic(rate: float, point: int, level: int) -> dict[str, float]:
     return {"orders": 1 / float(visits.sum()), **mean}
 
 
-def two_echelons(rate: float, shops: int, leads: tuple[float, float], levels: tuple[int, int]) -> dict[str, float]:
+def two_echelons(
+    rate: float, shops: int, leads: tuple[float, float], levels: tuple[int, int]
+) -> dict[str, float]:
     """Depot and equal shops, one for one: what the depot owes falls to the shops at random (Graves 1985).
 
     `leads` and `levels` are those of the depot and of a shop.
@@ -158,10 +159,22 @@ suppliers: [{{id: factory, lead_days: {lead}}}]
 
 
 def world(
-    *, rate: float, days: float, replenish: str, lead: object = 0, warehouses: str = "{id: shop}", warm_up: int = 30
+    *,
+    rate: float,
+    days: float,
+    replenish: str,
+    lead: object = 0,
+    warehouses: str = "{id: shop}",
+    warm_up: int = 30,
 ) -> str:
     return WORLD.format(
-        warm_up=warm_up, days=days, seed=SEED, rate=rate, replenish=replenish, lead=lead, warehouses=warehouses
+        warm_up=warm_up,
+        days=days,
+        seed=SEED,
+        rate=rate,
+        replenish=replenish,
+        lead=lead,
+        warehouses=warehouses,
     )
 
 
@@ -247,7 +260,15 @@ def stock(journal: Journal, frame: Any, site: str = "shop") -> dict[str, float]:
     ],
 )  # fmt: skip
 def test_base_stock_with_backorders_is_palms(
-    stage: Any, agree: Any, frame: Any, rate: float, lead: object, mean: float, level: int, days: int, within: float
+    stage: Any,
+    agree: Any,
+    frame: Any,
+    rate: float,
+    lead: object,
+    mean: float,
+    level: int,
+    days: int,
+    within: float,
 ) -> None:
     review = f"{{from: factory, review: {{order_up_to: {{units: {level}}}}}}}"
     text = world(rate=rate, days=days, lead=lead, replenish=review)
@@ -265,12 +286,27 @@ def test_base_stock_with_backorders_is_palms(
         pytest.param(4, 1, 1, 4, 250, FAST, id="4 x 1 below 4"),
         pytest.param(2, 3, 3, 8, 9_000, PRECISE, marks=precise, id="2 x 3 below 8"),
         pytest.param(
-            5, "{lognormal: {mean: 1, cv: 0.8}}", 1, 4, 5_000, PRECISE, marks=precise, id="5 x lognormal 1 below 4"
+            5,
+            "{lognormal: {mean: 1, cv: 0.8}}",
+            1,
+            4,
+            5_000,
+            PRECISE,
+            marks=precise,
+            id="5 x lognormal 1 below 4",
         ),
     ],
 )
 def test_base_stock_with_lost_sales_is_erlangs(
-    stage: Any, agree: Any, frame: Any, rate: float, lead: object, mean: float, level: int, days: int, within: float
+    stage: Any,
+    agree: Any,
+    frame: Any,
+    rate: float,
+    lead: object,
+    mean: float,
+    level: int,
+    days: int,
+    within: float,
 ) -> None:
     review = f"{{from: factory, review: {{order_up_to: {{units: {level}}}}}}}"
     text = world(rate=rate, days=days, lead=lead, replenish=review)
@@ -291,7 +327,15 @@ def test_base_stock_with_lost_sales_is_erlangs(
     ],
 )
 def test_a_reorder_point_with_lots(
-    stage: Any, agree: Any, frame: Any, rate: float, lead: float, point: int, lot: int, days: int, within: float
+    stage: Any,
+    agree: Any,
+    frame: Any,
+    rate: float,
+    lead: float,
+    point: int,
+    lot: int,
+    days: int,
+    within: float,
 ) -> None:
     review = f"{{from: factory, review: {{reorder_point: {{units: {point}}}, order_units: {lot}}}}}"
     text = world(rate=rate, days=days, lead=lead, replenish=review)
