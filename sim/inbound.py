@@ -10,10 +10,9 @@ from simpy import Event
 from sim.catalogue import Catalogue, cents
 from sim.claims import Claim
 from sim.clock import NEVER, STOCK, Clock
-from sim.hours import post_at_site
 from sim.inventory import Inventory
 from sim.journal import Recorder
-from sim.ledger import Account, Ledger
+from sim.ledger import Account, Ledger, post_at_site
 from sim.lots import Goods
 from sim.receipts import Receipts
 
@@ -130,7 +129,7 @@ class Inbound:
     def _pay(self, site: int, account: Account, amount: int) -> None:
         """Pay an amount in cents for stock, or for having it come."""
         if amount:
-            post_at_site(self._ledger, self._clock.now, account, Account.CASH, amount)
+            post_at_site(self._ledger, self._clock.now, site, account, Account.CASH, amount)
 
     def send(self, load: Load, arrives_at: int) -> None:
         """Put a load on the road; its units must count as on order."""

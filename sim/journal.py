@@ -89,7 +89,9 @@ TABLES: dict[str, dict[str, str]] = {
         "down_s": "int", "on_hand": "int", "stock_l": "float", "door_l": "float", "out_of_stock": "int",
         "cells": "int",
     },
-    "ledger": {"at": "time", "order": "order", "account": "account", "amount_cents": "int"},
+    "ledger": {
+        "at": "time", "order": "order", "warehouse": "warehouse", "account": "account", "amount_cents": "int",
+    },
 }  # fmt: skip
 # In supply, a row is a lot that a warehouse ordered of a supplier or another warehouse, or that another warehouse sent
 # it, or that came without an order (no purchase, no source). Rows come at arrival, first come first; then, without

@@ -16,11 +16,11 @@ from sim.door import Door
 from sim.errors import OrderlabError, PolicyError
 from sim.expiry import Expiry
 from sim.fulfilment import Fulfilment
-from sim.hours import Hours, post_at_site
+from sim.hours import Hours
 from sim.inbound import Inbound, supply_sources
 from sim.inventory import Inventory
 from sim.journal import Facts, Journal, Recorder
-from sim.ledger import Account, Ledger
+from sim.ledger import Account, Ledger, post_at_site
 from sim.network import Network
 from sim.opening import open_stock
 from sim.orchestrator import Orchestrator
@@ -169,9 +169,9 @@ def _prepared(policy: Policy, network: Network, name: str) -> Policy:
 
 
 def _buy_opening_stock(inventory: Inventory, ledger: Ledger) -> None:
-    for amount in inventory.values().tolist():
+    for site, amount in enumerate(inventory.values().tolist()):
         if amount:
-            post_at_site(ledger, 0, Account.STOCK, Account.CASH, cents(amount))
+            post_at_site(ledger, 0, site, Account.STOCK, Account.CASH, cents(amount))
 
 
 @contextmanager

@@ -46,7 +46,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "returns": {"warehouse": "newark", "item": "tin", "outcome": None, "counted": True},
     "disposals": {"warehouse": "newark", "item": "tin", "reason": "spoiled"},
     "warehouse_hours": {"warehouse": "newark", "backlog": 0.0},
-    "ledger": {"order": -1, "account": "storage"},
+    "ledger": {"order": -1, "warehouse": "newark", "account": "storage"},
     "decisions": {"rule": "", "outcome": "", "chosen": "", "runner_up": "", "margin": 0.0, "removed": ""},
 }  # fmt: skip
 
