@@ -7,6 +7,7 @@ counts what is on its way, waits at the door or is owed by a depot, so orders th
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -193,7 +194,7 @@ class Supply:
         items, sites = np.divmod(cells[due], self._sites)
         begins = np.flatnonzero(np.diff(sites, prepend=-1)).tolist()
         lines = list(zip(items.tolist(), units[due].tolist(), strict=True))
-        for begin, end in zip(begins, [*begins[1:], len(lines)], strict=True):
+        for begin, end in pairwise([*begins, len(lines)]):
             self._order(plan, int(sites[begin]), lines[begin:end])
 
     def _order(self, plan: Plan, site: int, lines: Sequence[tuple[int, int]]) -> None:
