@@ -36,7 +36,7 @@ from sim.settlement import Settlement
 from sim.shipping import Shipping
 from sim.shortfall import Shortfalls
 from sim.waiting import Waiting
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 from sim.work import Work
 
 
@@ -66,7 +66,7 @@ class Fulfilment:
         self._settlement = settlement
         self.warehouses = warehouses
         self._packing = Packing(catalogue)
-        self._shipping = Shipping(
+        self.shipping = Shipping(
             clock,
             catalogue,
             inventory,
@@ -77,9 +77,9 @@ class Fulfilment:
             settlement,
             self.ship_again,
         )
-        self._backorders = Backorders(clock, claims, self._bind, self._release, self._give_up)
+        self._backorders = Backorders(clock, claims, self._bind, self._usable, self._release, self._give_up)
         self.shortfalls = Shortfalls(
-            catalogue, inventory, disposals, self._backorders, self._bind, self._send_back
+            catalogue, inventory, disposals, self._backorders, self._bind, self._usable, self._send_back
         )
         self._cost: list[int] = catalogue.cost.tolist()
         costs = [site.costs for site in catalogue.scenario.warehouses]
@@ -131,17 +131,21 @@ class Fulfilment:
 
     def _bind(self, shipment: Shipment, item: int, units: int) -> None:
         """Reserve units for a shipment; of what expires, those that will live long enough after delivery."""
-        alive_at = 0
-        if self._perishable[item]:
-            alive_at = self.expected_arrival(shipment) + self._least_life_s[item]
+        alive_at = self._alive_at(shipment, item)
         shipment.picks += self._inventory.reserve(item, shipment.site, units, shipment, alive_at)
+
+    def _usable(self, shipment: Shipment, item: int) -> int:
+        """Return the free units of an item that will live long enough after the delivery of a shipment."""
+        return self._inventory.free(item, shipment.site, self._alive_at(shipment, item))
+
+    def _alive_at(self, shipment: Shipment, item: int) -> int:
+        return self.expected_arrival(shipment) + self._least_life_s[item] if self._perishable[item] else 0
 
     def expected_arrival(self, shipment: Shipment) -> int:
         """Return when a shipment that is given to its warehouse now can be expected to be delivered."""
         site, service = shipment.site, shipment.service
         ready = self.warehouses.ready_at(len(shipment.lines), shipment.units, shipment.tags).item(site)
-        lane = self._carriers.lane(shipment.order.region, shipment.tags)
-        return self._carriers.pickups.after(service, site, ready) + int(lane.transit_s[service, site])
+        return self._carriers.arrives_at(shipment.order.region, shipment.tags, service, site, ready)
 
     def _release(self, shipment: Shipment) -> None:
         """Hand a shipment to the stations of its warehouse."""
@@ -173,8 +177,11 @@ class Fulfilment:
         for line, units in lines:
             order.left[line] -= units
             cancelled += units
-            if order.again.pop(line, None) is not None:
-                self._payments.refund(order, self._packing.price_of(order, line) * units)
+            order.again.pop(line, None)
+            unpaid = min(units, order.to_pay[line])
+            order.to_pay[line] -= unpaid
+            if units > unpaid:
+                self._payments.refund(order, self._packing.price_of(order, line) * (units - unpaid))
         order.units_cancelled += cancelled
         order.cancel_reason = CANCEL_REASONS.index(reason)
         self._settlement.note_progress(order, cancelled)
@@ -301,7 +308,7 @@ class Fulfilment:
         posts[Account.HANDLING] += amount
         posts[Account.PACKAGING] += packaging
         posts[Account.CASH] -= amount + packaging
-        self._shipping.hand_over(shipment)
+        self.shipping.hand_over(shipment)
 
     # -- conservation -----------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from sim.door import Door
 from sim.inventory import Inventory
 from sim.journal import Recorder
 from sim.ledger import Account, Ledger, post_at_site
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 
 
 class Hours:
@@ -79,8 +79,7 @@ class Hours:
         for site, (sample, (units, stored, waiting, empty, cells)) in enumerate(
             zip(samples, states, strict=True)
         ):
-            backlog, busy_s, open_s = sample
-            row = (site, hour, backlog, busy_s, open_s, 0, units, stored / 1000, waiting / 1000, empty, cells)
+            row = (site, hour, *sample, units, stored / 1000, waiting / 1000, empty, cells)
             self._recorder.add("warehouse_hours", row)
 
     def _bill(self, now: int) -> None:

@@ -56,7 +56,7 @@ TABLES: dict[str, dict[str, str]] = {
         "split_reason": "split_reason", "reallocations": "int", "attempts": "int", "units_first_attempt": "int",
         "units_shipped": "int", "counted": "bool", "cost_freight": "money", "cost_handling": "money",
         "cost_late": "money", "cost_returns": "money", "cost_payment": "money", "cost_care": "money",
-        "cost_goods": "money", "revenue": "money",
+        "cost_goods": "money", "revenue": "money", "refunded": "money", "returned_units": "int",
     },
     "shipments": {
         "order": "order", "shipment": "int", "warehouse": "warehouse", "service": "service", "region": "region",
@@ -78,8 +78,9 @@ TABLES: dict[str, dict[str, str]] = {
         "at": "time", "warehouse": "warehouse", "item": "item", "units": "int", "lost_units": "int",
     },
     "returns": {
-        "order": "order", "warehouse": "warehouse", "item": "item", "units": "int", "sent_at": "time",
-        "inspected_at": "time", "outcome": "text", "cost": "money", "counted": "bool",
+        "order": "order", "shipment": "int", "warehouse": "warehouse", "item": "item", "units": "int",
+        "reason": "text", "sent_at": "time", "received_at": "time", "inspected_at": "time", "outcome": "text",
+        "remedy": "text", "cost": "money", "counted": "bool",
     },
     "disposals": {
         "at": "time", "warehouse": "warehouse", "item": "item", "units": "int", "reason": "text", "cost": "money",

@@ -10,7 +10,7 @@ from sim.ledger import Account
 from sim.lots import Pick
 
 if TYPE_CHECKING:
-    from sim.warehouse import Desk
+    from sim.desk import Desk
 
 DELIVERED, CANCELLED, LOST, QUEUED, IN_WORK, PACKED, IN_TRANSIT, BACKORDERED = range(len(SHIPMENT_STATES))
 """States of a shipment."""
@@ -36,8 +36,10 @@ class Order:
         lost: lines of which a carrier lost units that were not sent again.
         to_ship: units that no carrier has, and that are not cancelled: those that have to be shipped again are
             among them from the beginning.
+        to_pay: units of each line that were not paid for yet.
         captures: shipments paid for. shipped_value: of what carriers picked up, in millionths of the currency.
         refunded_value: of what was given back for, too.
+        units_returned: sent back by the customer.
         attempts: calls of the policy. timer: the latest timer set; an older one that fires is void.
         posts: cents by account, sums to 0.
 
@@ -47,7 +49,8 @@ class Order:
         "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left",
         "live", "lost", "millilitres", "number", "parts", "picked_up_at", "placed_at", "posts", "promised_at",
         "reallocations", "refunded_value", "region", "segment", "shipped_value", "split_reason", "tags", "timer",
-        "to_ship", "tried", "units", "units_cancelled", "units_first_attempt", "units_shipped", "used", "value",
+        "to_pay", "to_ship", "tried", "units", "units_cancelled", "units_first_attempt", "units_returned",
+        "units_shipped", "used", "value",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +77,7 @@ class Order:
         self.items = items
         self.units = units
         self.left = list(units)
+        self.to_pay = list(units)
         self.promised_at = promised_at
         self.counted = counted
         self.value = value
@@ -91,6 +95,7 @@ class Order:
         self.units_first_attempt = 0
         self.units_shipped = 0
         self.units_cancelled = 0
+        self.units_returned = 0
         self.split_reason = -1
         self.cancel_reason = -1
         self.picked_up_at = -1

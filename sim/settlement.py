@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue, cents, micros
 from sim.clock import DAY, NEVER, Clock
@@ -62,11 +64,7 @@ class Settlement:
         if order.live or any(order.left):
             return
         del self.open[order.number]
-        if order.lost:
-            state = LOST
-        else:
-            state = DELIVERED if order.units_shipped else CANCELLED
-        self._settle(order, state)
+        self._settle(order, self._state(order))
         order.parts.clear()  # no circle of references is left: the order is freed without a search for garbage
         if order.counted:
             self.counted_open -= 1
@@ -77,13 +75,23 @@ class Settlement:
         if not self.counted_open and self._clock.now >= self._catalogue.window[1]:
             self._clock.stop()
 
-    def close(self) -> None:
-        """Write the rows of orders and shipments that are open at the end of the run."""
+    @staticmethod
+    def _state(order: Order) -> int:
+        if order.lost:
+            return LOST
+        return DELIVERED if order.units_shipped else CANCELLED
+
+    def close(self, is_complete: Callable[[Order], bool]) -> None:
+        """Write the rows of orders and shipments that are open at the end of the run.
+
+        An order is not open for its customer when nothing but its returns and replacements are under way;
+        `is_complete` tells.
+        """
         for order in list(self.open.values()):
             for shipment in order.parts:
                 if shipment.state not in ENDED:
                     self.write_shipment(shipment)
-            self._settle(order, OPEN)
+            self._settle(order, self._state(order) if is_complete(order) else OPEN)
         assert self.placed == sum(self.tally), f"{self.placed} orders placed, {self.tally} ended"
 
     def _settle(self, order: Order, state: int) -> None:
@@ -108,6 +116,7 @@ class Settlement:
                 posts[Account.HANDLING] + posts[Account.PACKAGING], posts[Account.LATE],
                 posts[Account.RETURNS], posts[Account.PAYMENT_FEE], posts[Account.CARE],
                 posts[Account.PURCHASE], -posts[Account.REVENUE] - posts[Account.REFUND],
+                posts[Account.REFUND], order.units_returned,
             ),
         )  # fmt: skip
         self._ledger.settle(now, order.number, posts)

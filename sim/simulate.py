@@ -30,10 +30,11 @@ from sim.policy import Policy, Preparable
 from sim.protocols import Protocols
 from sim.receipts import Receipts
 from sim.replenishment import replenish
+from sim.returns import Returns
 from sim.scenario import Scenario
 from sim.settlement import Settlement
 from sim.waiting import Waiting
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 
 
 def simulate(
@@ -106,7 +107,7 @@ def _run(
     ledger = Ledger(recorder)
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
     payments = Payments(catalogue)
-    warehouses = Warehouses(clock, catalogue, Protocols(catalogue))
+    warehouses = Warehouses(clock, catalogue, Protocols(catalogue), seed, replication)
     disposals = Disposals(clock, inventory, ledger, recorder)
     expiry = Expiry(clock, inventory, disposals)
     claims = Claims(inventory)
@@ -127,6 +128,10 @@ def _run(
         settlement,
     )
     expiry.on_loss = fulfilment.shortfalls.lose
+    warehouses.on_up.append(waiting.after_site_up)
+    returns = fulfilment.shipping.returns = Returns(
+        clock, catalogue, inventory, warehouses, receipts, disposals, fulfilment, payments, settlement, recorder
+    )  # fmt: skip
     network = Network(clock, catalogue, inventory, warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages
@@ -144,7 +149,8 @@ def _run(
 
     inventory.check_conservation(*fulfilment.units_held())
     inbound.close()
-    settlement.close()
+    returns.close()
+    settlement.close(returns.is_complete)
     ledger.flush()
     assert not ledger.totals.sum(), f"ledger out of balance by {ledger.totals.sum()} cents"
     return recorder.close()

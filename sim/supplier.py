@@ -8,15 +8,15 @@ from typing import Any, Protocol
 import numpy as np
 
 from sim import randomness
-from sim.calendar import Calendar, Window
+from sim.calendar import Calendar
 from sim.catalogue import Catalogue, cents, micros
 from sim.claims import Claim, Claims
-from sim.clock import DAY, HOUR, Clock, instant
+from sim.clock import DAY, Clock
+from sim.downtime import outages
 from sim.inbound import Inbound, Load, Purchase
 from sim.inventory import Inventory
 from sim.lots import Goods
 from sim.scenario.distributions import AnyDistribution
-from sim.scenario.downtime import PlannedDowntime
 from sim.scenario.stock import Supplier as Terms
 
 
@@ -146,8 +146,8 @@ class Depot:
         self._inbound.send(Load(purchase, goods, now, is_new=False), now + leads.draw(purchase.site))
 
 
-def outages(terms: Terms, number: int, catalogue: Catalogue, root: int) -> Calendar:
-    """Return the times in which nothing leaves a supplier; random ones are drawn up to the end of the run.
+def supplier_calendar(terms: Terms, number: int, catalogue: Catalogue, root: int) -> Calendar:
+    """Return the times in which nothing leaves a supplier.
 
     Args:
         number: position of the supplier.
@@ -155,19 +155,5 @@ def outages(terms: Terms, number: int, catalogue: Catalogue, root: int) -> Calen
 
     """
     key = int(randomness.keys(np.array([number]), root)[0])
-    windows: list[Window] = []
-    for entry, downtime in enumerate(terms.downtime):
-        if isinstance(downtime, PlannedDowntime):
-            begins = instant(downtime.begins, catalogue.zone_info) - catalogue.start
-            windows.append((begins, begins + round(downtime.hours * HOUR)))
-            continue
-        between, repair = randomness.quantile(downtime.every_hours), randomness.quantile(downtime.hours)
-        at, occurrence = 0, 0
-        while at < catalogue.end:
-            failure = randomness.draw(key, randomness.code(occurrence, randomness.FAILURE, entry))
-            begins = at + randomness.whole(float(between(randomness.unit(failure))) * HOUR, failure)
-            repaired = randomness.draw(key, randomness.code(occurrence, randomness.REPAIR, entry))
-            at = begins + randomness.whole(float(repair(randomness.unit(repaired))) * HOUR, repaired)
-            windows.append((begins, at))
-            occurrence += 1
-    return Calendar(windows)
+    found = outages(terms.downtime, catalogue.zone_info, catalogue.start, catalogue.end, key)
+    return Calendar([(outage.begin, outage.end) for outage in found])

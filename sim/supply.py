@@ -23,7 +23,7 @@ from sim.inventory import Inventory
 from sim.levels import Levels
 from sim.scenario.distributions import ZERO
 from sim.scenario.stock import Replenish, Review
-from sim.supplier import Depot, LeadTimes, Source, Supplier, outages
+from sim.supplier import Depot, LeadTimes, Source, Supplier, supplier_calendar
 
 Ints = NDArray[np.int64]
 
@@ -106,7 +106,7 @@ class Supply:
         self._fallen: dict[int, None] = {}
         sources: dict[str, Source] = {}
         for number, terms in enumerate(catalogue.scenario.suppliers):
-            down = outages(terms, number, catalogue, root)
+            down = supplier_calendar(terms, number, catalogue, root)
             sources[terms.id] = Supplier(number, terms, down, clock, inventory, inbound)
         for site, id_ in enumerate(catalogue.site_ids):
             sources[id_] = Depot(len(catalogue.scenario.suppliers) + site, site, clock, claims, inbound)

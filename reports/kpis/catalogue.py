@@ -136,8 +136,8 @@ _GROUPS: tuple[tuple[str, Better | None, tuple[tuple[str, str, str], ...]], ...]
         ("downtime_h", "downtime", "hours down in the window, summed over sites"),
     )),
     ("share", None, (
-        ("returned_share", "returned units", "units sent back ÷ units shipped"),
-        ("restocked_share", "restocked returns", "units back in stock ÷ returned units inspected"),
+        ("returned_share", "returned units", "units that customers sent back ÷ units shipped"),
+        ("restocked_share", "restocked returns", "of their inspected units, those with the outcome restock"),
     )),
     ("km", "lower", (
         ("distance_mean_km", "distance", "shipments picked up: great circle to the customer"),

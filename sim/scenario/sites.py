@@ -71,7 +71,7 @@ class Accuracy(Section):
 
     stock: Probability = Field(1.0, description="probability that a unit on record is really there")
     pick: Annotated[float, Number(above=0, at_most=1)] = Field(
-        1.0, description="probability that the right item is picked"
+        1.0, description="probability that a line of a shipment holds the right item"
     )
 
 
@@ -118,13 +118,13 @@ class Warehouse(Section):
     hours: OpeningHours | None = Field(
         None, description="opening hours, site-local; absent: always; an absent day is closed"
     )
-    shifts: Pending[Annotated[tuple[Shift, ...], AfterValidator(disjoint_shifts)]] = Field(
+    shifts: Annotated[tuple[Shift, ...], AfterValidator(disjoint_shifts)] = Field(
         (), description="times of another number of stations"
     )
     queue: Literal["fifo", "priority", "due"] = Field(
         "fifo", description="which shipment is next; never pre-emptive"
     )
-    queue_limit: Pending[PositiveCount | None] = Field(
+    queue_limit: PositiveCount | None = Field(
         None, description="shipments in the building, counted from allocation; absent: no limit"
     )
     order_limit_per_day: Count | None = Field(
@@ -135,8 +135,8 @@ class Warehouse(Section):
         description="volume that it can store, litres; what does not fit waits at the door; absent: no limit",
     )
     safety_stock: Level | None = Field(None, description="units of each item that orders may not take")
-    downtime: Pending[tuple[Downtime, ...]] = Field((), description="times without all its stations")
-    accuracy: Pending[Accuracy] = Field(Accuracy(), description="of stock records and picks")
+    downtime: tuple[Downtime, ...] = Field((), description="times without all its stations")
+    accuracy: Accuracy = Field(Accuracy(), description="of stock records and picks")
     costs: SiteCosts = Field(SiteCosts(), description="of handling and storage")
     issue: Literal["fifo", "fefo", "lifo"] = Field("fifo", description="which lot leaves first")
     walk_ins: Pending[WalkIns | None] = Field(None, description="sales over the counter")

@@ -13,7 +13,10 @@ import pandas as pd
 import pytest
 
 DAYS = 59
-DEMAND = "".join(f"o{day},2026-{1 + (day + 4) // 31:02}-{(day + 4) % 31 + 1:02}T00:00,here,thing,120\n" for day in range(0, 26, 2))
+DEMAND = "".join(
+    f"o{day},2026-{1 + (day + 4) // 31:02}-{(day + 4) % 31 + 1:02}T00:00,here,thing,120\n"
+    for day in range(0, 26, 2)
+)
 
 WORLD = """\
 items: [{id: thing, cost: 2.00, weight_kg: 0.5}]

@@ -43,7 +43,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "supply": {"purchase": 1, "warehouse": "newark", "source": "farm", "item": "tin"},
     "walk_ins": {"warehouse": "newark", "item": "tin"},
-    "returns": {"warehouse": "newark", "item": "tin", "outcome": None, "counted": True},
+    "returns": {
+        "warehouse": "newark", "item": "tin", "reason": "customer", "outcome": None, "remedy": None, "counted": True,
+    },
     "disposals": {"warehouse": "newark", "item": "tin", "reason": "spoiled"},
     "warehouse_hours": {"warehouse": "newark", "backlog": 0.0},
     "ledger": {"order": -1, "warehouse": "newark", "account": "storage"},
