@@ -39,11 +39,9 @@ class Returns(Section):
     delay_days: Distribution = Field(ZERO, description="from delivery to arrival at the site, days")
     to: Annotated[str, Reference(kinds=("warehouse", "destination"))] = Field(
         "origin",
-        description="origin: where it came from; nearest: to the customer, of those that may keep it; or a warehouse id",
+        description="origin: where it came from; nearest: to the customer, that may keep it; or a warehouse id",
     )
-    inspect_minutes: Distribution = Field(
-        ZERO, description="work of a returned line at a station, beside shipments, minutes"
-    )
+    inspect_minutes: Distribution = Field(ZERO, description="work of a returned line at a station, minutes")
     outcomes: Outcomes = Field(Outcomes(restock=1), description="weights of what becomes of it")
     replace_share: Probability = Field(0.0, description="share that is replaced; the rest is refunded")
     costs: ReturnCosts = Field(ReturnCosts(), description="of label, inspection, refurbishing")
