@@ -83,15 +83,14 @@ class Claims:
         queue = self._queues.get((item, site))
         while queue:
             claim = queue[0]
-            free = self._inventory.free(item, site) if claim.usable is None else claim.usable()
-            units = min(claim.units, free)
-            if claim.units:
-                if not units:
-                    return
-                claim.units -= units
+            units = min(claim.units, self._inventory.free(item, site))
+            if claim.units and not units:
+                return
+            claim.units -= units
+            if not claim.units:
+                queue.popleft()  # before the grant, from which units may come back that are served at once
+            if units:
                 self.owed[item, site] -= units
                 claim.grant(claim, units)
-            if not claim.units:
-                queue.popleft()
-        if queue is not None:
+        if queue is not None and self._queues.get((item, site)) is queue:
             del self._queues[item, site]
