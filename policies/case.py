@@ -61,14 +61,21 @@ class Case:
             return self.offer.possible
         return self.network.reachable(self.request.region, self.parcel)
 
+    def available(self, line: int) -> Values:
+        """Return the units of a line's item that each warehouse can promise, and deliver with life enough left."""
+        network, item = self.network, self.request.items[line]
+        available: Values = network.available[item]
+        if network.perishable[item]:
+            available = network.fit_to_sell(item, self.offer.arrives_at)
+        return available
+
     def in_stock(self, line: int) -> Bools:
         """Tell which warehouses can promise all open units of a line and may ship them to the region."""
         stocked = self._stocked.get(line)
         if stocked is None:
             request, network = self.request, self.network
-            item = request.items[line]
-            may_serve = network.may_serve(request.region, network.tags[item])
-            stocked = self._stocked[line] = (network.available[item] >= request.units[line]) & may_serve
+            may_serve = network.may_serve(request.region, network.tags[request.items[line]])
+            stocked = self._stocked[line] = (self.available(line) >= request.units[line]) & may_serve
         return stocked
 
     def column(self, column: Column) -> Values:

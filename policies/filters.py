@@ -80,7 +80,7 @@ class HasStock(Filter):
     def bind(self, network: Network) -> Mask:
         """Bind to a replication."""
         if self.lines == "units":
-            return lambda case: np.any(network.available[_items(case)] > 0, axis=0)
+            return lambda case: np.any([case.available(line) > 0 for line in case.lines], axis=0)
         every = self.lines == "all"
 
         def mask(case: Case) -> Bools:
@@ -91,10 +91,6 @@ class HasStock(Filter):
             return stocked
 
         return mask
-
-
-def _items(case: Case) -> list[int]:
-    return [case.request.items[line] for line in case.lines]
 
 
 class Within(Filter):

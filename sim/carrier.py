@@ -217,6 +217,14 @@ class Carriers:
         distance = self._catalogue.distance_m.item(shipment.order.region, shipment.site)
         return round(self._co2e[shipment.service] * shipment.grams / 1e6 * distance / 1e3)
 
+    def is_lost(self, shipment: Shipment) -> bool:
+        """Tell whether a parcel gets lost: the same one whoever carries it, if the shares are the same."""
+        share = self._services[shipment.service].lost_share
+        if not share:
+            return False
+        bits = randomness.draw(shipment.order.key, randomness.code(shipment.number, randomness.LOSS))
+        return randomness.unit(bits) < share
+
     def transit_seconds(self, shipment: Shipment) -> int:
         """Draw how long a shipment travels."""
         s = shipment.service

@@ -2,153 +2,152 @@
 
 from __future__ import annotations
 
-from collections import deque
-from typing import cast
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from simpy import Event
 
+from sim.backorders import Backorders
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue, cents, micros
-from sim.clock import RETRY, Clock
+from sim.claims import Claims
+from sim.clock import DAY, Clock
+from sim.disposals import Disposals
 from sim.inventory import Inventory
 from sim.journal import CANCEL_REASONS
 from sim.ledger import Account
 from sim.limits import Usage
-from sim.order import BACKORDERED, CANCELLED, DELIVERED, ENDED, IN_TRANSIT, PACKED, QUEUED, Order, Shipment
+from sim.order import (
+    BACKORDERED,
+    CANCELLED,
+    ENDED,
+    IN_TRANSIT,
+    IN_WORK,
+    PACKED,
+    QUEUED,
+    Order,
+    Shipment,
+)
+from sim.packing import Packing
 from sim.payment import Payments
-from sim.pickup import Road
 from sim.policy import Backorder, Part
-from sim.protocols import Protocols
+from sim.receipts import Receipts
 from sim.settlement import Settlement
+from sim.shipping import Shipping
+from sim.shortfall import Shortfalls
+from sim.waiting import Waiting
 from sim.warehouse import Warehouses
+from sim.work import Work
 
 
 class Fulfilment:
-    """Carries out what was decided. Warehouses and carriers call back when they are done."""
+    """Carries out what was decided: the desk that gives shipments to warehouses, then to carriers."""
 
     def __init__(
         self,
         clock: Clock,
         catalogue: Catalogue,
         inventory: Inventory,
+        claims: Claims,
+        receipts: Receipts,
+        disposals: Disposals,
+        waiting: Waiting,
         carriers: Carriers,
+        warehouses: Warehouses,
         payments: Payments,
         settlement: Settlement,
     ) -> None:
         self._clock = clock
         self._inventory = inventory
+        self._receipts = receipts
+        self._waiting = waiting
         self._carriers = carriers
+        self._payments = payments
         self._settlement = settlement
-        self._road = Road(clock, self._deliver)
-        self._price: list[int] = catalogue.price.tolist()
+        self.warehouses = warehouses
+        self._packing = Packing(catalogue)
+        self._shipping = Shipping(
+            clock,
+            catalogue,
+            inventory,
+            disposals,
+            carriers,
+            self._packing,
+            payments,
+            settlement,
+            self.ship_again,
+        )
+        self._backorders = Backorders(clock, claims, self._bind, self._release, self._give_up)
+        self.shortfalls = Shortfalls(
+            catalogue, inventory, disposals, self._backorders, self._bind, self._send_back
+        )
         self._cost: list[int] = catalogue.cost.tolist()
-        self._grams: list[int] = catalogue.grams.tolist()
-        self._millilitres: list[int] = catalogue.millilitres.tolist()
-        self._tags: list[int] = catalogue.tags.tolist()
         costs = [site.costs for site in catalogue.scenario.warehouses]
         self._handling = [
             (micros(cost.per_shipment), micros(cost.per_line), micros(cost.per_unit)) for cost in costs
         ]
-        self._queues: dict[tuple[int, int], deque[list[Shipment | int]]] = {}
-        self._protocols = Protocols(catalogue)
-        self._payments = payments
-        self.warehouses = Warehouses(clock, catalogue, self._protocols, self._start, self._packed)
+        self._protocols = warehouses.protocols
+        self._never_split = [segment.split == "never" for segment in catalogue.scenario.segments]
+        items = catalogue.scenario.items
+        self._perishable = [item.shelf_life_days is not None for item in items]
+        self._least_life_s = [round(item.min_life_at_delivery_days * DAY) for item in items]
         self.usages: list[Usage] = []
 
     # -- binding stock ----------------------------------------------------------------------------------
 
     def ship(self, order: Order, part: Part, service: int, freight: int) -> int:
         """Bind stock to a new shipment, give it to its warehouse, and return its units."""
-        shipment = self._shipment(order, part.warehouse, service, part.lines, QUEUED)
-        shipment.freight = freight
-        reserve, picks = self._inventory.reserve, shipment.picks
+        shipment = self._shipment(order, part.warehouse, service, part.lines, freight, QUEUED)
         for _, item, units in shipment.lines:
-            picks += reserve(item, part.warehouse, units)
-        self.warehouses.sites[part.warehouse].submit(shipment)
+            self._bind(shipment, item, units)
+        self._release(shipment)
         return shipment.units
-
-    def _shipment(
-        self, order: Order, site: int, service: int, lines: tuple[tuple[int, int], ...], state: int
-    ) -> Shipment:
-        """Make a shipment and take its units off what is left of the order."""
-        items, left = order.items, order.left
-        total = grams = millilitres = tags = 0
-        for line, units in lines:
-            left[line] -= units
-            item = items[line]
-            total += units
-            tags |= self._tags[item]
-            grams += self._grams[item] * units
-            millilitres += self._millilitres[item] * units
-        order.used += 1
-        order.live += 1
-        shipment = Shipment(
-            order, len(order.parts) + 1, site, service,
-            tuple([(line, items[line], units) for line, units in lines]),
-            total, grams, millilitres, tags, self._clock.now, state,
-        )  # fmt: skip
-        order.parts.append(shipment)
-        if self.usages:
-            amounts = self._amounts(shipment)
-            for usage in self.usages:
-                usage.add(site, amounts)
-        return shipment
-
-    def _amounts(self, shipment: Shipment) -> tuple[float, ...]:
-        """Return what a shipment counts towards limits, in the order of `limits.UNITS_OF_LIMITS`."""
-        return 1, len(shipment.lines), shipment.units, self._value(shipment) / 1e6, shipment.grams / 1e3
-
-    def _value(self, shipment: Shipment) -> int:
-        price = self._price
-        return sum([price[item] * units for _, item, units in shipment.lines])
-
-    # -- backorders -------------------------------------------------------------------------------------
 
     def backorder(self, order: Order, hold: Backorder, service: int, freight: int) -> None:
         """Commit lines to a warehouse: what it has is bound, the rest as it comes, first come first served."""
         lines = tuple((line, order.left[line]) for line in hold.lines)
-        shipment = self._shipment(order, hold.warehouse, service, lines, BACKORDERED)
+        shipment = self._shipment(order, hold.warehouse, service, lines, freight, BACKORDERED)
+        self._backorders.begin(shipment, hold.until)
+
+    def _shipment(
+        self,
+        order: Order,
+        site: int,
+        service: int,
+        lines: tuple[tuple[int, int], ...],
+        freight: int,
+        state: int,
+    ) -> Shipment:
+        """Make a shipment and take its units off what is left of the order."""
+        shipment = self._packing.pack(self, order, site, service, lines, self._clock.now, state)
         shipment.freight = freight
-        for _, item, units in shipment.lines:
-            shipment.missing += units
-            self._queues.setdefault((item, hold.warehouse), deque()).append([shipment, units])
-        for _, item, _ in shipment.lines:
-            self._serve(item, hold.warehouse)
-        if hold.until is not None and shipment.state == BACKORDERED:
-            self._clock.due(hold.until, RETRY, self._give_up, shipment)
+        order.used += 1
+        order.live += 1
+        if self.usages:
+            amounts = self._packing.amounts(shipment)
+            for usage in self.usages:
+                usage.add(site, amounts)
+        return shipment
 
-    def _serve(self, item: int, site: int) -> None:
-        """Bind free units of a cell to those who wait for them, in the order in which they began to wait."""
-        queue = self._queues.get((item, site))
-        free = self._inventory.free(item, site)
-        while queue and free:
-            entry = queue[0]
-            shipment, wanted = entry
-            assert isinstance(shipment, Shipment)
-            assert isinstance(wanted, int)
-            if shipment.state == BACKORDERED:
-                units = min(wanted, free)
-                shipment.picks += self._inventory.reserve(item, site, units)
-                shipment.missing -= units
-                free -= units
-                entry[1] = wanted - units
-                if not shipment.missing:
-                    shipment.state = QUEUED
-                    self.warehouses.sites[site].submit(shipment)
-                if wanted > units:
-                    break
-            queue.popleft()
-        if queue is not None and not queue:
-            del self._queues[item, site]
+    def _bind(self, shipment: Shipment, item: int, units: int) -> None:
+        """Reserve units for a shipment; of what expires, those that will live long enough after delivery."""
+        alive_at = 0
+        if self._perishable[item]:
+            alive_at = self.expected_arrival(shipment) + self._least_life_s[item]
+        shipment.picks += self._inventory.reserve(item, shipment.site, units, shipment, alive_at)
 
-    def _give_up(self, event: Event) -> None:
-        """Cancel a backorder that waited too long."""
-        shipment = cast(Shipment, event.value)
-        if shipment.state == BACKORDERED:
-            self._call_off(shipment, "gave_up")
-            self._settlement.end_if_done(shipment.order)
+    def expected_arrival(self, shipment: Shipment) -> int:
+        """Return when a shipment that is given to its warehouse now can be expected to be delivered."""
+        site, service = shipment.site, shipment.service
+        ready = self.warehouses.ready_at(len(shipment.lines), shipment.units, shipment.tags).item(site)
+        lane = self._carriers.lane(shipment.order.region, shipment.tags)
+        return self._carriers.pickups.after(service, site, ready) + int(lane.transit_s[service, site])
+
+    def _release(self, shipment: Shipment) -> None:
+        """Hand a shipment to the stations of its warehouse."""
+        self.warehouses.sites[shipment.site].submit(shipment)
+
+    # -- taking back ------------------------------------------------------------------------------------
 
     def abandon(self, order: Order) -> None:
         """Cancel all shipments of an order of which nothing was picked up, because its customer left."""
@@ -156,8 +155,64 @@ class Fulfilment:
             if shipment.state not in ENDED:
                 self._call_off(shipment, "impatience")
 
+    def _give_up(self, shipment: Shipment) -> None:
+        """Cancel a backorder that waited too long."""
+        self._call_off(shipment, "gave_up")
+        self._settlement.end_if_done(shipment.order)
+
     def _call_off(self, shipment: Shipment, reason: str) -> None:
-        """Cancel a shipment that no carrier has: what it had bound or taken goes back, to those who wait first.
+        """Cancel a shipment that no carrier has, and what was ordered with it."""
+        order = shipment.order
+        self._undo(shipment)
+        self._packing.unpack(shipment, [line for line, _, _ in shipment.lines])
+        self.cancel(order, [(line, units) for line, _, units in shipment.lines], reason)
+
+    def cancel(self, order: Order, lines: Iterable[tuple[int, int]], reason: str) -> None:
+        """Cancel units of lines that nobody holds. What was paid for and will not be sent again is refunded."""
+        cancelled = 0
+        for line, units in lines:
+            order.left[line] -= units
+            cancelled += units
+            if order.again.pop(line, None) is not None:
+                self._payments.refund(order, self._packing.price_of(order, line) * units)
+        order.units_cancelled += cancelled
+        order.cancel_reason = CANCEL_REASONS.index(reason)
+        self._settlement.note_progress(order, cancelled)
+
+    def _send_back(self, shipment: Shipment, lines: Sequence[int], cause: str) -> None:
+        """Give lines of a shipment whose work has not begun back to be allocated again; the others go on.
+
+        All go back where the segment accepts no split. What is allocated again does not count as one more
+        shipment for `max_shipments`: the customer's order did not ask for it.
+        """
+        order, site = shipment.order, shipment.site
+        all_lines = [line for line, _, _ in shipment.lines]
+        if self._never_split[order.segment] or len(lines) == len(all_lines):
+            self._undo(shipment)
+            self._packing.unpack(shipment, all_lines)
+        else:
+            out = {item for line, item, _ in shipment.lines if line in lines}
+            for pick in shipment.picks:
+                if pick[0] in out:
+                    self._inventory.release(site, pick, shipment)
+            shipment.picks = [pick for pick in shipment.picks if pick[0] not in out]
+            before = self._packing.amounts(shipment)
+            self._packing.unpack(shipment, lines)
+            after = self._packing.amounts(shipment)
+            self._uncount(shipment, (0.0, *[b - a for b, a in zip(before[1:], after[1:], strict=True)]))
+            freight = self._carriers.price(
+                shipment.service, site, order.region, shipment.grams, shipment.millilitres, shipment.tags
+            )
+            assert freight is not None, "a lighter parcel is refused"
+            shipment.freight = freight
+            order.used -= 1
+            self._receipts.give_back(out, site)
+        order.reallocations += 1
+        order.tried |= {site}
+        self._waiting.again(order, cause)
+
+    def _undo(self, shipment: Shipment) -> None:
+        """End a shipment that no carrier has: what it had bound or taken goes back, to those who wait first.
 
         A station finishes the work that it has begun; what that cost stays on the order.
         """
@@ -165,44 +220,66 @@ class Fulfilment:
         state, shipment.state = shipment.state, CANCELLED
         if state == QUEUED:
             self.warehouses.sites[site].withdraw(shipment)
-        taken = state not in (QUEUED, BACKORDERED)
+        elif state == BACKORDERED:
+            self._backorders.end(shipment)
+        taken = state in (IN_WORK, PACKED) and shipment.is_picked
         for pick in shipment.picks:
             if taken:
                 inventory.put_back(site, pick)
             else:
-                inventory.release(site, pick)
+                inventory.release(site, pick, shipment)
         if taken:
             self._post_goods(shipment, -1)
-        for _, item, _ in shipment.lines:
-            self._serve(item, site)
-        if self.usages:
-            amounts = self._amounts(shipment)
-            for usage in self.usages:
-                usage.give_back(site, amounts, shipment.allocated_at)
+        shipment.picks = []
+        self._receipts.give_back([item for _, item, _ in shipment.lines], site)
+        self._uncount(shipment, self._packing.amounts(shipment))
         self._settlement.write_shipment(shipment)
         order.live -= 1
         order.used -= 1
-        order.units_cancelled += shipment.units
-        order.cancel_reason = CANCEL_REASONS.index(reason)
-        self._settlement.note_progress(order)
+
+    def _uncount(self, shipment: Shipment, amounts: tuple[float, ...]) -> None:
+        """Take what does not leave a warehouse after all off its limits."""
+        for usage in self.usages:
+            usage.give_back(shipment.site, amounts, shipment.allocated_at)
+
+    def ship_again(self, order: Order, lines: Sequence[tuple[int, int]], replaces: int, cause: str) -> None:
+        """Have units of lines that were shipped before allocated once more, in the place of shipment `replaces`.
+
+        They bring no revenue, and do not count as one more shipment for `max_shipments`.
+        """
+        for line, units in lines:
+            order.left[line] += units
+            order.again[line] = replaces
+        order.used -= 1
+        self._waiting.again(order, cause)
 
     # -- work -------------------------------------------------------------------------------------------
 
-    def _start(self, shipment: Shipment) -> None:
-        """Take the goods of a shipment from stock."""
+    @staticmethod
+    def expected_s(shipment: Shipment, work: Work) -> float:
+        """Return the mean seconds of work of a shipment."""
+        return work.expected(len(shipment.lines), shipment.units, shipment.tags)
+
+    def start(self, shipment: Shipment, work: Work) -> int | None:
+        """Take the goods of a shipment from stock, and return the seconds of its work; None: there are none."""
+        self.shortfalls.look(shipment)
+        if shipment.state == CANCELLED:
+            return None
         now, site = self._clock.now, shipment.site
         age = goods = bought = 0
         for pick in shipment.picks:
             item, units, lot = pick
             cost = (self._cost[item] if lot is None else lot.cost) * units
             goods += cost
-            if not self._inventory.take(site, pick):
+            if not self._inventory.take(site, pick, shipment):
                 bought += cost  # stock that never ends is bought as it leaves
             else:
                 age += (now if lot is None else now - lot.received_at) * units
+        shipment.is_picked = True
         shipment.stock_age = age // shipment.units
         shipment.goods = cents(goods), cents(bought)
         self._post_goods(shipment, 1)
+        return work.draw(shipment)
 
     @staticmethod
     def _post_goods(shipment: Shipment, sign: int) -> None:
@@ -213,7 +290,7 @@ class Fulfilment:
         posts[Account.CASH] -= sign * bought
         posts[Account.STOCK] -= sign * (spent - bought)
 
-    def _packed(self, shipment: Shipment) -> None:
+    def finish(self, shipment: Shipment) -> None:
         """Post the work on a shipment and hand it to its service."""
         per_shipment, per_line, per_unit = self._handling[shipment.site]
         amount = cents(per_shipment + per_line * len(shipment.lines) + per_unit * shipment.units)
@@ -224,42 +301,7 @@ class Fulfilment:
         posts[Account.HANDLING] += amount
         posts[Account.PACKAGING] += packaging
         posts[Account.CASH] -= amount + packaging
-        self._carriers.pickups.hand_over(shipment, self._collect)
-
-    # -- shipping ---------------------------------------------------------------------------------------
-
-    def _collect(self, shipments: list[Shipment]) -> None:
-        """Put the parcels of one pickup on the road and capture their payment."""
-        now, record = self._clock.now, self._inventory.record
-        for shipment in shipments:
-            order = shipment.order
-            if shipment.state != PACKED:  # cancelled on the dock
-                continue
-            shipment.picked_up_at = order.picked_up_at = now
-            shipment.state = IN_TRANSIT
-            for _, item, units in shipment.lines:
-                record("shipped", item, shipment.site, units)
-            order.units_shipped += shipment.units
-            posts = order.posts
-            # Captures of one order sum to its value: cumulated and rounded, less what was captured before.
-            order.shipped_value += self._value(shipment)
-            captured = cents(order.shipped_value) + posts[Account.REVENUE]
-            posts[Account.REVENUE] -= captured
-            posts[Account.FREIGHT] += shipment.freight
-            order.captures += 1
-            fee = self._payments.fee(-posts[Account.REVENUE], order.captures) - posts[Account.PAYMENT_FEE]
-            posts[Account.PAYMENT_FEE] += fee
-            posts[Account.CASH] += captured - shipment.freight - fee
-            self._settlement.note_progress(order)
-            self._road.send(shipment, now + self._carriers.transit_seconds(shipment))
-
-    def _deliver(self, shipment: Shipment) -> None:
-        order = shipment.order
-        shipment.delivered_at = order.delivered_at = self._clock.now
-        shipment.state = DELIVERED
-        self._settlement.write_shipment(shipment)
-        order.live -= 1
-        self._settlement.end_if_done(order)
+        self._shipping.hand_over(shipment)
 
     # -- conservation -----------------------------------------------------------------------------------
 

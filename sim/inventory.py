@@ -1,55 +1,26 @@
 """Stock: units on hand and available as dense arrays, and the lots they came in.
 
 A cell is one item at one warehouse. Most cells only ever hold the units they opened with; such a cell has no lot
-objects. A cell gets a list of lots when it opens with, or receives, more than one.
+objects. A cell gets a list of lots when it opens with more than one or with goods that expire, or receives any.
 """
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.clock import NEVER
+from sim.clock import DAY, NEVER, Clock
+from sim.lots import Goods, Ints, Lot, Lots, Pick
 
 UNLIMITED = 1 << 30
 """On hand and available of a cell whose stock never ends; real quantities stay below."""
 
 
-class Lot:
-    """Units of one item received together at one warehouse.
-
-    Attributes:
-        units: on hand. reserved: of these, promised to shipments.
-        cost: of one unit, in millionths of the currency.
-
-    """
-
-    __slots__ = ("cost", "expires_at", "received_at", "reserved", "units")
-
-    def __init__(self, units: int, received_at: int, expires_at: int, cost: int) -> None:
-        self.units = units
-        self.reserved = 0
-        self.received_at = received_at
-        self.expires_at = expires_at
-        self.cost = cost
-
-
-Pick = tuple[int, int, Lot | None]
-"""Item, units and the lot they are bound to; None is the opening lot of a cell without lots, or unlimited stock."""
-
 OpeningLot = tuple[int, int, int, int, int]
 """Item, warehouse, units, received at, expires at."""
-
-ISSUE: dict[str, Callable[[Lot], tuple[int, int]]] = {
-    "fifo": lambda lot: (lot.received_at, lot.expires_at),
-    "fefo": lambda lot: (lot.expires_at, lot.received_at),
-    "lifo": lambda lot: (-lot.received_at, -lot.expires_at),
-}
-"""Which lot leaves first: the one with the least key."""
 
 
 class Inventory:
@@ -60,25 +31,36 @@ class Inventory:
         site_units, site_millilitres, site_empty: int64 by warehouse: units and volume on hand, and the cells
             that are kept, limited and at zero.
         site_cells: cells that are kept and limited.
+        lots: of the cells that have any.
+        on_fall: told of item and warehouse when units of a cell were promised or left.
 
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, clock: Clock, catalogue: Catalogue) -> None:
         shape = (len(catalogue.item_ids), len(catalogue.site_ids))
+        self._clock = clock
         self._catalogue = catalogue
         self._sites = shape[1]
         self._millilitres: list[int] = catalogue.millilitres.tolist()
+        self._cost: list[int] = catalogue.cost.tolist()
+        self._life_s: list[int | None] = [
+            None if item.shelf_life_days is None else round(item.shelf_life_days * DAY)
+            for item in catalogue.scenario.items
+        ]
         self.on_hand = np.zeros(shape, np.int32)
         self.safety = np.zeros(shape, np.int32)
         self.available = np.zeros(shape, np.int32)
-        self._lots: dict[int, list[Lot]] = {}
+        self.lots = Lots([site.issue for site in catalogue.scenario.warehouses])
+        self._opening_lots: dict[int, Lot] = {}
         self._flows: dict[str, NDArray[np.int32]] = {}
         self._flow_cells: dict[str, memoryview] = {}
         self._opening = self.on_hand
         # Scalar updates through a memoryview cost 217 ns against 545 ns by array index.
         self._on_hand_cell = self.on_hand.reshape(-1).data
         self._available_cell = self.available.reshape(-1).data
-        self._issue = [ISSUE[site.issue] for site in catalogue.scenario.warehouses]
+        self._safety_cell = self.safety.reshape(-1).data
+        self._on_lot: Callable[[int, int, Lot], None] | None = None
+        self.on_fall: Callable[[int, int], None] | None = None
 
     def open(
         self,
@@ -94,10 +76,19 @@ class Inventory:
             lots: (item, warehouse, units, received at, expires at) of lots beside those.
 
         """
+        expiring = [
+            (item, site, int(units[item, site]), 0, life_s)
+            for item, life_s in enumerate(self._life_s)
+            if life_s is not None
+            for site in np.flatnonzero((units[item] > 0) & (units[item] < UNLIMITED)).tolist()
+        ]
         self.on_hand[...] = units
+        for item, site, *_ in expiring:
+            self.on_hand[item, site] = 0
         self.safety[...] = np.where(units >= UNLIMITED, 0, safety)
-        for item, site, count, received_at, expires_at in lots:
-            self._add_lot(item, site, Lot(count, received_at, expires_at, int(self._catalogue.cost[item])))
+        self.available[...] = self.on_hand - self.safety
+        for item, site, count, received_at, expires_at in (*expiring, *lots):
+            self._add_lot(item, site, Lot(count, received_at, expires_at, self._cost[item]))
             self.on_hand[item, site] += count
         self.available[...] = self.on_hand - self.safety
         self._opening = self.on_hand.copy()
@@ -112,82 +103,164 @@ class Inventory:
         self._millilitres_site = self.site_millilitres.data
         self._empty_site = self.site_empty.data
 
+    def watch_lots(self, on_lot: Callable[[int, int, Lot], None]) -> None:
+        """Have a callback told of every lot that expires: of those that lie there already, and of new ones."""
+        self._on_lot = on_lot
+        for item, site, lots in self.lots:
+            for lot in lots:
+                if lot.expires_at < NEVER:
+                    on_lot(item, site, lot)
+
     def values(self) -> NDArray[np.int64]:
         """Return what the stock at each warehouse cost, in millionths of the currency."""
         held = np.where(self.limited, self.on_hand, 0).astype(np.int64)
         values: NDArray[np.int64] = (held * self._catalogue.cost[:, None]).sum(0)
         return values
 
-    def reserve(self, item: int, site: int, units: int) -> list[Pick]:
-        """Bind units to a shipment, lot by lot in the site's order of issue. There must be that many free."""
+    # -- what orders hold -------------------------------------------------------------------------------
+
+    def reserve(
+        self, item: int, site: int, units: int, holder: Hashable = None, alive_at: int = -NEVER
+    ) -> list[Pick]:
+        """Bind units to a shipment, lot by lot in the site's order of issue. There must be that many free.
+
+        Lots that are dead at `alive_at` are taken last.
+        """
         cell = item * self._sites + site
         if self._available_cell[cell] >= UNLIMITED:
             return [(item, units, None)]
         self._available_cell[cell] -= units
-        lots = self._lots.get(cell)
-        if lots is None:
-            return [(item, units, None)]
-        picks: list[Pick] = []
-        for lot in lots:
-            free = min(units, lot.units - lot.reserved)
-            if free > 0:
-                lot.reserved += free
-                picks.append((item, free, lot))
-                units -= free
-                if not units:
-                    break
-        assert not units, "reserved more than there is"
+        lots = self.lots.of(item, site)
+        picks: list[Pick] = (
+            [(item, units, None)]
+            if lots is None
+            else self.lots.bind(item, site, lots, units, holder, alive_at)
+        )
+        if self.on_fall is not None:
+            self.on_fall(item, site)
         return picks
 
-    def release(self, site: int, pick: Pick) -> None:
+    def release(self, site: int, pick: Pick, holder: Hashable = None) -> None:
         """Give back what `reserve` bound."""
         item, units, lot = pick
         cell = item * self._sites + site
-        if self._on_hand_cell[cell] < UNLIMITED:
-            self._available_cell[cell] += units
-            if lot is not None:
-                lot.reserved -= units
+        if self._on_hand_cell[cell] >= UNLIMITED:
+            return
+        self._available_cell[cell] += units
+        lot = lot or self._opening_lots.get(cell)
+        if lot is not None:
+            lot.reserved -= units
+            if lot.expires_at < NEVER:
+                lot.holders.pop(holder, None)
+                self.lots.note_expiry(item, site)
 
-    def take(self, site: int, pick: Pick) -> bool:
+    def take(self, site: int, pick: Pick, holder: Hashable = None) -> bool:
         """Let bound units leave the stock: their work starts. False for stock that never ends."""
         item, units, lot = pick
         cell = item * self._sites + site
-        on_hand = self._on_hand_cell[cell]
-        if on_hand >= UNLIMITED:
+        if self._on_hand_cell[cell] >= UNLIMITED:
             return False
-        self._on_hand_cell[cell] = on_hand = on_hand - units
-        self._units_site[site] -= units
-        self._millilitres_site[site] -= units * self._millilitres[item]
-        if not on_hand:
-            self._empty_site[site] += 1
+        self._change(item, site, -units)
+        lot = lot or self._opening_lots.get(cell)
         if lot is not None:
             lot.units -= units
             lot.reserved -= units
+            if lot.expires_at < NEVER:
+                lot.holders.pop(holder, None)
             if not lot.units:
-                self._lots[cell].remove(lot)
+                self.lots.remove(item, site, lot)
         return True
 
     def put_back(self, site: int, pick: Pick) -> None:
         """Return taken units to the lot they came from: they are as old as before."""
         item, units, lot = pick
         cell = item * self._sites + site
-        on_hand = self._on_hand_cell[cell]
-        if on_hand >= UNLIMITED:
+        if self._on_hand_cell[cell] >= UNLIMITED:
             return
-        self._on_hand_cell[cell] = on_hand + units
+        self._change(item, site, units)
         self._available_cell[cell] += units
-        self._units_site[site] += units
-        self._millilitres_site[site] += units * self._millilitres[item]
-        if not on_hand:
-            self._empty_site[site] -= 1
+        lot = lot or self._opening_lots.get(cell)
         if lot is not None:
             if not lot.units:
-                insort(self._lots[cell], lot, key=self._issue[site])
+                self.lots.insert(item, site, lot)
             lot.units += units
+            if lot.expires_at < NEVER:
+                self.lots.note_expiry(item, site)
+                if lot.expires_at <= self._clock.now:
+                    self._tell(item, site, lot)
+
+    # -- what comes and goes without an order -----------------------------------------------------------
+
+    def fresh(self, item: int, units: int) -> Goods:
+        """Return goods that are received now."""
+        now, life_s = self._clock.now, self._life_s[item]
+        return Goods(item, units, now, NEVER if life_s is None else now + life_s, self._cost[item])
+
+    def add(self, site: int, goods: Goods) -> None:
+        """Put goods on the shelf as a lot of their own. Stock that never ends does not grow."""
+        item, units, received_at, expires_at, cost = goods
+        cell = item * self._sites + site
+        if self._on_hand_cell[cell] >= UNLIMITED:
+            return
+        lot = Lot(units, received_at, expires_at, cost)
+        self._add_lot(item, site, lot)
+        self._change(item, site, units)
+        self._available_cell[cell] += units
+        if expires_at < NEVER:
+            self._tell(item, site, lot)
+
+    def _tell(self, item: int, site: int, lot: Lot) -> None:
+        if self._on_lot is not None:
+            self._on_lot(item, site, lot)
+
+    def withdraw(self, item: int, site: int, units: int, received_before: int = NEVER) -> list[Goods]:
+        """Let units that nobody reserved leave at once, lot by lot in the site's order of issue.
+
+        There must be that many unreserved; of lots received before a second there may be fewer, and then fewer
+        leave. Stock that never ends gives fresh goods.
+        """
+        cell = item * self._sites + site
+        if self._on_hand_cell[cell] >= UNLIMITED:
+            return [self.fresh(item, units)]
+        lots = self.lots.of(item, site)
+        if lots is None:
+            goods = [Goods(item, units, 0, NEVER, self._cost[item])] if received_before > 0 else []
+        else:
+            goods = self.lots.withdraw(item, site, lots, units, received_before)
+        left = sum(found.units for found in goods)
+        if left:
+            self._change(item, site, -left)
+            self._available_cell[cell] -= left
+            if self.on_fall is not None:
+                self.on_fall(item, site)
+        return goods
+
+    def remove(self, item: int, site: int, lot: Lot) -> None:
+        """Let a whole lot leave, what is reserved of it too."""
+        cell = item * self._sites + site
+        self._available_cell[cell] -= lot.units - lot.reserved
+        self._change(item, site, -lot.units)
+        self.lots.remove(item, site, lot)
+        lot.units = lot.reserved = 0
+        if self.on_fall is not None:
+            self.on_fall(item, site)
+
+    # -- what there is ----------------------------------------------------------------------------------
 
     def free(self, item: int, site: int) -> int:
         """Return the units of a cell that may be promised, at least 0."""
         return max(0, self._available_cell[item * self._sites + site])
+
+    def unreserved(self, item: int, site: int) -> int:
+        """Return the units of a cell that nobody reserved, safety stock included."""
+        cell = item * self._sites + site
+        return self._available_cell[cell] + self._safety_cell[cell]
+
+    def alive(self, item: int, until: Ints) -> NDArray[np.int32]:
+        """Return the available units of an item that live until a second, which is given by warehouse."""
+        return self.lots.alive(item, self.available[item], until)
+
+    # -- books ------------------------------------------------------------------------------------------
 
     def record(self, flow: str, item: int, site: int, units: int) -> None:
         """Note units that left a cell (or came, as a negative number), for the check of conservation."""
@@ -197,15 +270,29 @@ class Inventory:
             cells = self._flow_cells[flow] = flows.reshape(-1).data
         cells[item * self._sites + site] += units
 
-    def _add_lot(self, item: int, site: int, lot: Lot) -> None:
+    def _change(self, item: int, site: int, units: int) -> None:
+        """Let units come, or go as a negative number."""
         cell = item * self._sites + site
-        lots = self._lots.get(cell)
-        if lots is None:
-            lots = self._lots[cell] = []
-            opening = int(self.on_hand[item, site])
+        before = self._on_hand_cell[cell]
+        self._on_hand_cell[cell] = after = before + units
+        self._units_site[site] += units
+        self._millilitres_site[site] += units * self._millilitres[item]
+        if not after:
+            self._empty_site[site] += 1
+        elif not before:
+            self._empty_site[site] -= 1
+
+    def _add_lot(self, item: int, site: int, lot: Lot) -> None:
+        if self.lots.of(item, site) is None:
+            self.lots.begin(item, site)
+            # Units that lie there, or come back from work that is called off, have been there from the beginning.
+            cell = item * self._sites + site
+            opening = self._on_hand_cell[cell]
+            self._opening_lots[cell] = first = Lot(opening, 0, NEVER, self._cost[item])
+            first.reserved = opening - self.unreserved(item, site)
             if opening:
-                lots.append(Lot(opening, 0, NEVER, int(self._catalogue.cost[item])))
-        insort(lots, lot, key=self._issue[site])
+                self.lots.insert(item, site, first)
+        self.lots.insert(item, site, lot)
 
     def check_conservation(self, reserved: NDArray[np.int64], staged: NDArray[np.int64]) -> None:
         """Check units by item and warehouse: opening = on hand + in work or on the dock + what left.
@@ -222,8 +309,7 @@ class Inventory:
         wrong = self.limited & (self._opening != self.on_hand + left)
         wrong |= self.limited & (self.on_hand - self.available - self.safety != reserved)
         wrong |= self.on_hand < 0
-        for cell, lots in self._lots.items():
-            item, site = divmod(cell, self._sites)
+        for item, site, lots in self.lots:
             wrong[item, site] |= sum(lot.units for lot in lots) != self.on_hand[item, site]
         if wrong.any():
             item, site = (int(i) for i in np.argwhere(wrong)[0])

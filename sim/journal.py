@@ -62,12 +62,12 @@ TABLES: dict[str, dict[str, str]] = {
         "order": "order", "shipment": "int", "warehouse": "warehouse", "service": "service", "region": "region",
         "lines": "int", "units": "int", "weight_kg": "kg", "distance_km": "km", "stock_age_d": "days",
         "allocated_at": "time", "released_at": "time", "started_at": "time", "packed_at": "time",
-        "picked_up_at": "time", "delivered_at": "time", "state": "shipment_state", "replaces": "int?",
+        "picked_up_at": "time", "delivered_at": "time", "state": "shipment_state", "replaces": "int?", "rebound": "int",
         "counted": "bool", "cost_freight": "money", "cost_handling": "money", "co2e_kg": "kg",
     },
     "decisions": {
         "order": "order", "at": "time", "attempt": "int", "rule": "text", "outcome": "text", "chosen": "text",
-        "runner_up": "text", "margin": "float", "removed": "text",
+        "runner_up": "text", "margin": "float", "removed": "text", "cause": "text",
     },
     "walk_ins": {
         "at": "time", "warehouse": "warehouse", "item": "item", "units": "int", "lost_units": "int",

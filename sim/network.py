@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim import randomness
 from sim.carrier import NANO_PER_CENT, UNSERVED, Carriers, Lane
 from sim.catalogue import Catalogue, micros
-from sim.clock import NEVER, Clock
+from sim.clock import DAY, NEVER, Clock
 from sim.errors import Problem, ScenarioError
 from sim.inventory import Inventory
 from sim.limits import Usage
@@ -109,6 +109,7 @@ class Network:
         available: units that may be promised, item x warehouse: on hand - reserved - safety stock.
         on_hand: units, item x warehouse.
         price, grams, millilitres, tags: of one unit by item; price in millionths of the currency, tags as bits.
+        perishable: whether an item expires, by item.
         columns: 0, 1, ... for each warehouse.
         site_rank: the scenario's `site_rank`. id_rank: position in the alphabet of ids.
         usages: the counts that `usage` was asked for.
@@ -127,10 +128,14 @@ class Network:
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
+        self._inventory = inventory
         self._warehouses = warehouses
         self._carriers = carriers
         self._usages: dict[tuple[str, str], Usage] = {}
         self.usages: list[Usage] = []
+        items = catalogue.scenario.items
+        self.perishable = tuple([item.shelf_life_days is not None for item in items])
+        self._least_life_s = [round(item.min_life_at_delivery_days * DAY) for item in items]
         self._handling: dict[tuple[int, int, int], Ints] = {}
         self._may_serve: dict[tuple[int, int], Bools] = {}
         scenario = catalogue.scenario
@@ -199,6 +204,10 @@ class Network:
         if self._unlocated:
             raise ScenarioError(self._unlocated)
         return self._catalogue.distance_m[region]  # type: ignore[no-any-return]
+
+    def fit_to_sell(self, item: int, arrives_at: Ints) -> NDArray[np.int32]:
+        """Return the available units of an item that keep its minimum life if delivered at a second, by warehouse."""
+        return self._inventory.alive(item, arrives_at + self._least_life_s[item])
 
     def may_serve(self, region: int, tags: int) -> Bools:
         """Tell which warehouses serve a region and may ship goods with some handling tags."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.clock import NEVER
+from sim.clock import DAY, NEVER
 from sim.demand import demand_by_cell
 from sim.inventory import UNLIMITED, Inventory, OpeningLot
 from sim.scenario.levels import DaysOfDemand, Level
@@ -111,7 +111,11 @@ def _open_from_table(
         *(column.tolist() for column in columns), strict=True
     ):
         received = 0 if received_at < 0 else received_at - catalogue.start
-        expires = NEVER if expires_at < 0 else expires_at - catalogue.start
+        life_days = catalogue.scenario.items[item].shelf_life_days
+        if expires_at >= 0:
+            expires = expires_at - catalogue.start
+        else:
+            expires = NEVER if life_days is None else received + round(life_days * DAY)
         if count:
             found[item, site].append((item, site, count, received, expires))
     units[table.item, table.warehouse] = 0

@@ -16,7 +16,7 @@ from sim.catalogue import Catalogue
 from sim.clock import DAY, HOUR, NEVER, ORDER, RETRY, Clock
 from sim.errors import OrderlabError, PolicyError
 from sim.fulfilment import Fulfilment
-from sim.journal import CANCEL_REASONS, SPLIT_REASONS, Recorder
+from sim.journal import SPLIT_REASONS, Recorder
 from sim.network import Network
 from sim.order import Order
 from sim.orderbook import Block, OrderBook
@@ -24,6 +24,7 @@ from sim.payment import Payments
 from sim.policy import Allocation, Attempts, Backorder, Cancel, Policy, Request
 from sim.scenario.distributions import ZERO
 from sim.settlement import Settlement
+from sim.waiting import Waiting
 
 
 class Orchestrator:
@@ -46,6 +47,7 @@ class Orchestrator:
         fulfilment: Fulfilment,
         payments: Payments,
         settlement: Settlement,
+        waiting: Waiting,
         recorder: Recorder,
     ) -> None:
         self._clock = clock
@@ -57,10 +59,12 @@ class Orchestrator:
         self._fulfilment = fulfilment
         self._settlement = settlement
         self._recorder = recorder
-        self._attempts = getattr(policy, "attempts", None) or Attempts()
-        if not isinstance(self._attempts, Attempts):
-            kind = type(self._attempts).__name__
+        attempts = getattr(policy, "attempts", None) or Attempts()
+        if not isinstance(attempts, Attempts):
+            kind = type(attempts).__name__
             raise PolicyError(f"attempts of type {kind}, must be Attempts", policy=name)
+        self._waiting = waiting
+        waiting.follow(attempts, self._decide, self._cancel)
         self._referee = Referee(name, network, carriers, self._order_name)
         self._split_allowed = [segment.split == "allowed" for segment in catalogue.scenario.segments]
         self._payments = payments
@@ -105,13 +109,15 @@ class Orchestrator:
             self._clock.due(order.placed_at + patience, RETRY, self._lose_patience, order)
         held_s = self._correction_s(order)
         if held_s:
-            self._clock.due(order.placed_at + held_s, RETRY, lambda _: self._decide_first(order))
+            self._clock.due(order.placed_at + held_s, RETRY, self._release, order)
         else:
-            self._decide(order)
+            self._decide(order, "placed")
 
-    def _decide_first(self, order: Order) -> None:
-        if any(order.left):  # else its customer left while it was held
-            self._decide(order)
+    def _release(self, event: Event) -> None:
+        """Decide an order that was held until its data were right."""
+        order = cast(Order, event.value)
+        if any(order.left):  # else its customer left meanwhile
+            self._decide(order, "corrected")
 
     def _correction_s(self, order: Order) -> int:
         """Return how long an order is held until its data are right; 0 for one without an error."""
@@ -132,6 +138,7 @@ class Orchestrator:
         self._fulfilment.abandon(order)
         if any(order.left):
             self._cancel(order, range(len(order.left)), "impatience")
+            self._waiting.note(order)
         self._settlement.end_if_done(order)
 
     def _orders(self, block: Block) -> Iterator[Order]:
@@ -185,7 +192,7 @@ class Orchestrator:
         left = order.left
         grams, millilitres, tags = order.grams, order.millilitres, order.tags
         open_lines = tuple([line for line, units in enumerate(left) if units])
-        if order.parts or order.units_cancelled:
+        if order.parts or order.units_cancelled:  # a part of the order, or lines that are shipped again
             network, items = self._network, order.items
             grams = sum(network.grams[items[line]] * left[line] for line in open_lines)
             millilitres = sum(network.millilitres[items[line]] * left[line] for line in open_lines)
@@ -198,9 +205,10 @@ class Orchestrator:
             self._split_allowed[order.segment], order.tried,
         )  # fmt: skip
 
-    def _decide(self, order: Order) -> None:
-        """Ask the policy about what is left of an order, and do what it says."""
+    def _decide(self, order: Order, cause: str) -> None:
+        """Ask the policy about what is left of an order, and do what it says. `cause` is why it is asked."""
         order.attempts += 1
+        order.timer += 1  # what it waited for does not matter any more
         request = self._request(order)
         try:
             answer = self._policy.allocate(request, self._network)
@@ -218,7 +226,7 @@ class Orchestrator:
             placed += self._fulfilment.ship(order, part, service, freight)
         if order.attempts == 1:
             order.units_first_attempt = placed
-        self._record(request, answer)
+        self._record(request, answer, cause)
         until = NEVER
         own_hours: set[int] = set()
         committed = iter(terms[len(answer.parts) :])
@@ -234,17 +242,19 @@ class Orchestrator:
         if order.split_reason < 0 and (order.used > 1 or (order.used and any(order.left))):
             order.split_reason = SPLIT_REASONS.index(answer.why.split)
         if any(order.left):
-            self._wait(order, until, own_hours)
+            self._waiting.keep(order, until, own_hours)
+        elif order.attempts > 1:
+            self._waiting.note(order)
         self._settlement.end_if_done(order)
 
-    def _record(self, request: Request, answer: Allocation) -> None:
+    def _record(self, request: Request, answer: Allocation, cause: str) -> None:
         why = answer.why
         self._recorder.add(
             "decisions",
             (
                 request.order, self._clock.now, request.attempt, why.rule, why.outcome,
                 self._sites_text(tuple([part.warehouse for part in answer.parts])),
-                self._sites_text(why.runner_up), why.margin, why.removed,
+                self._sites_text(why.runner_up), why.margin, why.removed, cause,
             ),
         )  # fmt: skip
 
@@ -254,37 +264,5 @@ class Orchestrator:
             text = self._texts[sites] = "+".join(self._catalogue.site_ids[site] for site in sites)
         return text
 
-    def _wait(self, order: Order, until: int, own_hours: set[int]) -> None:
-        """Let an order wait, give it up, or ask again on a timer.
-
-        Lines that wait until a time of their own are not given up before it, but attempts count for all.
-        """
-        attempts, now = self._attempts, self._clock.now
-        give_up = NEVER if attempts.give_up_seconds is None else order.placed_at + attempts.give_up_seconds
-        spent = attempts.at_most is not None and order.attempts >= attempts.at_most
-        if now >= give_up or spent:
-            kept = set() if spent else own_hours
-            lines = [line for line, units in enumerate(order.left) if units and line not in kept]
-            if lines and attempts.then == "cancel":
-                self._cancel(order, lines, "gave_up")
-            if not kept:
-                return
-            give_up = NEVER
-        if attempts.every_seconds is not None:
-            until = min(until, now + attempts.every_seconds)
-        at = min(until, give_up)
-        if at < NEVER:
-            order.timer += 1
-            self._clock.due(at, RETRY, self._retry, (order, order.timer))
-
-    def _retry(self, event: Event) -> None:
-        order, timer = cast(tuple[Order, int], event.value)
-        if order.timer == timer and any(order.left):
-            self._decide(order)
-
     def _cancel(self, order: Order, lines: Iterable[int], reason: str) -> None:
-        for line in lines:
-            order.units_cancelled += order.left[line]
-            order.left[line] = 0
-        order.cancel_reason = CANCEL_REASONS.index(reason)
-        self._settlement.note_progress(order)
+        self._fulfilment.cancel(order, [(line, order.left[line]) for line in lines], reason)

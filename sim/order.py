@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from sim.inventory import Pick
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from sim.journal import SHIPMENT_STATES
 from sim.ledger import Account
+from sim.lots import Pick
+
+if TYPE_CHECKING:
+    from sim.warehouse import Desk
 
 DELIVERED, CANCELLED, LOST, QUEUED, IN_WORK, PACKED, IN_TRANSIT, BACKORDERED = range(len(SHIPMENT_STATES))
 """States of a shipment."""
 
 ENDED = frozenset({DELIVERED, CANCELLED, LOST})
+
+_NOTHING: Mapping[int, int] = {}
 
 
 class Order:
@@ -22,18 +30,24 @@ class Order:
         value: cents. grams, millilitres, tags: of the whole order.
         parts: shipments so far, cancelled ones too, so that a number is never used twice.
         split_reason: why it takes more than one shipment, or may take more.
-        live: shipments that have not ended. used: shipments that count against `max_shipments`.
+        again: for lines that have to be shipped once more, the number of the shipment that is replaced.
+        live: what keeps the order open beside its lines: shipments and returns that have not ended.
+        used: shipments that count against `max_shipments`; one that others replace does not.
+        lost: lines of which a carrier lost units that were not sent again.
+        to_ship: units that no carrier has, and that are not cancelled: those that have to be shipped again are
+            among them from the beginning.
         captures: shipments paid for. shipped_value: of what carriers picked up, in millionths of the currency.
+        refunded_value: of what was given back for, too.
         attempts: calls of the policy. timer: the latest timer set; an older one that fires is void.
         posts: cents by account, sums to 0.
 
     """
 
     __slots__ = (
-        "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left", "live",
-        "millilitres", "number", "parts", "picked_up_at", "placed_at", "posts", "promised_at", "reallocations",
-        "region", "segment", "shipped_value", "split_reason", "tags", "timer", "tried", "units", "units_cancelled",
-        "units_first_attempt", "units_shipped", "used", "value",
+        "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left",
+        "live", "lost", "millilitres", "number", "parts", "picked_up_at", "placed_at", "posts", "promised_at",
+        "reallocations", "refunded_value", "region", "segment", "shipped_value", "split_reason", "tags", "timer",
+        "to_ship", "tried", "units", "units_cancelled", "units_first_attempt", "units_shipped", "used", "value",
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +81,9 @@ class Order:
         self.millilitres = millilitres
         self.tags = tags
         self.parts: list[Shipment] = []
+        self.again: dict[int, int] = {}
+        self.lost: frozenset[int] = frozenset()
+        self.to_ship = sum(units)
         self.live = 0
         self.used = 0
         self.attempts = 0
@@ -80,6 +97,7 @@ class Order:
         self.delivered_at = -1
         self.tried: frozenset[int] = frozenset()
         self.shipped_value = 0
+        self.refunded_value = 0
         self.captures = 0
         self.timer = 0
         self.posts = [0] * len(Account)
@@ -89,22 +107,27 @@ class Shipment:
     """One parcel group from one warehouse for one order.
 
     Attributes:
+        desk: who gives it to its warehouse.
         number: 1-based within the order.
         lines: (line of the order, item, units).
         picks: what the inventory bound to it. missing: units that it still waits for, of a backorder.
+        again: of its lines, those that were shipped before, with the number of the shipment that is replaced.
+        is_picked: whether its goods have left the shelf.
+        rebound: units that expired while it waited, and were taken from other lots.
         state: position in `journal.SHIPMENT_STATES`.
         goods: cents that its goods cost, and that of it which was bought for it (stock that never ends).
 
     """
 
     __slots__ = (
-        "allocated_at", "delivered_at", "freight", "goods", "grams", "handling", "lines", "millilitres", "missing",
-        "number", "order", "packed_at", "picked_up_at", "picks", "released_at", "service", "site", "started_at",
-        "state", "stock_age", "tags", "units",
+        "again", "allocated_at", "delivered_at", "desk", "freight", "goods", "grams", "handling", "is_picked",
+        "lines", "millilitres", "missing", "number", "order", "packed_at", "picked_up_at", "picks", "rebound",
+        "released_at", "service", "site", "started_at", "state", "stock_age", "tags", "units",
     )  # fmt: skip
 
     def __init__(
         self,
+        desk: Desk[Shipment],
         order: Order,
         number: int,
         site: int,
@@ -117,6 +140,7 @@ class Shipment:
         allocated_at: int,
         state: int,
     ) -> None:
+        self.desk = desk
         self.order = order
         self.number = number
         self.site = site
@@ -130,6 +154,9 @@ class Shipment:
         self.state = state
         self.picks: list[Pick] = []
         self.missing = 0
+        self.is_picked = False
+        self.rebound = 0
+        self.again: Mapping[int, int] = _NOTHING
         self.released_at = -1
         self.started_at = -1
         self.packed_at = -1
@@ -139,3 +166,9 @@ class Shipment:
         self.handling = 0
         self.goods = (0, 0)
         self.stock_age = 0
+
+    @property
+    def replaces(self) -> int:
+        """The shipment that this one replaces with all its lines; -1 for none."""
+        again = self.again
+        return again[self.lines[0][0]] if again and len(again) == len(self.lines) else -1

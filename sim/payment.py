@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim import randomness
 from sim.catalogue import Catalogue, cents, micros
+from sim.ledger import Account
 from sim.order import Order
 
 _PPM = 1_000_000
@@ -25,9 +26,32 @@ class Payments:
         bits = randomness.draw(order.key, randomness.code(0, randomness.PAYMENT))
         return randomness.unit(bits) < self._declined_share
 
-    def fee(self, captured: int, captures: int) -> int:
-        """Return the fees in cents of what was captured so far, in cents and in so many captures.
+    def capture(self, order: Order, value: int) -> None:
+        """Take the price of what was picked up, in millionths of the currency, and pay the fee for it.
 
-        The share is taken of the sum and rounded half up, so that splitting an order changes it by no cent.
+        Captures of one order sum to its value: cumulated and rounded, less what was captured before. The share of
+        the fee is taken of the sum and rounded half up, so that splitting an order changes it by no cent.
         """
-        return (captured * self._fee_ppm + _PPM // 2) // _PPM + captures * self._fee_fixed
+        if not value:
+            return
+        posts = order.posts
+        order.shipped_value += value
+        order.captures += 1
+        sum_captured = cents(order.shipped_value)
+        captured = sum_captured + posts[Account.REVENUE]
+        fees = (sum_captured * self._fee_ppm + _PPM // 2) // _PPM + order.captures * self._fee_fixed
+        fee = fees - posts[Account.PAYMENT_FEE]
+        posts[Account.REVENUE] -= captured
+        posts[Account.PAYMENT_FEE] += fee
+        posts[Account.CASH] += captured - fee
+
+    def refund(self, order: Order, value: int) -> None:
+        """Give back the price of units that were paid for, in millionths of the currency; fees are not given back.
+
+        Refunds of one order sum to what was captured of the units: cumulated and rounded as captures are.
+        """
+        posts = order.posts
+        order.refunded_value += value
+        refund = cents(min(order.refunded_value, order.shipped_value)) - posts[Account.REFUND]
+        posts[Account.REFUND] += refund
+        posts[Account.CASH] -= refund

@@ -36,7 +36,9 @@ _MASK = (1 << 64) - 1
 ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POLICY_NOISE = range(9)
 
 # Kinds of keyed noise of an order.
-WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION = range(7)
+(
+    WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION, SHORT_PICK, LOSS,
+) = range(9)  # fmt: skip
 
 
 def stream(seed: int, replication: int, name: int) -> np.random.Generator:

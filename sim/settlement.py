@@ -7,6 +7,7 @@ from sim.catalogue import Catalogue, cents, micros
 from sim.clock import DAY, NEVER, Clock
 from sim.journal import STATES, Recorder
 from sim.ledger import Account, Ledger
+from sim.order import CANCELLED as NOT_SENT
 from sim.order import ENDED, Order, Shipment
 
 DELIVERED, CANCELLED, LOST, OPEN = range(len(STATES))
@@ -49,17 +50,23 @@ class Settlement:
             self.counted_open += 1
             self.counted_here += 1
 
-    def note_progress(self, order: Order) -> None:
-        """Note that units of an order were picked up or cancelled."""
-        if order.counted and order.units_shipped + order.units_cancelled == sum(order.units):
-            self.counted_here -= 1
+    def note_progress(self, order: Order, units: int) -> None:
+        """Note that units of an order were picked up for good or cancelled."""
+        if units:
+            order.to_ship -= units
+            if order.counted and not order.to_ship:
+                self.counted_here -= 1
 
     def end_if_done(self, order: Order) -> None:
         """Settle an order when no line waits and no shipment is under way."""
         if order.live or any(order.left):
             return
         del self.open[order.number]
-        self._settle(order, DELIVERED if order.units_shipped else CANCELLED)
+        if order.lost:
+            state = LOST
+        else:
+            state = DELIVERED if order.units_shipped else CANCELLED
+        self._settle(order, state)
         order.parts.clear()  # no circle of references is left: the order is freed without a search for garbage
         if order.counted:
             self.counted_open -= 1
@@ -89,17 +96,18 @@ class Settlement:
                 amount = self._late_once[order.segment] + self._late_daily[order.segment] * -(-late_s // DAY)
                 posts[Account.LATE] += amount
                 posts[Account.CASH] -= amount
+        shipments = sum([part.state != NOT_SENT and part.replaces < 0 for part in order.parts])
         self._recorder.add(
             "orders",
             (
                 order.number, order.placed_at, order.region, order.segment, len(order.items), sum(order.units),
                 order.value, -1 if order.promised_at >= NEVER else order.promised_at, state,
                 order.cancel_reason, order.picked_up_at, order.delivered_at if state == DELIVERED else -1,
-                order.used, order.split_reason if order.used > 1 else -1, order.reallocations, order.attempts,
+                shipments, order.split_reason if shipments > 1 else -1, order.reallocations, order.attempts,
                 order.units_first_attempt, order.units_shipped, order.counted, posts[Account.FREIGHT],
                 posts[Account.HANDLING] + posts[Account.PACKAGING], posts[Account.LATE],
                 posts[Account.RETURNS], posts[Account.PAYMENT_FEE], posts[Account.CARE],
-                posts[Account.PURCHASE], -posts[Account.REVENUE],
+                posts[Account.PURCHASE], -posts[Account.REVENUE] - posts[Account.REFUND],
             ),
         )  # fmt: skip
         self._ledger.settle(now, order.number, posts)
@@ -115,7 +123,8 @@ class Settlement:
                 len(shipment.lines), shipment.units, shipment.grams,
                 self._catalogue.distance_m.item(order.region, shipment.site), shipment.stock_age,
                 shipment.allocated_at, shipment.released_at, shipment.started_at, shipment.packed_at,
-                shipment.picked_up_at, shipment.delivered_at, shipment.state, -1, order.counted,
+                shipment.picked_up_at, shipment.delivered_at, shipment.state, shipment.replaces, shipment.rebound,
+                order.counted,
                 freight, shipment.handling, self._carriers.co2e_grams(shipment),
             ),
         )  # fmt: skip

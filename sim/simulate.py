@@ -9,8 +9,11 @@ from pathlib import Path
 
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue, cents
+from sim.claims import Claims
 from sim.clock import END, Clock
+from sim.disposals import Disposals
 from sim.errors import OrderlabError, PolicyError
+from sim.expiry import Expiry
 from sim.fulfilment import Fulfilment
 from sim.hours import Hours, post_at_site
 from sim.inventory import Inventory
@@ -22,8 +25,12 @@ from sim.orchestrator import Orchestrator
 from sim.orderbook import BLOCK_ORDERS, OrderBook
 from sim.payment import Payments
 from sim.policy import Policy, Preparable
+from sim.protocols import Protocols
+from sim.receipts import Receipts
 from sim.scenario import Scenario
 from sim.settlement import Settlement
+from sim.waiting import Waiting
+from sim.warehouse import Warehouses
 
 
 def simulate(
@@ -69,7 +76,7 @@ def _run(
     catalogue = Catalogue(scenario)
     clock = Clock()
     book = OrderBook(catalogue, seed, replication, block_orders)
-    inventory = Inventory(catalogue)
+    inventory = Inventory(clock, catalogue)
     open_stock(catalogue, inventory)
     carriers = Carriers(clock, catalogue)
     facts = Facts(
@@ -95,15 +102,35 @@ def _run(
     ledger = Ledger(recorder)
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
     payments = Payments(catalogue)
-    fulfilment = Fulfilment(clock, catalogue, inventory, carriers, payments, settlement)
-    network = Network(clock, catalogue, inventory, fulfilment.warehouses, carriers, seed, replication)
+    warehouses = Warehouses(clock, catalogue, Protocols(catalogue))
+    disposals = Disposals(clock, inventory, ledger, recorder)
+    expiry = Expiry(clock, inventory, disposals)
+    claims = Claims(inventory)
+    waiting = Waiting(clock, inventory)
+    receipts = Receipts(inventory, expiry, claims, waiting)
+    fulfilment = Fulfilment(
+        clock,
+        catalogue,
+        inventory,
+        claims,
+        receipts,
+        disposals,
+        waiting,
+        carriers,
+        warehouses,
+        payments,
+        settlement,
+    )
+    expiry.on_loss = fulfilment.shortfalls.lose
+    network = Network(clock, catalogue, inventory, warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages
     _buy_opening_stock(inventory, ledger)
-    Hours(clock, catalogue, inventory, fulfilment.warehouses, ledger, recorder)
+    Hours(clock, catalogue, inventory, warehouses, ledger, recorder)
     Orchestrator(
-        clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, recorder
-    )
+        clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, waiting,
+        recorder,
+    )  # fmt: skip
     clock.due(catalogue.window[1], END, lambda _: settlement.stop_if_done())
     clock.due(catalogue.end, END, lambda _: clock.stop())
     clock.run()

@@ -1,14 +1,15 @@
 """Warehouses: a queue, a count of busy stations and a calendar of open windows.
 
-Starting a shipment fixes the end of its work by the calendar, so a shipment costs one event and nothing is ever
-interrupted: work that meets a closing pauses there and goes on at the next opening.
+Starting a job fixes the end of its work by the calendar, so a job costs one event and nothing is ever interrupted:
+work that meets a closing pauses there and goes on at the next opening.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from heapq import heappop, heappush
-from typing import Any, cast
+from itertools import count
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +18,58 @@ from simpy import Event
 from sim.calendar import ALWAYS, Calendar, weekly_windows
 from sim.catalogue import Catalogue
 from sim.clock import NEVER, SITE, WORK, Clock
-from sim.order import IN_WORK, QUEUED, Shipment
+from sim.order import IN_WORK, Order, Shipment
 from sim.protocols import Protocols
 from sim.scenario.sites import Warehouse as Site
 from sim.work import Work
 
-ORDER_OF_QUEUE: dict[str, Callable[[Shipment, int], int]] = {
-    "fifo": lambda _shipment, _priority: 0,
-    "priority": lambda _shipment, priority: priority,
-    "due": lambda shipment, _priority: shipment.order.promised_at,
+
+class Job(Protocol):
+    """What a station works on: a shipment, or a line that came back.
+
+    Attributes:
+        desk: who gave it to the warehouse.
+        order, number: what it belongs to, and which of the order's jobs of that desk it is.
+        state: QUEUED, IN_WORK or CANCELLED while a warehouse has to do with it.
+        released_at, started_at, packed_at: entered the building, taken by a station, done.
+
+    """
+
+    desk: Desk[Any]
+    order: Order
+    number: int
+    state: int
+    released_at: int
+    started_at: int
+    packed_at: int
+
+
+_Job = TypeVar("_Job", contravariant=True)
+
+
+class Desk(Protocol[_Job]):
+    """Who gives jobs to a warehouse, and is told of them."""
+
+    def expected_s(self, job: _Job, work: Work) -> float:
+        """Return the mean seconds of work of a job."""
+        ...
+
+    def start(self, job: _Job, work: Work) -> int | None:
+        """Begin a job that a station takes, and return its seconds; None: nothing is left to do."""
+        ...
+
+    def finish(self, job: _Job) -> None:
+        """Take back a job that is complete."""
+        ...
+
+
+ORDER_OF_QUEUE: dict[str, Callable[[Job, int], int]] = {
+    "fifo": lambda _job, _priority: 0,
+    "priority": lambda job, priority: priority if isinstance(job, Shipment) else NEVER,
+    "due": lambda job, _priority: job.order.promised_at if isinstance(job, Shipment) else NEVER,
 }
-"""What goes first in a queue; then who was released first, then the lower order number."""
+"""What goes first in a queue; then who was released first, then the lower order number. Customers wait for shipments:
+whatever else there is goes last, unless it is first come first served."""
 
 
 class Warehouse:
@@ -37,14 +79,13 @@ class Warehouse:
         index: position in the scenario.
         site: its entry in the scenario.
         calendar: when it works.
-        warehouses: the arrays that policies see; this object keeps its own column of them up to date.
-        on_start, on_packed: called with a shipment when its work starts and when it is complete.
+        view: the arrays that policies see; this object keeps its own column of them up to date.
 
     """
 
     __slots__ = (
-        "_backlog_area", "_busy_area", "_clock", "_index", "_is_open", "_kind_of_queue", "_last", "_on_packed",
-        "_on_start", "_priorities", "_queue", "_view", "backlog", "busy", "calendar", "stations", "work",
+        "_backlog_area", "_busy_area", "_clock", "_index", "_is_open", "_kind_of_queue", "_last", "_priorities",
+        "_queue", "_tickets", "_view", "_waiting", "backlog", "busy", "calendar", "stations", "work",
     )  # fmt: skip
 
     def __init__(
@@ -55,20 +96,18 @@ class Warehouse:
         priorities: list[int],
         calendar: Calendar,
         view: Warehouses,
-        on_start: Callable[[Shipment], None],
-        on_packed: Callable[[Shipment], None],
     ) -> None:
         self._clock = clock
         self._index = index
         self._priorities = priorities
         self._view = view
-        self._on_start = on_start
-        self._on_packed = on_packed
         self.calendar = calendar
         self.stations = site.stations
         self.work = Work(site.work_minutes, view.protocols)
         self._kind_of_queue = ORDER_OF_QUEUE[site.queue]
-        self._queue: list[tuple[int, int, int, int, Shipment]] = []
+        self._queue: list[tuple[int, int, int, int, int, Job]] = []
+        self._tickets = count()  # jobs themselves have no order
+        self._waiting: dict[Job, int] = {}  # seconds of work that are expected of those in the queue
         self._is_open = calendar.is_open(0)
         self.busy = 0
         self.backlog = 0
@@ -78,60 +117,69 @@ class Warehouse:
         if calendar is not ALWAYS:
             clock.process(self._follow_calendar())
 
-    def submit(self, shipment: Shipment) -> None:
-        """Take a shipment that was allocated here: start its work, or queue it."""
+    def submit(self, job: Job) -> None:
+        """Take a job into the building: start its work, or queue it."""
         now = self._clock.now
-        shipment.released_at = now
+        job.released_at = now
         self._account(now)
         self.backlog += 1
         self._view.backlog_cell[self._index] = self.backlog
         if self._is_open and self.busy < self.stations:
-            self._start(shipment, now)
+            if not self._start(job, now):
+                self._fill(now)  # what came while it held the station
             return
-        self._view.work_cell[self._index] += self._expected(shipment)
-        order = shipment.order
-        rank = self._kind_of_queue(shipment, self._priorities[order.segment])
-        heappush(self._queue, (rank, now, order.number, shipment.number, shipment))
+        self._waiting[job] = seconds = round(job.desk.expected_s(job, self.work))
+        self._view.work_cell[self._index] += seconds
+        order = job.order
+        rank = self._kind_of_queue(job, self._priorities[order.segment])
+        heappush(self._queue, (rank, now, order.number, job.number, next(self._tickets), job))
 
-    def _expected(self, shipment: Shipment) -> int:
-        return round(self.work.expected(len(shipment.lines), shipment.units, shipment.tags))
-
-    def _start(self, shipment: Shipment, now: int) -> None:
+    def _start(self, job: Job, now: int) -> bool:
+        """Give a job to a free station; return whether there was something to do."""
         self.busy += 1
-        shipment.started_at = now
-        shipment.state = IN_WORK
-        self._on_start(shipment)
-        due = self.calendar.finish(now, self.work.draw(shipment))
+        job.started_at = now
+        job.state = IN_WORK
+        seconds = job.desk.start(job, self.work)
+        if seconds is None:
+            self.busy -= 1
+            self._leave()
+            return False
+        due = self.calendar.finish(now, seconds)
         if due < NEVER:
-            self._clock.due(due, WORK, self._finish, shipment)
+            self._clock.due(due, WORK, self._finish, job)
+        return True
+
+    def _leave(self) -> None:
+        """Count a job less in the building."""
+        self.backlog -= 1
+        self._view.backlog_cell[self._index] = self.backlog
 
     def _finish(self, event: Event) -> None:
-        shipment = cast(Shipment, event.value)
+        job = cast(Job, event.value)
         now = self._clock.now
         self._account(now)
         self.busy -= 1
-        self.backlog -= 1
-        self._view.backlog_cell[self._index] = self.backlog
+        self._leave()
         self._fill(now)
-        if shipment.state == IN_WORK:  # else it was cancelled meanwhile
-            shipment.packed_at = now
-            self._on_packed(shipment)
+        if job.state == IN_WORK:  # else it was cancelled meanwhile
+            job.packed_at = now
+            job.desk.finish(job)
 
     def _fill(self, now: int) -> None:
-        """Start waiting shipments while a station is free. Cancelled ones left the count when cancelled."""
+        """Start waiting jobs while a station is free. Cancelled ones left the count when cancelled."""
         queue = self._queue
         while queue and self._is_open and self.busy < self.stations:
-            shipment = heappop(queue)[-1]
-            if shipment.state == QUEUED:
-                self._view.work_cell[self._index] -= self._expected(shipment)
-                self._start(shipment, now)
+            job = heappop(queue)[-1]
+            seconds = self._waiting.pop(job, None)
+            if seconds is not None:
+                self._view.work_cell[self._index] -= seconds
+                self._start(job, now)
 
-    def withdraw(self, shipment: Shipment) -> None:
-        """Forget a queued shipment that is cancelled; its place in the queue is passed over later."""
+    def withdraw(self, job: Job) -> None:
+        """Forget a job that waits in the queue and is cancelled; its place there is passed over later."""
         self._account(self._clock.now)
-        self.backlog -= 1
-        self._view.backlog_cell[self._index] = self.backlog
-        self._view.work_cell[self._index] -= self._expected(shipment)
+        self._leave()
+        self._view.work_cell[self._index] -= self._waiting.pop(job)
 
     def _follow_calendar(self) -> Generator[Event, Any, None]:
         for begin, end in self.calendar.windows:
@@ -149,7 +197,7 @@ class Warehouse:
         self._view.set_window(self._index, NEVER, NEVER)
 
     def _account(self, now: int) -> None:
-        """Add up shipments in the building and busy stations over the time since the last change."""
+        """Add up jobs in the building and busy stations over the time since the last change."""
         passed = now - self._last
         if passed:
             self._backlog_area += self.backlog * passed
@@ -174,7 +222,7 @@ class Warehouses:
     """All sites: the objects that work, and the arrays by warehouse that a policy sees of them.
 
     Attributes:
-        backlog: shipments in the building, queued or in work, int32.
+        backlog: jobs in the building, queued or in work, int32.
         work_s: expected whole seconds of work that waits in the queue, float64 (mixed types cost numpy a copy).
         stations: int64.
         opens_at, closes_at: the window that is open, else the next one.
@@ -187,8 +235,6 @@ class Warehouses:
         clock: Clock,
         catalogue: Catalogue,
         protocols: Protocols,
-        on_start: Callable[[Shipment], None],
-        on_packed: Callable[[Shipment], None],
     ) -> None:
         sites = catalogue.scenario.warehouses
         self._clock = clock
@@ -214,7 +260,7 @@ class Warehouses:
                     weekly_windows(site.hours, zone, catalogue.start, catalogue.end)
                 )
                 calendars[site.hours, zone.key] = calendar
-            self.sites.append(Warehouse(clock, index, site, priorities, calendar, self, on_start, on_packed))
+            self.sites.append(Warehouse(clock, index, site, priorities, calendar, self))
             self.set_window(index, *calendar.window(0))
 
     def set_window(self, index: int, begin: int, end: int) -> None:

@@ -152,7 +152,7 @@ class Service(Section):
     parcels_per_day: Pending[PositiveCount | None] = Field(
         None, description="the rest goes with the next pickup, or at local midnight; absent: no limit"
     )
-    lost_share: Pending[Probability] = Field(0.0, description="probability that a parcel is lost")
+    lost_share: Probability = Field(0.0, description="probability that a parcel is lost")
     co2e_g_per_tonne_km: Annotated[float, Number(at_most=1_000_000)] = Field(
         0.0, description="emissions, g CO2e per tonne and kilometre"
     )

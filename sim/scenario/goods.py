@@ -44,10 +44,10 @@ class Item(Section):
     handling: Annotated[tuple[str, ...], Listing(), AfterValidator(_ambient_if_none)] = Field(
         (AMBIENT,), description="tags; it may go where every one of them is listed"
     )
-    shelf_life_days: Pending[PositiveDays | None] = Field(
+    shelf_life_days: PositiveDays | None = Field(
         None, description="days from receipt to expiry; absent: it does not expire"
     )
-    min_life_at_delivery_days: Pending[Annotated[float, Number(at_most=36_525)]] = Field(
+    min_life_at_delivery_days: Annotated[float, Number(at_most=36_525)] = Field(
         0.0, description="days of life that a customer must have left"
     )
     return_share: Pending[Probability] = Field(

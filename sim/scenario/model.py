@@ -94,8 +94,9 @@ class Scenario(Section):
         (), description="where replenishment comes from"
     )
     carriers: tuple[Carrier, ...] = Field(description="who carries parcels")
-    lost: Pending[Lost | None] = Field(
-        None, description="what happens when a parcel is lost; absent: nothing"
+    lost: Lost | None = Field(
+        None,
+        description="what happens when a parcel is lost; absent: it is missed after 10 days, and nothing is done",
     )
     returns: Pending[Returns | None] = Field(None, description="lines that come back; absent: none do")
     payments: Payments | None = Field(None, description="payment; absent: always accepted, without fee")

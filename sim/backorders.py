@@ -1,0 +1,75 @@
+"""Backorders: lines committed to one warehouse, which leave it together once it has received what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from simpy import Event
+
+from sim.claims import Claim, Claims
+from sim.clock import RETRY, Clock
+from sim.order import BACKORDERED, QUEUED, Shipment
+
+
+class Backorders:
+    """Shipments that wait for stock at their warehouse. What it has is bound, the rest as it comes.
+
+    Args:
+        bind: reserves units of an item for a shipment.
+        submit: hands a shipment that has everything to its warehouse.
+        give_up: cancels a shipment that waited too long.
+
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        claims: Claims,
+        bind: Callable[[Shipment, int, int], None],
+        submit: Callable[[Shipment], None],
+        give_up: Callable[[Shipment], None],
+    ) -> None:
+        self._clock = clock
+        self._claims = claims
+        self._bind = bind
+        self._submit = submit
+        self._give_up = give_up
+        self._open: dict[Shipment, list[Claim]] = {}
+
+    def begin(self, shipment: Shipment, until: int | None) -> None:
+        """Let a shipment wait for all its lines, until a second at most."""
+        self._open[shipment] = []
+        for _, item, units in shipment.lines:
+            self._want(shipment, item, units, first=False)
+        for _, item, _ in shipment.lines:
+            self._claims.serve(item, shipment.site)
+        if until is not None and shipment.state == BACKORDERED:
+            self._clock.due(until, RETRY, self._lapse, shipment)
+
+    def _want(self, shipment: Shipment, item: int, units: int, *, first: bool) -> None:
+        def grant(claim: Claim, count: int) -> None:
+            self._bind(shipment, claim.item, count)
+            shipment.missing -= count
+            if not shipment.missing:
+                del self._open[shipment]
+                shipment.state = QUEUED
+                self._submit(shipment)
+
+        shipment.missing += units
+        self._open[shipment].append(self._claims.add(item, shipment.site, units, grant, first=first))
+
+    def want_again(self, shipment: Shipment, item: int, units: int) -> None:
+        """Let a shipment wait for units that it held and lost, before all who came later."""
+        self._want(shipment, item, units, first=True)
+        self._claims.serve(item, shipment.site)
+
+    def end(self, shipment: Shipment) -> None:
+        """Forget a shipment that is cancelled."""
+        for claim in self._open.pop(shipment):
+            self._claims.void(claim)
+
+    def _lapse(self, event: Event) -> None:
+        shipment = cast(Shipment, event.value)
+        if shipment.state == BACKORDERED:
+            self._give_up(shipment)

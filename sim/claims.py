@@ -1,0 +1,80 @@
+"""Claims: who waits for units of an item at a warehouse, first come first served."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.inventory import Inventory
+
+
+class Claim:
+    """Units of one item that somebody wants from one warehouse.
+
+    Attributes:
+        item, site: of the cell.
+        units: still wanted; 0 when it is satisfied or void.
+        grant: called with the claim and a number of free units, which it must reserve or withdraw at once.
+
+    """
+
+    __slots__ = ("grant", "item", "site", "units")
+
+    def __init__(self, item: int, site: int, units: int, grant: Callable[[Claim, int], None]) -> None:
+        self.item = item
+        self.site = site
+        self.units = units
+        self.grant = grant
+
+
+class Claims:
+    """The queues of all cells.
+
+    Attributes:
+        owed: units that are claimed of each cell and not granted yet, int32, item x warehouse.
+
+    """
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self._queues: dict[tuple[int, int], deque[Claim]] = {}
+        self.owed = np.zeros_like(inventory.on_hand)
+
+    def add(
+        self, item: int, site: int, units: int, grant: Callable[[Claim, int], None], *, first: bool = False
+    ) -> Claim:
+        """Note a claim behind those before it, or before them; `serve` then grants what there is."""
+        claim = Claim(item, site, units, grant)
+        queue = self._queues.setdefault((item, site), deque())
+        if first:
+            queue.appendleft(claim)
+        else:
+            queue.append(claim)
+        self.owed[item, site] += units
+        if self._inventory.on_fall is not None:
+            self._inventory.on_fall(item, site)
+        return claim
+
+    def void(self, claim: Claim) -> None:
+        """Give up what a claim still wants; its place in the queue is passed over later."""
+        self.owed[claim.item, claim.site] -= claim.units
+        claim.units = 0
+
+    def serve(self, item: int, site: int) -> None:
+        """Grant free units of a cell in the order of the claims."""
+        queue = self._queues.get((item, site))
+        while queue:
+            claim = queue[0]
+            units = min(claim.units, self._inventory.free(item, site))
+            if claim.units:
+                if not units:
+                    return
+                claim.units -= units
+                self.owed[item, site] -= units
+                claim.grant(claim, units)
+            if not claim.units:
+                queue.popleft()
+        if queue is not None:
+            del self._queues[item, site]

@@ -1,0 +1,45 @@
+"""Receipts: goods that come in are put away, and go first to those who wait for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sim.claims import Claims
+from sim.expiry import Expiry
+from sim.inventory import Inventory
+from sim.lots import Goods
+from sim.waiting import Waiting
+
+
+class Receipts:
+    """Takes in what suppliers, other warehouses and customers send."""
+
+    def __init__(self, inventory: Inventory, expiry: Expiry, claims: Claims, waiting: Waiting) -> None:
+        self._inventory = inventory
+        self._expiry = expiry
+        self._claims = claims
+        self._waiting = waiting
+
+    def put_away(self, site: int, goods: Sequence[Goods], flow: str) -> None:
+        """Put goods on the shelves of a warehouse, and give them to whoever waits for them.
+
+        What expires in this second is gone before; claims are served first come first served, then waiting
+        orders are decided again.
+
+        Args:
+            flow: for the check of conservation, "received" or "returned".
+
+        """
+        self._expiry.settle()
+        for lot in goods:
+            self._inventory.record(flow, lot.item, site, -lot.units)
+            self._inventory.add(site, lot)
+        items = dict.fromkeys(lot.item for lot in goods)
+        self.give_back(items, site)
+        self._waiting.after_receipt(items, site)
+
+    def give_back(self, items: Iterable[int], site: int) -> None:
+        """Give units that are free again to those who wait for them; those that expired meanwhile are gone."""
+        self._expiry.settle()
+        for item in items:
+            self._claims.serve(item, site)

@@ -1,0 +1,114 @@
+"""Shipping: parcels are picked up, paid for, and travel to the customer; or are lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from simpy import Event
+
+from sim.carrier import Carriers
+from sim.catalogue import Catalogue
+from sim.clock import DAY, DELIVERY, Clock
+from sim.disposals import Disposals
+from sim.inventory import Inventory
+from sim.ledger import Account
+from sim.order import DELIVERED, IN_TRANSIT, LOST, PACKED, Order, Shipment
+from sim.packing import Packing
+from sim.payment import Payments
+from sim.pickup import Road
+from sim.scenario.carriers import Lost
+from sim.settlement import Settlement
+
+
+class Shipping:
+    """Takes packed shipments to their customers.
+
+    Args:
+        ship_again: has lines of an order allocated once more, in the place of a shipment; the last argument
+            says why.
+
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        catalogue: Catalogue,
+        inventory: Inventory,
+        disposals: Disposals,
+        carriers: Carriers,
+        packing: Packing,
+        payments: Payments,
+        settlement: Settlement,
+        ship_again: Callable[[Order, Sequence[tuple[int, int]], int, str], None],
+    ) -> None:
+        self._clock = clock
+        self._inventory = inventory
+        self._disposals = disposals
+        self._carriers = carriers
+        self._packing = packing
+        self._payments = payments
+        self._settlement = settlement
+        self._ship_again = ship_again
+        self._road = Road(clock, self._deliver)
+        self._cost: list[int] = catalogue.cost.tolist()
+        lost = catalogue.scenario.lost
+        self._reships = lost is not None and lost.then == "reship"
+        self._refunds = lost is not None and lost.then == "refund"
+        # Where the scenario does not say what happens to lost parcels, they are missed all the same, after some days.
+        self._noticed_after_s = round((lost or Lost()).noticed_after_days * DAY)
+
+    def hand_over(self, shipment: Shipment) -> None:
+        """Put a packed shipment on the dock of its service."""
+        self._carriers.pickups.hand_over(shipment, self._collect)
+
+    def _collect(self, shipments: list[Shipment]) -> None:
+        """Put the parcels of one pickup on the road and capture their payment."""
+        now, record = self._clock.now, self._inventory.record
+        for shipment in shipments:
+            order = shipment.order
+            if shipment.state != PACKED:  # cancelled on the dock
+                continue
+            shipment.picked_up_at = order.picked_up_at = now
+            shipment.state = IN_TRANSIT
+            for _, item, units in shipment.lines:
+                record("shipped", item, shipment.site, units)
+            order.units_shipped += shipment.units
+            if shipment.again:
+                order.lost -= shipment.again.keys()
+            posts = order.posts
+            posts[Account.FREIGHT] += shipment.freight
+            posts[Account.CASH] -= shipment.freight
+            self._payments.capture(order, self._packing.new_value(shipment))
+            if self._carriers.is_lost(shipment):
+                self._settlement.note_progress(order, 0 if self._reships else shipment.units)
+                self._clock.due(now + self._noticed_after_s, DELIVERY, self._notice_loss, shipment)
+            else:
+                self._settlement.note_progress(order, shipment.units)
+                self._road.send(shipment, now + self._carriers.transit_seconds(shipment))
+
+    def _deliver(self, shipment: Shipment) -> None:
+        order = shipment.order
+        shipment.delivered_at = order.delivered_at = self._clock.now
+        shipment.state = DELIVERED
+        self._settlement.write_shipment(shipment)
+        order.live -= 1
+        self._settlement.end_if_done(order)
+
+    def _notice_loss(self, event: Event) -> None:
+        """Send a lost parcel again, or give the money back."""
+        shipment = cast(Shipment, event.value)
+        order = shipment.order
+        shipment.state = LOST
+        self._settlement.write_shipment(shipment)
+        order.live -= 1
+        order.lost |= {line for line, _, _ in shipment.lines}
+        for item, units, lot in shipment.picks:
+            cost = self._cost[item] if lot is None else lot.cost
+            self._disposals.dispose(shipment.site, item, units, "lost", cost * units)
+        if self._reships:
+            again = [(line, units) for line, _, units in shipment.lines]
+            self._ship_again(order, again, shipment.number, "lost")
+        elif self._refunds:
+            self._payments.refund(order, self._packing.value(shipment))
+        self._settlement.end_if_done(order)

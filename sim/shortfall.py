@@ -1,0 +1,84 @@
+"""Shortfalls: a shipment does not get what it was promised, and lines go back to be allocated again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import cast
+
+from sim import randomness
+from sim.backorders import Backorders
+from sim.catalogue import Catalogue
+from sim.disposals import Disposals
+from sim.inventory import Inventory
+from sim.lots import Lot
+from sim.order import BACKORDERED, Shipment
+
+
+class Shortfalls:
+    """Finds that units are missing, and what can be done about it at the warehouse.
+
+    Args:
+        bind: reserves units of an item for a shipment.
+        send_back: gives lines of a shipment back to be allocated again; the last argument says why.
+
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        inventory: Inventory,
+        disposals: Disposals,
+        backorders: Backorders,
+        bind: Callable[[Shipment, int, int], None],
+        send_back: Callable[[Shipment, Sequence[int], str], None],
+    ) -> None:
+        self._inventory = inventory
+        self._disposals = disposals
+        self._backorders = backorders
+        self._bind = bind
+        self._send_back = send_back
+        self._accuracy = [site.accuracy.stock for site in catalogue.scenario.warehouses]
+
+    def lose(self, holder: Hashable, lot: Lot) -> None:
+        """Replace the units that a shipment held of a lot that is no more: from other lots, or from other sites.
+
+        A backorder stays with its warehouse and waits there once more, before all who came later.
+        """
+        shipment = cast(Shipment, holder)
+        gone = [pick for pick in shipment.picks if pick[2] is lot]
+        shipment.picks = [pick for pick in shipment.picks if pick[2] is not lot]
+        item, units = gone[0][0], sum(pick[1] for pick in gone)
+        if shipment.state == BACKORDERED:
+            self._backorders.want_again(shipment, item, units)
+        elif self._inventory.free(item, shipment.site) >= units:
+            self._bind(shipment, item, units)
+            shipment.rebound += units
+        else:
+            self._send_back(
+                shipment, [line for line, wanted, _ in shipment.lines if wanted == item], "spoiled"
+            )
+
+    def look(self, shipment: Shipment) -> None:
+        """Look for the units of a shipment on the shelf: lines that are short go back, what is missing is written off.
+
+        Every unit on record is really there with the warehouse's stock accuracy, whatever was found before.
+        """
+        accuracy, site = self._accuracy[shipment.site], shipment.site
+        if accuracy >= 1:
+            return
+        key, number, unit = shipment.order.key, shipment.number, 0
+        short: dict[int, tuple[int, int]] = {}
+        for line, item, units in shipment.lines:
+            missing = 0
+            for _ in range(units):
+                bits = randomness.draw(key, randomness.code(number, randomness.SHORT_PICK, unit & 0xFFFF))
+                missing += randomness.unit(bits) >= accuracy
+                unit += 1
+            if missing and self._inventory.limited[item, site]:
+                short[line] = (item, missing)
+        if not short:
+            return
+        self._send_back(shipment, list(short), "short_pick")
+        for item, missing in short.values():
+            for goods in self._inventory.withdraw(item, site, missing):
+                self._disposals.write_off(site, item, goods.units, "shrinkage", goods.units * goods.cost)
