@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.network import Network, Offer, Parcel, ServiceChoice
+from sim.network import Network
+from sim.offer import Offer, Parcel, ServiceChoice
 from sim.policy import Request
 
 Bools: TypeAlias = NDArray[np.bool_]

@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 
 from policies.case import Bools, Case, Mask
 from policies.part import Part
-from sim.document import Days, PositiveCount, Quantity, Switch, wrong
+from sim.clock import HOUR
+from sim.document import Days, Hours, PositiveCount, Quantity, Switch, wrong
 from sim.network import Network
 
 SLACK = 1e-6
@@ -33,15 +34,22 @@ class Filter(Part):
 
 
 class IsUp(Filter):
-    """The warehouse is not in a downtime."""
+    """The warehouse is not in a downtime, or in one that is announced to end soon."""
 
     name = "is_up"
     split_reason = "downtime"
 
+    within_hours: Hours | None = Field(
+        None, description="also a warehouse whose announced downtime ends within so many hours"
+    )
+
     def bind(self, network: Network) -> Mask:
         """Bind to a replication."""
-        up = network.up
-        return lambda case: None if network.all_up else up
+        up, back_at = network.up, network.back_at
+        if self.within_hours is None:
+            return lambda case: None if network.all_up else up
+        seconds = round(self.within_hours * HOUR)
+        return lambda case: None if network.all_up else back_at <= network.now + seconds
 
 
 class HandlesItems(Filter):

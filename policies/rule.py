@@ -19,7 +19,8 @@ from sim import policy as answer
 from sim.clock import HOUR
 from sim.document import Forms, Listing, Name, PositiveCount, Reference, Section, nearest
 from sim.errors import PolicyError
-from sim.network import Network, ServiceChoice
+from sim.network import Network
+from sim.offer import ServiceChoice
 from sim.policy import Request
 
 FILTERS = parts_of(filters, Filter)
@@ -116,7 +117,8 @@ class BoundRule:
             else tuple(network.services.index(id_) for id_ in rule.service)
         )
         self.name = rule.name
-        self.words = ("sites", *(part.name for part in rule.filters))
+        limit = () if network.room is None else ("queue_limit",)
+        self.words = ("sites", *limit, *(part.name for part in rule.filters))
 
     def decide(self, request: Request, lines: tuple[int, ...], shipments: int) -> Verdict:
         """Place lines of a request; `shipments` of the order exist already."""
@@ -151,6 +153,9 @@ class BoundRule:
             able = able & case.in_stock(line)
         if not able.any():
             return "no_stock"
+        room = self._network.room
+        if room is not None and not (able := able & room).any():
+            return "capacity"
         for part, mask in self._filters:
             passing = mask(case)
             able = able if passing is None else able & passing
@@ -162,6 +167,12 @@ class BoundRule:
         sites = self._sites
         count = self._site_count
         removed = [len(sites) - count]
+        room = self._network.room
+        if room is not None:  # a full warehouse is no candidate, whatever the rule says
+            sites = sites & room
+            left = int(np.count_nonzero(sites))
+            removed.append(count - left)
+            count = left
         for _, mask in self._filters:
             passing = mask(case)
             if passing is None:
@@ -244,6 +255,8 @@ class BoundRule:
             return (answer.Cancel(lines, "gave_up"),), ()
         part = case.part_of(lines)
         sites = self._sites & network.may_serve(request.region, part.parcel.tags) & part.reachable
+        if network.room is not None:
+            sites = sites & network.room
         for filter_, mask in self._filters:
             passing = None if isinstance(filter_, HasStock) else mask(part)
             if passing is not None:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from sim.carrier import Carriers
+from sim.clock import NEVER
 from sim.errors import PolicyError
 from sim.journal import CANCEL_REASONS, SPLIT_REASONS
-from sim.network import Network, Parcel
+from sim.network import Network
+from sim.offer import Parcel
 from sim.policy import Allocation, Backorder, Cancel, Hold, Part, Request, Wait, Why
 
 
@@ -34,9 +36,9 @@ class Referee:
         """Return the answer, and service and freight (cents) of each part, then of each backorder.
 
         Checked: shape and types (integers of numpy become plain ones); lines and units of the order; stock at
-        each warehouse over all parts together; that the warehouse is up, serves the region and handles the
-        goods; that the service goes there and carries them; that an order of a segment without splits stays
-        whole.
+        each warehouse over all parts together; that the warehouse is up or known to come back, serves the region,
+        handles the goods and is below its queue_limit; that the service goes there and carries them; that an order
+        of a segment without splits stays whole.
 
         Raises PolicyError for the first thing that is wrong.
         """
@@ -64,6 +66,8 @@ class Referee:
             raise self._wrong(
                 request, f"{request.shipments + shipments} shipments; segment {segment} allows no split"
             )
+        if shipments and self._network.room is not None:
+            self._check_room(request, answer)
         if answer.why.split not in SPLIT_REASONS:
             raise self._wrong(
                 request, f"split reason {answer.why.split!r}, must be one of {', '.join(SPLIT_REASONS)}"
@@ -101,8 +105,8 @@ class Referee:
             grams += network.grams[item] * units
             millilitres += network.millilitres[item] * units
             tags |= network.tags[item]
-        if not network.up[site]:
-            raise self._wrong(request, "the warehouse is in a downtime", site)
+        if not network.up[site] and network.back_at[site] >= NEVER:
+            raise self._wrong(request, "the warehouse is in a downtime, whose end nobody knows", site)
         return self._terms(request, site, service, Parcel(len(part.lines), total, grams, millilitres, tags))
 
     def _check_backorder(self, request: Request, hold: Backorder, left: list[int]) -> tuple[int, int]:
@@ -179,6 +183,17 @@ class Referee:
                     f"{self._available[item, site]} available",
                     site,
                 )
+
+    def _check_room(self, request: Request, answer: Allocation) -> None:
+        """Check that each warehouse is below its queue_limit before each of the shipments that it is given."""
+        given: dict[int, int] = {}
+        committed = [hold.warehouse for hold in answer.holds if isinstance(hold, Backorder)]
+        for site in [*(part.warehouse for part in answer.parts), *committed]:
+            limit, backlog = self._network.queue_limit[site], self._network.backlog[site] + given.get(site, 0)
+            if backlog >= limit:
+                rule = f"the warehouse is full: {backlog} in the building, its queue_limit is {limit}"
+                raise self._wrong(request, rule, site)
+            given[site] = given.get(site, 0) + 1
 
     def _check_hold(self, request: Request, hold: Hold, left: list[int]) -> None:
         if not hold.lines:

@@ -17,6 +17,7 @@ class Backorders:
 
     Args:
         bind: reserves units of an item for a shipment.
+        usable: how many free units of an item live long enough for a shipment.
         submit: hands a shipment that has everything to its warehouse.
         give_up: cancels a shipment that waited too long.
 
@@ -27,12 +28,14 @@ class Backorders:
         clock: Clock,
         claims: Claims,
         bind: Callable[[Shipment, int, int], None],
+        usable: Callable[[Shipment, int], int],
         submit: Callable[[Shipment], None],
         give_up: Callable[[Shipment], None],
     ) -> None:
         self._clock = clock
         self._claims = claims
         self._bind = bind
+        self._usable = usable
         self._submit = submit
         self._give_up = give_up
         self._open: dict[Shipment, list[Claim]] = {}
@@ -56,8 +59,11 @@ class Backorders:
                 shipment.state = QUEUED
                 self._submit(shipment)
 
+        def usable() -> int:
+            return self._usable(shipment, item)
+
         shipment.missing += units
-        self._open[shipment].append(self._claims.add(item, shipment.site, units, grant, first=first))
+        self._open[shipment].append(self._claims.add(item, shipment.site, units, grant, usable, first=first))
 
     def want_again(self, shipment: Shipment, item: int, units: int) -> None:
         """Let a shipment wait for units that it held and lost, before all who came later."""

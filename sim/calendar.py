@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
+from operator import sub
 from zoneinfo import ZoneInfo
 
 from sim.clock import DAY, NEVER, instant
@@ -33,14 +35,33 @@ class Calendar:
             else:
                 self._begins.append(begin)
                 self._ends.append(end)
-        # Open seconds before each window and up to its end: work maps to an end by one bisection.
-        self._worked: list[int] = []
-        self._worked_end: list[int] = []
-        total = 0
-        for begin, end in zip(self._begins, self._ends, strict=True):
-            self._worked.append(total)
-            total += end - begin
-            self._worked_end.append(total)
+        self._add_up()
+
+    def _add_up(self) -> None:
+        """Add up the open seconds before each window and up to its end: work maps to an end by one bisection."""
+        self._worked_end: list[int] = list(accumulate(map(sub, self._ends, self._begins)))
+        self._worked = [0, *self._worked_end[:-1]]
+
+    def without(self, closed: Calendar) -> Calendar:
+        """Return what is left of the windows outside those of another calendar."""
+        if not closed._begins:
+            return self
+        left = Calendar(())
+        left._begins = begins = self._begins.copy()
+        left._ends = ends = self._ends.copy()
+        for begin, end in closed.windows:
+            first, last = bisect_right(ends, begin), bisect_left(begins, end)
+            if first >= last:
+                continue
+            pieces = [
+                (opens, closes)
+                for opens, closes in ((begins[first], begin), (end, ends[last - 1]))
+                if opens < closes
+            ]
+            begins[first:last] = [opens for opens, _ in pieces]
+            ends[first:last] = [closes for _, closes in pieces]
+        left._add_up()
+        return left
 
     @property
     def windows(self) -> Sequence[Window]:

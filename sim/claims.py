@@ -17,16 +17,25 @@ class Claim:
         item, site: of the cell.
         units: still wanted; 0 when it is satisfied or void.
         grant: called with the claim and a number of free units, which it must reserve or withdraw at once.
+        usable: how many of the free units are good enough; None: all.
 
     """
 
-    __slots__ = ("grant", "item", "site", "units")
+    __slots__ = ("grant", "item", "site", "units", "usable")
 
-    def __init__(self, item: int, site: int, units: int, grant: Callable[[Claim, int], None]) -> None:
+    def __init__(
+        self,
+        item: int,
+        site: int,
+        units: int,
+        grant: Callable[[Claim, int], None],
+        usable: Callable[[], int] | None,
+    ) -> None:
         self.item = item
         self.site = site
         self.units = units
         self.grant = grant
+        self.usable = usable
 
 
 class Claims:
@@ -43,10 +52,17 @@ class Claims:
         self.owed = np.zeros_like(inventory.on_hand)
 
     def add(
-        self, item: int, site: int, units: int, grant: Callable[[Claim, int], None], *, first: bool = False
+        self,
+        item: int,
+        site: int,
+        units: int,
+        grant: Callable[[Claim, int], None],
+        usable: Callable[[], int] | None = None,
+        *,
+        first: bool = False,
     ) -> Claim:
         """Note a claim behind those before it, or before them; `serve` then grants what there is."""
-        claim = Claim(item, site, units, grant)
+        claim = Claim(item, site, units, grant, usable)
         queue = self._queues.setdefault((item, site), deque())
         if first:
             queue.appendleft(claim)
@@ -63,11 +79,12 @@ class Claims:
         claim.units = 0
 
     def serve(self, item: int, site: int) -> None:
-        """Grant free units of a cell in the order of the claims."""
+        """Grant free units of a cell in the order of the claims; nobody passes a claim that finds none good enough."""
         queue = self._queues.get((item, site))
         while queue:
             claim = queue[0]
-            units = min(claim.units, self._inventory.free(item, site))
+            free = self._inventory.free(item, site) if claim.usable is None else claim.usable()
+            units = min(claim.units, free)
             if claim.units:
                 if not units:
                     return

@@ -36,7 +36,7 @@ from sim.settlement import Settlement
 from sim.shipping import Shipping
 from sim.shortfall import Shortfalls
 from sim.waiting import Waiting
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 from sim.work import Work
 
 
@@ -77,9 +77,9 @@ class Fulfilment:
             settlement,
             self.ship_again,
         )
-        self._backorders = Backorders(clock, claims, self._bind, self._release, self._give_up)
+        self._backorders = Backorders(clock, claims, self._bind, self._usable, self._release, self._give_up)
         self.shortfalls = Shortfalls(
-            catalogue, inventory, disposals, self._backorders, self._bind, self._send_back
+            catalogue, inventory, disposals, self._backorders, self._bind, self._usable, self._send_back
         )
         self._cost: list[int] = catalogue.cost.tolist()
         costs = [site.costs for site in catalogue.scenario.warehouses]
@@ -131,10 +131,15 @@ class Fulfilment:
 
     def _bind(self, shipment: Shipment, item: int, units: int) -> None:
         """Reserve units for a shipment; of what expires, those that will live long enough after delivery."""
-        alive_at = 0
-        if self._perishable[item]:
-            alive_at = self.expected_arrival(shipment) + self._least_life_s[item]
+        alive_at = self._alive_at(shipment, item)
         shipment.picks += self._inventory.reserve(item, shipment.site, units, shipment, alive_at)
+
+    def _usable(self, shipment: Shipment, item: int) -> int:
+        """Return the free units of an item that will live long enough after the delivery of a shipment."""
+        return self._inventory.free(item, shipment.site, self._alive_at(shipment, item))
+
+    def _alive_at(self, shipment: Shipment, item: int) -> int:
+        return self.expected_arrival(shipment) + self._least_life_s[item] if self._perishable[item] else 0
 
     def expected_arrival(self, shipment: Shipment) -> int:
         """Return when a shipment that is given to its warehouse now can be expected to be delivered."""

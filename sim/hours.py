@@ -13,7 +13,7 @@ from sim.clock import DAY, HOUR, SAMPLE, Clock
 from sim.inventory import Inventory
 from sim.journal import Recorder
 from sim.ledger import Account, Ledger
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 
 
 class Hours:
@@ -68,8 +68,7 @@ class Hours:
         for site, (sample, (units, millilitres, empty, cells)) in enumerate(
             zip(samples, states, strict=True)
         ):
-            backlog, busy_s, open_s = sample
-            row = (site, hour, backlog, busy_s, open_s, 0, units, millilitres / 1000, empty, cells)
+            row = (site, hour, *sample, units, millilitres / 1000, empty, cells)
             self._recorder.add("warehouse_hours", row)
 
     def _bill(self, now: int) -> None:

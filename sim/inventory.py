@@ -247,9 +247,10 @@ class Inventory:
 
     # -- what there is ----------------------------------------------------------------------------------
 
-    def free(self, item: int, site: int) -> int:
-        """Return the units of a cell that may be promised, at least 0."""
-        return max(0, self._available_cell[item * self._sites + site])
+    def free(self, item: int, site: int, alive_at: int = -NEVER) -> int:
+        """Return the units of a cell that may be promised and live until a second, at least 0."""
+        free = max(0, self._available_cell[item * self._sites + site])
+        return free if alive_at <= 0 else self.lots.alive_at(item, site, free, alive_at)
 
     def unreserved(self, item: int, site: int) -> int:
         """Return the units of a cell that nobody reserved, safety stock included."""

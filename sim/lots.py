@@ -160,11 +160,12 @@ class Lots:
         if len(dying):
             available = available.copy()
             for site in dying.tolist():
-                limit = int(until[site])
-                living = [
-                    lot.units - lot.reserved
-                    for lot in self._cells[item * self._sites + site]
-                    if lot.expires_at >= limit
-                ]
-                available[site] = min(available[site], sum(living))
+                available[site] = self.alive_at(item, site, int(available[site]), int(until[site]))
         return available
+
+    def alive_at(self, item: int, site: int, available: int, until: int) -> int:
+        """Return how many of the available units of a cell live until a second."""
+        lots = self.of(item, site)
+        if lots is None:
+            return available
+        return min(available, sum([lot.units - lot.reserved for lot in lots if lot.expires_at >= until]))

@@ -3,98 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import randomness
-from sim.carrier import NANO_PER_CENT, UNSERVED, Carriers, Lane
+from sim.carrier import UNSERVED, Carriers, Lane
 from sim.catalogue import Catalogue, micros
 from sim.clock import DAY, NEVER, Clock
 from sim.errors import Problem, ScenarioError
 from sim.inventory import Inventory
 from sim.limits import Usage
+from sim.offer import LATE, Bools, Ints, Offer, Parcel, ServiceChoice, fastest
 from sim.policy import Request
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 
 T = TypeVar("T", bound=np.generic)
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-
-ServiceChoice = str | tuple[int, ...]
-"""cheapest_in_time (cheapest that keeps the promise, else fastest), cheapest, fastest, or services by preference."""
-
-
-class Parcel(NamedTuple):
-    """What some units of some lines amount to as one shipment: weights and volumes of all together."""
-
-    lines: int
-    units: int
-    grams: int
-    millilitres: int
-    tags: int
-
-
-class Offer:
-    """The service chosen for a parcel at each warehouse. Arrays by warehouse, each made when it is first asked for.
-
-    Attributes:
-        service: position of the service; meaningless where none goes (`possible`).
-
-    """
-
-    __slots__ = ("_arrival", "_flat", "_lane", "_network", "_parcel", "_price", "service")
-
-    def __init__(
-        self,
-        network: Network,
-        parcel: Parcel,
-        lane: Lane,
-        nano: Ints,
-        service: Ints,
-        flat: Ints,
-        arrival: Ints | None,
-    ) -> None:
-        self.service = service
-        self._flat = flat
-        self._network = network
-        self._parcel = parcel
-        self._lane = lane
-        self._arrival = arrival
-        self._price: Ints = nano.take(self._flat)
-
-    @property
-    def possible(self) -> Bools:
-        """From where one of the services asked for takes the parcel."""
-        possible: Bools = self._price < UNSERVED
-        return possible
-
-    @property
-    def freight(self) -> Ints:
-        """Freight in cents."""
-        cents: Ints = (self._price + _HALF_CENT) // _CENT
-        return cents
-
-    @property
-    def arrives_at(self) -> Ints:
-        """Expected delivery, seconds since start."""
-        if self._arrival is None:
-            self._arrival = self._network.arrival(self._lane, self._parcel)
-        arrives_at: Ints = self._arrival.take(self._flat)
-        return arrives_at
-
-    @property
-    def transit_s(self) -> Ints:
-        """Expected transit, seconds."""
-        transit_s: Ints = self._lane.transit_s.take(self._flat)
-        return transit_s
-
-    @property
-    def zone(self) -> Ints:
-        """The service's zone from there, the nearest being 1."""
-        zone: Ints = self._lane.zone.take(self._flat) + 1
-        return zone
 
 
 class Network:
@@ -103,9 +28,10 @@ class Network:
     Attributes:
         warehouses, services, regions, segments, items: ids by position.
         now: seconds since the scenario's start.
-        up: not in a downtime.
-        backlog: shipments in the building. work_s: expected seconds of work that wait there.
-        stations: how many shipments are worked on at a time.
+        up: not in a downtime. back_at: when one that is not up comes back, NEVER where nobody knows; else 0.
+        backlog: jobs in the building, also at the stations. work_s: expected seconds of work that wait there.
+        stations: how many jobs are worked on at a time, now or from the next opening on.
+        queue_limit: the backlog from which on a warehouse takes nothing more; NEVER without one.
         available: units that may be promised, item x warehouse: on hand - reserved - safety stock.
         on_hand: units, item x warehouse.
         price, grams, millilitres, tags: of one unit by item; price in millionths of the currency, tags as bits.
@@ -150,7 +76,9 @@ class Network:
         self.millilitres: tuple[int, ...] = tuple(catalogue.millilitres.tolist())
         self.tags: tuple[int, ...] = tuple(catalogue.tags.tolist())
         self.up = _read_only(warehouses.up)
+        self.back_at = _read_only(warehouses.back_at)
         self.backlog = _read_only(warehouses.backlog)
+        self.queue_limit = _read_only(warehouses.queue_limit)
         self.work_s = _read_only(warehouses.work_s)
         self.stations = _read_only(warehouses.stations)
         self.available = _read_only(inventory.available)
@@ -177,14 +105,8 @@ class Network:
         ]
         self.key = randomness.root(seed, replication, randomness.POLICY_NOISE)
         costs = [site.costs for site in sites]
-        self._handling_rates = np.array(
-            [
-                [micros(cost.per_shipment) for cost in costs],
-                [micros(cost.per_line) for cost in costs],
-                [micros(cost.per_unit) for cost in costs],
-            ],
-            np.int64,
-        )
+        rates = [(micros(cost.per_shipment), micros(cost.per_line), micros(cost.per_unit)) for cost in costs]
+        self._handling_rates = np.array(rates, np.int64).T
 
     @property
     def now(self) -> int:
@@ -195,6 +117,11 @@ class Network:
     def all_up(self) -> bool:
         """Whether no warehouse is in a downtime."""
         return self._warehouses.all_up
+
+    @property
+    def room(self) -> Bools | None:
+        """Which warehouses are below their `queue_limit`; None where no warehouse has one."""
+        return self.backlog < self.queue_limit if self._warehouses.is_limited else None
 
     def distance_m(self, region: int) -> NDArray[np.int32]:
         """Return the metres from each warehouse to a region.
@@ -276,16 +203,16 @@ class Network:
             service = nano.argmin(0)
         elif choice == "cheapest_in_time":
             arrival = self.arrival(lane, parcel)
-            price = np.where(arrival > promised_at, _LATE, nano)
+            price = np.where(arrival > promised_at, LATE, nano)
             service = price.argmin(0)
             flat = service * len(self.warehouses) + self.columns
-            missed = price.take(flat) >= _LATE
+            missed = price.take(flat) >= LATE
             if not np.count_nonzero(missed):
                 return Offer(self, parcel, lane, nano, service, flat, arrival)
-            service = np.where(missed, _fastest(nano, arrival), service)
+            service = np.where(missed, fastest(nano, arrival), service)
         elif choice == "fastest":
             arrival = self.arrival(lane, parcel)
-            service = _fastest(nano, arrival)
+            service = fastest(nano, arrival)
         elif isinstance(choice, tuple):
             service = np.array(choice, np.int64)[(nano[list(choice)] < UNSERVED).argmax(0)]
         else:
@@ -305,18 +232,6 @@ class Network:
             self._usages[at] = Usage(self._clock, self._catalogue, of, per)
             self.usages.append(self._usages[at])
         return self._usages[at]
-
-
-# Constants as arrays without dimension: numpy takes half the time it needs for a Python number.
-_CENT, _HALF_CENT = np.array(NANO_PER_CENT), np.array(NANO_PER_CENT // 2)
-_LATE = np.array(UNSERVED >> 2)  # above any price
-
-
-def _fastest(nano: Ints, arrival: Ints) -> Ints:
-    """Return the cheapest of the services that arrive first, by warehouse."""
-    possible = np.where(nano < UNSERVED, arrival, 2 * NEVER)
-    fastest: Ints = np.where(possible == possible.min(0), nano, UNSERVED).argmin(0)
-    return fastest
 
 
 def _read_only(array: NDArray[T]) -> NDArray[T]:

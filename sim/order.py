@@ -10,7 +10,7 @@ from sim.ledger import Account
 from sim.lots import Pick
 
 if TYPE_CHECKING:
-    from sim.warehouse import Desk
+    from sim.desk import Desk
 
 DELIVERED, CANCELLED, LOST, QUEUED, IN_WORK, PACKED, IN_TRANSIT, BACKORDERED = range(len(SHIPMENT_STATES))
 """States of a shipment."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sim.catalogue import Catalogue
+from sim.desk import Desk
 from sim.order import Order, Shipment
-from sim.warehouse import Desk
 
 
 class Packing:

@@ -33,12 +33,17 @@ from sim.scenario.distributions import (
 _MASK = (1 << 64) - 1
 
 # Streams of the order book and of keyed noise. Numbers never change: a new stream takes the next one.
-ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POLICY_NOISE = range(9)
+ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POLICY_NOISE, SITE_FACTS = range(
+    10
+)
 
 # Kinds of keyed noise of an order.
 (
     WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION, SHORT_PICK, LOSS,
 ) = range(9)  # fmt: skip
+
+# Kinds of facts of a site: the n-th failure of an entry and its repair.
+FAILURE, REPAIR = range(2)
 
 
 def stream(seed: int, replication: int, name: int) -> np.random.Generator:
@@ -70,6 +75,11 @@ def keys(numbers: NDArray[np.int64], root: int) -> NDArray[np.uint64]:
     return mix_array(mix_array(numbers.astype(np.uint64)) ^ np.uint64(root))
 
 
+def key(number: int, root: int) -> int:
+    """Return the key of one numbered thing: the same bits as `keys`."""
+    return mix(mix(number) ^ root)
+
+
 @lru_cache(maxsize=65_536)
 def code(number: int, kind: int, attempt: int = 0) -> int:
     """Return the mixed code of a draw; injective for numbers below 2**32 and kinds and attempts below 2**16."""
@@ -79,6 +89,12 @@ def code(number: int, kind: int, attempt: int = 0) -> int:
 def draw(key: int, code: int) -> int:
     """Return the 64 random bits of one draw. Its upper 52 make the number, its lower 11 the rounding."""
     return mix(key ^ code)
+
+
+def draw_array(key: int, numbers: NDArray[np.int64], kind: int, attempt: int = 0) -> NDArray[np.uint64]:
+    """Return `draw(key, code(number, kind, attempt))` of every number."""
+    codes = numbers.astype(np.uint64) << np.uint64(32) | np.uint64(kind << 16 | attempt)
+    return mix_array(np.uint64(key) ^ mix_array(codes))
 
 
 def unit(bits: int) -> float:
@@ -97,6 +113,11 @@ def whole(seconds: float, bits: int) -> int:
     int(x + v) with v in [0, 1) from the draw's lower bits, so that E[result] = x (DESIGN, section 4).
     """
     return int(seconds + ((bits & 0x7FF) + 0.5) / 2048.0)
+
+
+def whole_array(seconds: NDArray[np.float64], bits: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return `whole` of every element."""
+    return (seconds + ((bits & np.uint64(0x7FF)).astype(np.float64) + 0.5) / 2048.0).astype(np.int64)
 
 
 Quantile = Callable[[Any], Any]

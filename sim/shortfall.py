@@ -19,6 +19,7 @@ class Shortfalls:
 
     Args:
         bind: reserves units of an item for a shipment.
+        usable: how many free units of an item live long enough for a shipment.
         send_back: gives lines of a shipment back to be allocated again; the last argument says why.
 
     """
@@ -30,12 +31,14 @@ class Shortfalls:
         disposals: Disposals,
         backorders: Backorders,
         bind: Callable[[Shipment, int, int], None],
+        usable: Callable[[Shipment, int], int],
         send_back: Callable[[Shipment, Sequence[int], str], None],
     ) -> None:
         self._inventory = inventory
         self._disposals = disposals
         self._backorders = backorders
         self._bind = bind
+        self._usable = usable
         self._send_back = send_back
         self._accuracy = [site.accuracy.stock for site in catalogue.scenario.warehouses]
 
@@ -50,7 +53,7 @@ class Shortfalls:
         item, units = gone[0][0], sum(pick[1] for pick in gone)
         if shipment.state == BACKORDERED:
             self._backorders.want_again(shipment, item, units)
-        elif self._inventory.free(item, shipment.site) >= units:
+        elif self._usable(shipment, item) >= units:
             self._bind(shipment, item, units)
             shipment.rebound += units
         else:

@@ -30,7 +30,7 @@ from sim.receipts import Receipts
 from sim.scenario import Scenario
 from sim.settlement import Settlement
 from sim.waiting import Waiting
-from sim.warehouse import Warehouses
+from sim.warehouses import Warehouses
 
 
 def simulate(
@@ -102,7 +102,7 @@ def _run(
     ledger = Ledger(recorder)
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
     payments = Payments(catalogue)
-    warehouses = Warehouses(clock, catalogue, Protocols(catalogue))
+    warehouses = Warehouses(clock, catalogue, Protocols(catalogue), seed, replication)
     disposals = Disposals(clock, inventory, ledger, recorder)
     expiry = Expiry(clock, inventory, disposals)
     claims = Claims(inventory)
@@ -122,6 +122,7 @@ def _run(
         settlement,
     )
     expiry.on_loss = fulfilment.shortfalls.lose
+    warehouses.on_up.append(waiting.after_site_up)
     network = Network(clock, catalogue, inventory, warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages

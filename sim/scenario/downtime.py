@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from sim.document import Forms, Hours, LocalTime, Name, PositiveHours, Probability, Section
+from sim.document import Forms, Hours, LocalTime, Name, PositiveHours, Probability, Section, wrong
 from sim.scenario.distributions import Distribution, Interval
 
 
@@ -30,10 +30,17 @@ class RandomDowntime(Section):
     while_: Literal["up", "working"] = Field(
         "up",
         alias="while",
-        description="up: failures come by the clock; working: by the busy time of the stations",
+        description="up: failures come by the clock; working: by the busy time of the stations, each holds up one job "
+        "and leaves the site up",
     )
     factor: Probability = Field(0.0, description="share of the stations that is left; 0: the site is down")
     reason: Name = Field("", description="for reports")
+
+    @model_validator(mode="after")
+    def _holds_up_one_job(self) -> RandomDowntime:
+        if self.while_ == "working" and self.factor:
+            raise wrong("must be absent: a breakdown while working holds up one job", key="factor")
+        return self
 
 
 Downtime: TypeAlias = Annotated[

@@ -115,13 +115,13 @@ class Warehouse(Section):
     hours: OpeningHours | None = Field(
         None, description="opening hours, site-local; absent: always; an absent day is closed"
     )
-    shifts: Pending[Annotated[tuple[Shift, ...], AfterValidator(disjoint_shifts)]] = Field(
+    shifts: Annotated[tuple[Shift, ...], AfterValidator(disjoint_shifts)] = Field(
         (), description="times of another number of stations"
     )
     queue: Literal["fifo", "priority", "due"] = Field(
         "fifo", description="which shipment is next; never pre-emptive"
     )
-    queue_limit: Pending[PositiveCount | None] = Field(
+    queue_limit: PositiveCount | None = Field(
         None, description="shipments in the building, counted from allocation; absent: no limit"
     )
     order_limit_per_day: Count | None = Field(
@@ -131,7 +131,7 @@ class Warehouse(Section):
         None, description="volume that it can store, litres; absent: no limit"
     )
     safety_stock: Level | None = Field(None, description="units of each item that orders may not take")
-    downtime: Pending[tuple[Downtime, ...]] = Field((), description="times without all its stations")
+    downtime: tuple[Downtime, ...] = Field((), description="times without all its stations")
     accuracy: Pending[Accuracy] = Field(Accuracy(), description="of stock records and picks")
     costs: SiteCosts = Field(SiteCosts(), description="of handling and storage")
     issue: Literal["fifo", "fefo", "lifo"] = Field("fifo", description="which lot leaves first")

@@ -1,0 +1,126 @@
+"""All warehouses of a replication: the objects that work, and what a policy sees of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from simpy import Event
+
+from sim import randomness
+from sim.catalogue import Catalogue
+from sim.clock import NEVER, RETRY, Clock
+from sim.downtime import outages, wear
+from sim.protocols import Protocols
+from sim.roster import Roster, roster
+from sim.warehouse import Warehouse
+
+
+class Warehouses:
+    """All sites: the objects that work, and the arrays by warehouse that a policy sees of them.
+
+    Attributes:
+        backlog: jobs in the building, queued or in work, int32.
+        work_s: expected whole seconds of work that waits in the queue, float64 (mixed types cost numpy a copy).
+        opens_at, closes_at: the time, as far as is known, in which the next `stations` take jobs, int64. It may have
+            begun.
+        stations: int64.
+        up: bool. all_up: whether all are.
+        back_at: when a site that is down comes back, as announced; NEVER where that is not known, 0 where it is up.
+        queue_limit: jobs in the building at which a site takes no more, NEVER for none, int64.
+        is_limited: whether any site has such a limit.
+        on_up: what is called in the second in which a site comes back from a downtime, or falls below its
+            `queue_limit`, after the orders of that second.
+
+    """
+
+    def __init__(
+        self, clock: Clock, catalogue: Catalogue, protocols: Protocols, seed: int, replication: int
+    ) -> None:
+        sites = catalogue.scenario.warehouses
+        self._clock = clock
+        self.backlog = np.zeros(len(sites), np.int32)
+        self.backlog_cell = self.backlog.data
+        self.work_s = np.zeros(len(sites), np.float64)
+        self.work_cell = self.work_s.data
+        self.stations = np.zeros(len(sites), np.int64)
+        self._share = np.ones(len(sites), np.float64)
+        self.opens_at = np.zeros(len(sites), np.int64)
+        self.closes_at = np.zeros(len(sites), np.int64)
+        self.up = np.ones(len(sites), bool)
+        self.all_up = True
+        self.back_at = np.zeros(len(sites), np.int64)
+        limits = [site.queue_limit for site in sites]
+        self.queue_limit = np.array([NEVER if limit is None else limit for limit in limits], np.int64)
+        self.is_limited = any(limit is not None for limit in limits)
+        self.on_up: list[Callable[[], None]] = []
+        self._is_telling = False
+        self.protocols = protocols
+        self._own_work: dict[tuple[int, int, int], NDArray[np.float64]] = {}
+        priorities = [segment.priority for segment in catalogue.scenario.segments]
+        start, end = catalogue.start, catalogue.end
+        facts = randomness.root(seed, replication, randomness.SITE_FACTS)
+        plans: dict[tuple[Any, ...], Roster] = {}
+        self.sites: list[Warehouse] = []
+        for index, (site, zone) in enumerate(zip(sites, catalogue.site_zones, strict=True)):
+            at = site.stations, site.hours, site.shifts, zone.key
+            plan = plans[at] = plans.get(at) or roster(site, zone, start, end)
+            key = randomness.key(index, facts)
+            windows = outages(site.downtime, zone, start, end, key)
+            self.sites.append(
+                Warehouse(clock, index, site, priorities, plan, windows, wear(site.downtime, key), self)
+            )
+
+    def set_segment(self, index: int, begin: int, end: int, stations: int) -> None:
+        """Note when a site, as far as is known, has how many stations next; it may have begun."""
+        self.opens_at[index] = begin
+        self.closes_at[index] = end
+        self.stations[index] = stations
+        self._share[index] = 1 / max(stations, 1)
+
+    def set_up(self, index: int, up: bool, back_at: int) -> None:
+        """Note whether a site is up, and if not, when it comes back."""
+        self.up[index] = up
+        self.all_up = bool(self.up.all())
+        self.back_at[index] = back_at
+
+    def tell(self) -> None:
+        """Have `on_up` called, once, in this second."""
+        if not self._is_telling:
+            self._is_telling = True
+            self._clock.due(self._clock.now, RETRY, self._call)
+
+    def _call(self, _: Event) -> None:
+        self._is_telling = False
+        for callback in self.on_up:
+            callback()
+
+    def own_work_s(self, lines: int, units: int, tags: int) -> NDArray[np.float64]:
+        """Return the mean seconds of work that a shipment of some lines, units and handling tags takes at each site."""
+        work = self._own_work.get((lines, units, tags))
+        if work is None:
+            work = np.array([site.work.expected(lines, units, tags) for site in self.sites])
+            self._own_work[lines, units, tags] = work
+        return work
+
+    def ready_at(self, lines: int, units: int, tags: int) -> NDArray[np.int64]:
+        """Return when a shipment that is allocated now can be expected to be packed, by warehouse.
+
+        The work that waits is shared by the stations, and everything goes on by the calendar, as far as that is
+        known. What is in hand at the stations is left out: while a station is free nothing waits.
+        """
+        now = self._clock.now
+        own = self.own_work_s(lines, units, tags)
+        ready: NDArray[np.int64] = np.maximum(self.opens_at, np.array(now))
+        ready += (self.work_s * self._share + own).astype(np.int64)
+        late = ready > self.closes_at
+        if np.count_nonzero(late):
+            for site in np.flatnonzero(late).tolist():
+                ready[site] = self.sites[site].ready(now, float(self.work_s[site]), float(own[site]))
+        return ready
+
+    def hour_rows(self, now: int, hour: int) -> list[tuple[float, int, int, int]]:
+        """Return what `Warehouse.sample` says of each site."""
+        return [site.sample(now, hour) for site in self.sites]
