@@ -1,4 +1,4 @@
-"""The tables of a result folder: `kpis.csv`, `comparison.csv` and `summary.json`.
+"""The tables of a result folder: `kpis.csv`, `comparison.csv`, `reconciliation.csv` and `summary.json`.
 
 The same numbers give the same bytes: policies stand as they first came, replications ascend, KPIs stand in
 the order of the catalogue, and a float is written with the digits that give it back exactly. What is
@@ -20,10 +20,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reports.compare import COLUMNS, comparison
+from reports import compare
+from reports.compare import comparison
 from reports.kpis import HEADLINE, KPIS
+from reports.reconciliation import COLUMNS, reconciliation
 from reports.statistics import CONFIDENCE, mean_of
 from sim.errors import InputError, Problem
+
+_Task = tuple[str, int, Mapping[str, float]]
 
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
 _TEXTS = ("policy", "baseline", "kpi", "unit", "verdict")
@@ -52,16 +56,16 @@ class Result:
 
 def write_result(
     folder: Path,
-    rows: Iterable[tuple[str, int, Mapping[str, float]]],
+    rows: Iterable[_Task],
     baseline: str,
     about: Mapping[str, str],
     family: Sequence[str] = HEADLINE,
 ) -> Result:
-    """Write the three tables of an experiment into its folder, and return them.
+    """Write the tables of an experiment into its folder, and return what they say of KPIs.
 
     Args:
         folder: must exist; tables of an earlier run are replaced, each in one step.
-        rows: for each task its policy, its replication from 0, and its KPIs by name.
+        rows: for each task its policy, its replication from 0, its KPIs by name, and its books by `book.entry`.
         baseline: the policy that the others are compared with.
         about: title, scenario, currency and timezone, as in the facts of a journal.
         family: KPIs on which policies are judged.
@@ -70,11 +74,15 @@ def write_result(
         ValueError: if the baseline is none of the policies.
 
     """
-    kpis = _kpi_table(rows, about.get("currency", "money"))
+    tasks = _sorted(rows)
+    kpis = _kpi_table(tasks, about.get("currency", "money"))
     compared = comparison(kpis, baseline, family)
     result = Result(kpis, compared, _summary(kpis, compared, baseline, about, family))
     write_file(folder / "kpis.csv", _csv(kpis))
     write_file(folder / "comparison.csv", _csv(compared))
+    write_file(
+        folder / "reconciliation.csv", _csv(pd.DataFrame(reconciliation(tasks), columns=list(COLUMNS)))
+    )
     text = json.dumps(result.summary, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     write_file(folder / "summary.json", text + "\n")
     return result
@@ -88,7 +96,7 @@ def read_result(folder: Path) -> Result:
 
     """
     kpis = _read(folder, "kpis.csv", _frame, KPI_COLUMNS)
-    compared = _read(folder, "comparison.csv", _frame, COLUMNS)
+    compared = _read(folder, "comparison.csv", _frame, compare.COLUMNS)
     return Result(kpis, compared, _read(folder, "summary.json", _content))
 
 
@@ -99,10 +107,13 @@ def write_file(path: Path, text: str) -> None:
     os.replace(beside, path)
 
 
-def _kpi_table(rows: Iterable[tuple[str, int, Mapping[str, float]]], currency: str) -> pd.DataFrame:
+def _sorted(rows: Iterable[_Task]) -> list[_Task]:
     tasks = list(rows)
     place = {policy: position for position, policy in enumerate(dict.fromkeys(task[0] for task in tasks))}
-    tasks.sort(key=lambda task: (place[task[0]], task[1]))
+    return sorted(tasks, key=lambda task: (place[task[0]], task[1]))
+
+
+def _kpi_table(tasks: Iterable[_Task], currency: str) -> pd.DataFrame:
     return pd.DataFrame(
         [
             (policy, replication, name, kpi.unit_in(currency), float(values[name]))
@@ -133,7 +144,7 @@ def _summary(
         "family": list(family),
         "kpis": found,
         "comparison": [
-            {column: _json(cell) for column, cell in zip(COLUMNS, row, strict=True)}
+            {column: _json(cell) for column, cell in zip(compare.COLUMNS, row, strict=True)}
             for row in compared.itertuples(index=False)
         ],
     }

@@ -69,12 +69,16 @@ class Rate:
 def demand_by_cell(catalogue: Catalogue) -> NDArray[np.float64]:
     """Return the expected units a day that each cell has to provide: item x warehouse.
 
-    The demand of an item is shared equally by the warehouses that serve a region and may keep it; a depot
-    provides what the warehouses that it supplies provide.
+    The demand of an item is shared equally by the warehouses that serve a region and may keep it; what is asked
+    for at a counter is asked of that warehouse alone. A depot provides what the warehouses that it supplies
+    provide.
     """
     sells = catalogue.keeps & catalogue.serves.any(0)
     sites = sells.sum(1)
     daily = np.where(sells, (daily_units(catalogue) / np.maximum(sites, 1))[:, None], 0.0)
+    for site, entry in enumerate(catalogue.scenario.warehouses):
+        if entry.walk_ins is not None:
+            daily[:, site] += entry.walk_ins.units_per_day * popularity_at(catalogue, site)
     supplied = np.zeros_like(daily)
     for rule in catalogue.scenario.stock.replenish:
         depot = catalogue.site_index.get(rule.from_ or "")
@@ -87,6 +91,13 @@ def demand_by_cell(catalogue: Catalogue) -> NDArray[np.float64]:
                         supplied[item, depot] += daily[item, site]
     provided: NDArray[np.float64] = daily + np.where(catalogue.serves.any(0), 0.0, supplied)
     return provided
+
+
+def popularity_at(catalogue: Catalogue, site: int) -> NDArray[np.float64]:
+    """Return the share of each item in what is asked for at a site's counter: popularity among those it may keep."""
+    shares: NDArray[np.float64] = np.where(catalogue.keeps[:, site], catalogue.popularity, 0.0)
+    total = shares.sum()
+    return shares / total if total else shares
 
 
 def daily_units(catalogue: Catalogue) -> NDArray[np.float64]:

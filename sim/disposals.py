@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sim.catalogue import cents
 from sim.clock import Clock
-from sim.hours import post_at_site
 from sim.inventory import Inventory
 from sim.journal import Recorder
-from sim.ledger import Account, Ledger
+from sim.ledger import Account, Ledger, post_at_site
 
 
 class Disposals:
@@ -34,4 +33,4 @@ class Disposals:
     def write_off(self, site: int, item: int, units: int, reason: str, cost: int) -> None:
         """Note units that are gone from the stock of a site: what they cost is spoilage."""
         self.dispose(site, item, units, reason, cost)
-        post_at_site(self._ledger, self._clock.now, Account.SPOILAGE, Account.STOCK, cents(cost))
+        post_at_site(self._ledger, self._clock.now, site, Account.SPOILAGE, Account.STOCK, cents(cost))

@@ -13,21 +13,13 @@ from sim.catalogue import Catalogue, cents, micros
 from sim.claims import Claims
 from sim.clock import DAY, Clock
 from sim.disposals import Disposals
+from sim.expectation import Expectations
 from sim.inventory import Inventory
 from sim.journal import CANCEL_REASONS
 from sim.ledger import Account
 from sim.limits import Usage
-from sim.order import (
-    BACKORDERED,
-    CANCELLED,
-    ENDED,
-    IN_TRANSIT,
-    IN_WORK,
-    PACKED,
-    QUEUED,
-    Order,
-    Shipment,
-)
+from sim.notices import Notices
+from sim.order import BACKORDERED, CANCELLED, ENDED, IN_TRANSIT, IN_WORK, PACKED, QUEUED, Order, Shipment
 from sim.packing import Packing
 from sim.payment import Payments
 from sim.policy import Backorder, Part
@@ -55,6 +47,8 @@ class Fulfilment:
         carriers: Carriers,
         warehouses: Warehouses,
         payments: Payments,
+        expectations: Expectations,
+        notices: Notices,
         settlement: Settlement,
     ) -> None:
         self._clock = clock
@@ -63,20 +57,15 @@ class Fulfilment:
         self._waiting = waiting
         self._carriers = carriers
         self._payments = payments
+        self._expectations = expectations
+        self._notices = notices
         self._settlement = settlement
         self.warehouses = warehouses
         self._packing = Packing(catalogue)
-        self._shipping = Shipping(
-            clock,
-            catalogue,
-            inventory,
-            disposals,
-            carriers,
-            self._packing,
-            payments,
-            settlement,
+        self.shipping = Shipping(
+            clock, catalogue, inventory, disposals, carriers, self._packing, payments, notices, settlement,
             self.ship_again,
-        )
+        )  # fmt: skip
         self._backorders = Backorders(clock, claims, self._bind, self._usable, self._release, self._give_up)
         self.shortfalls = Shortfalls(
             catalogue, inventory, disposals, self._backorders, self._bind, self._usable, self._send_back
@@ -139,17 +128,15 @@ class Fulfilment:
         return self._inventory.free(item, shipment.site, self._alive_at(shipment, item))
 
     def _alive_at(self, shipment: Shipment, item: int) -> int:
-        return self.expected_arrival(shipment) + self._least_life_s[item] if self._perishable[item] else 0
-
-    def expected_arrival(self, shipment: Shipment) -> int:
-        """Return when a shipment that is given to its warehouse now can be expected to be delivered."""
-        site, service = shipment.site, shipment.service
-        ready = self.warehouses.ready_at(len(shipment.lines), shipment.units, shipment.tags).item(site)
-        lane = self._carriers.lane(shipment.order.region, shipment.tags)
-        return self._carriers.pickups.after(service, site, ready) + int(lane.transit_s[service, site])
+        return (
+            self._expectations.of_allocated(shipment) + self._least_life_s[item]
+            if self._perishable[item]
+            else 0
+        )
 
     def _release(self, shipment: Shipment) -> None:
         """Hand a shipment to the stations of its warehouse."""
+        self._notices.allocated(shipment)
         self.warehouses.sites[shipment.site].submit(shipment)
 
     # -- taking back ------------------------------------------------------------------------------------
@@ -163,6 +150,7 @@ class Fulfilment:
     def _give_up(self, shipment: Shipment) -> None:
         """Cancel a backorder that waited too long."""
         self._call_off(shipment, "gave_up")
+        self._notices.tell(shipment.order)
         self._settlement.end_if_done(shipment.order)
 
     def _call_off(self, shipment: Shipment, reason: str) -> None:
@@ -178,8 +166,11 @@ class Fulfilment:
         for line, units in lines:
             order.left[line] -= units
             cancelled += units
-            if order.again.pop(line, None) is not None:
-                self._payments.refund(order, self._packing.price_of(order, line) * units)
+            order.again.pop(line, None)
+            unpaid = min(units, order.to_pay[line])
+            order.to_pay[line] -= unpaid
+            if units > unpaid:
+                self._payments.refund(order, self._packing.price_of(order, line) * (units - unpaid))
         order.units_cancelled += cancelled
         order.cancel_reason = CANCEL_REASONS.index(reason)
         self._settlement.note_progress(order, cancelled)
@@ -306,7 +297,7 @@ class Fulfilment:
         posts[Account.HANDLING] += amount
         posts[Account.PACKAGING] += packaging
         posts[Account.CASH] -= amount + packaging
-        self._shipping.hand_over(shipment)
+        self.shipping.hand_over(shipment)
 
     # -- conservation -----------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from sim.catalogue import Catalogue, cents, micros
 from sim.clock import DAY, HOUR, SAMPLE, Clock
 from sim.inventory import Inventory
 from sim.journal import Recorder
-from sim.ledger import Account, Ledger
+from sim.ledger import Account, Ledger, post_at_site
 from sim.warehouses import Warehouses
 
 
@@ -76,12 +76,4 @@ class Hours:
             amount = cents(rate * stored // (1000 * DAY)) - self._posted[site]
             if amount:
                 self._posted[site] += amount
-                post_at_site(self._ledger, now, Account.STORAGE, Account.CASH, amount)
-
-
-def post_at_site(ledger: Ledger, at: int, debit: Account, credit: Account, amount: int) -> None:
-    """Post an amount in cents that belongs to no order: a site's day, its opening stock."""
-    posts = [0] * len(Account)
-    posts[debit] += amount
-    posts[credit] -= amount
-    ledger.settle(at, -1, posts)
+                post_at_site(self._ledger, now, site, Account.STORAGE, Account.CASH, amount)

@@ -56,7 +56,8 @@ TABLES: dict[str, dict[str, str]] = {
         "split_reason": "split_reason", "reallocations": "int", "attempts": "int", "units_first_attempt": "int",
         "units_shipped": "int", "counted": "bool", "cost_freight": "money", "cost_handling": "money",
         "cost_late": "money", "cost_returns": "money", "cost_payment": "money", "cost_care": "money",
-        "cost_goods": "money", "revenue": "money",
+        "cost_goods": "money", "revenue": "money", "refunded": "money", "returned_units": "int",
+        "notifications": "int", "told_at": "time",
     },
     "shipments": {
         "order": "order", "shipment": "int", "warehouse": "warehouse", "service": "service", "region": "region",
@@ -73,8 +74,9 @@ TABLES: dict[str, dict[str, str]] = {
         "at": "time", "warehouse": "warehouse", "item": "item", "units": "int", "lost_units": "int",
     },
     "returns": {
-        "order": "order", "warehouse": "warehouse", "item": "item", "units": "int", "sent_at": "time",
-        "inspected_at": "time", "outcome": "text", "cost": "money", "counted": "bool",
+        "order": "order", "shipment": "int", "warehouse": "warehouse", "item": "item", "units": "int",
+        "reason": "text", "sent_at": "time", "received_at": "time", "inspected_at": "time", "outcome": "text",
+        "remedy": "text", "cost": "money", "counted": "bool",
     },
     "disposals": {
         "at": "time", "warehouse": "warehouse", "item": "item", "units": "int", "reason": "text", "cost": "money",
@@ -83,7 +85,10 @@ TABLES: dict[str, dict[str, str]] = {
         "warehouse": "warehouse", "hour": "time", "backlog": "float", "busy_s": "int", "open_s": "int",
         "down_s": "int", "on_hand": "int", "stock_l": "float", "out_of_stock": "int", "cells": "int",
     },
-    "ledger": {"at": "time", "order": "order", "account": "account", "amount_cents": "int"},
+    "ledger": {
+        "at": "time", "order": "order", "warehouse": "warehouse", "account": "account", "amount_cents": "int",
+    },
+    "reconciliation": {"book": "text", "entry": "text", "amount": "int"},
 }  # fmt: skip
 # In warehouse_hours, out_of_stock is the number of items the warehouse keeps that have no unit on hand at the
 # end of the hour, of `cells` items that it keeps.

@@ -75,9 +75,9 @@ class Lots:
         self._sites = len(issue)
         self._issue = [ISSUE[order] for order in issue]
         self._cells: dict[int, list[Lot]] = {}
-        self._first_expiry: dict[
-            int, Ints
-        ] = {}  # by item that expires: of units that may be promised, by warehouse
+        # By item that expires: when the first unit does that may be promised, by warehouse.
+        self._first_expiry: dict[int, Ints] = {}
+        self._changed: set[int] | None = None
 
     def __iter__(self) -> Iterator[tuple[int, int, list[Lot]]]:
         """Yield item, warehouse and lots of each cell that has lots, or had them."""
@@ -96,7 +96,23 @@ class Lots:
     def insert(self, item: int, site: int, lot: Lot) -> None:
         """Put a lot into its place. The cell must have begun to have lots."""
         insort(self._cells[item * self._sites + site], lot, key=self._issue[site])
-        if lot.expires_at < NEVER:
+        if lot.expires_at < NEVER and item not in self._first_expiry:
+            self._first_expiry[item] = np.full(self._sites, NEVER, np.int64)
+        self.note_expiry(item, site)
+
+    def watch(self) -> set[int]:
+        """Return the cells with lots that expire. From now on those are added whose lots changed."""
+        self._changed = {cell for cell in self._cells if cell // self._sites in self._first_expiry}
+        return self._changed
+
+    def picture(self, lots: Lots, cell: int) -> None:
+        """Hold what may be promised of a cell's lots elsewhere, as it is now: item x warehouses + warehouse."""
+        item, site = divmod(cell, self._sites)
+        if item in lots._first_expiry:
+            self._cells[cell] = [
+                Lot(lot.units - lot.reserved, lot.received_at, lot.expires_at, lot.cost)
+                for lot in lots._cells.get(cell, ())
+            ]
             if item not in self._first_expiry:
                 self._first_expiry[item] = np.full(self._sites, NEVER, np.int64)
             self.note_expiry(item, site)
@@ -150,6 +166,8 @@ class Lots:
         if first is not None:
             lots = self._cells[item * self._sites + site]
             first[site] = min([lot.expires_at for lot in lots if lot.units > lot.reserved], default=NEVER)
+            if self._changed is not None:
+                self._changed.add(item * self._sites + site)
 
     def alive(self, item: int, available: NDArray[np.int32], until: Ints) -> NDArray[np.int32]:
         """Return how many of an item's available units, by warehouse, live until a second, by warehouse."""

@@ -9,23 +9,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import randomness
-from sim.carrier import UNSERVED, Carriers, Lane
+from sim.carrier import Carriers, Lane
 from sim.catalogue import Catalogue, micros
 from sim.clock import DAY, NEVER, Clock
 from sim.errors import Problem, ScenarioError
-from sim.inventory import Inventory
 from sim.limits import Usage
-from sim.offer import LATE, Bools, Ints, Offer, Parcel, ServiceChoice, fastest
+from sim.offer import LATE, Offer, Parcel, ServiceChoice, fastest
 from sim.policy import Request
+from sim.ratecard import UNSERVED
+from sim.scenario.foreseeable import foreseeable
+from sim.visibility import StockView
 from sim.warehouses import Warehouses
 
 T = TypeVar("T", bound=np.generic)
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 
 class Network:
     """The view that a policy decides by. Arrays are by warehouse, in the scenario's order, and cannot be written.
 
     Attributes:
+        scenario: the world, without what becomes known only in the course of the run.
         warehouses, services, regions, segments, items: ids by position.
         now: seconds since the scenario's start.
         up: not in a downtime. back_at: when one that is not up comes back, NEVER where nobody knows; else 0.
@@ -33,7 +38,7 @@ class Network:
         stations: how many jobs are worked on at a time, now or from the next opening on.
         queue_limit: the backlog from which on a warehouse takes nothing more; NEVER without one.
         available: units that may be promised, item x warehouse: on hand - reserved - safety stock.
-        on_hand: units, item x warehouse.
+        on_hand: units, item x warehouse. Both are as of the last sync where `visibility.sync_minutes` says so.
         price, grams, millilitres, tags: of one unit by item; price in millionths of the currency, tags as bits.
         perishable: whether an item expires, by item.
         columns: 0, 1, ... for each warehouse.
@@ -46,7 +51,7 @@ class Network:
         self,
         clock: Clock,
         catalogue: Catalogue,
-        inventory: Inventory,
+        stock: StockView,
         warehouses: Warehouses,
         carriers: Carriers,
         seed: int,
@@ -54,7 +59,7 @@ class Network:
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
-        self._inventory = inventory
+        self._stock = stock
         self._warehouses = warehouses
         self._carriers = carriers
         self._usages: dict[tuple[str, str], Usage] = {}
@@ -65,7 +70,7 @@ class Network:
         self._handling: dict[tuple[int, int, int], Ints] = {}
         self._may_serve: dict[tuple[int, int], Bools] = {}
         scenario = catalogue.scenario
-        self.scenario = scenario
+        self.scenario = foreseeable(scenario)
         self.warehouses: tuple[str, ...] = tuple(catalogue.site_ids)
         self.services: tuple[str, ...] = tuple(carriers.ids)
         self.regions: tuple[str, ...] = tuple(catalogue.region_ids)
@@ -81,8 +86,8 @@ class Network:
         self.queue_limit = _read_only(warehouses.queue_limit)
         self.work_s = _read_only(warehouses.work_s)
         self.stations = _read_only(warehouses.stations)
-        self.available = _read_only(inventory.available)
-        self.on_hand = _read_only(inventory.on_hand)
+        self.available = _read_only(stock.available)
+        self.on_hand = _read_only(stock.on_hand)
         self.handles = _read_only(catalogue.handles)
         self.region_zone = _read_only(catalogue.region_zone)
         self.site_zone = _read_only(catalogue.site_zone)
@@ -134,7 +139,7 @@ class Network:
 
     def fit_to_sell(self, item: int, arrives_at: Ints) -> NDArray[np.int32]:
         """Return the available units of an item that keep its minimum life if delivered at a second, by warehouse."""
-        return self._inventory.alive(item, arrives_at + self._least_life_s[item])
+        return self._stock.alive(item, arrives_at + self._least_life_s[item])
 
     def may_serve(self, region: int, tags: int) -> Bools:
         """Tell which warehouses serve a region and may ship goods with some handling tags."""
@@ -184,10 +189,22 @@ class Network:
     def arrival(self, lane: Lane, parcel: Parcel) -> Ints:
         """Return when a parcel allocated now can be expected to be delivered, service x warehouse.
 
-        Expected work that waits, opening hours, the next pickup and the mean transit are counted.
+        Expected work that waits, opening hours, the next pickup, the mean transit and what is known of its
+        disruptions are counted.
         """
+        pickup = self._pickup(parcel)
+        return pickup + self._carriers.transit_s(lane, pickup)
+
+    def transit_s(self, lane: Lane, parcel: Parcel) -> Ints:
+        """Return how long a parcel allocated now can be expected to travel, service x warehouse."""
+        if not lane.disruptions:
+            return lane.transit_s
+        return self._carriers.transit_s(lane, self._pickup(parcel))
+
+    def _pickup(self, parcel: Parcel) -> Ints:
+        """Return when a parcel allocated now can be expected to be picked up, service x warehouse."""
         ready = self._warehouses.ready_at(parcel.lines, parcel.units, parcel.tags)
-        return self._carriers.pickups.after_each(ready) + lane.transit_s
+        return self._carriers.pickups.after_each(ready)
 
     def offer(
         self, region: int, parcel: Parcel, promised_at: int, choice: ServiceChoice = "cheapest_in_time"

@@ -1,4 +1,4 @@
-"""What a carrier would do with a parcel from each warehouse: the service that a policy may choose."""
+"""What a policy is offered for a parcel: at each warehouse a service, its price, and when the parcel would arrive."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.carrier import NANO_PER_CENT, UNSERVED, Lane
 from sim.clock import NEVER
+from sim.ratecard import NANO_PER_CENT, UNSERVED, Ints
 
 if TYPE_CHECKING:
+    from sim.carrier import Lane
     from sim.network import Network
 
 Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 ServiceChoice = str | tuple[int, ...]
 """cheapest_in_time (cheapest that keeps the promise, else fastest), cheapest, fastest, or services by preference."""
+
+
+# Constants as arrays without dimension: numpy takes half the time it needs for a Python number.
+_CENT, _HALF_CENT = np.array(NANO_PER_CENT), np.array(NANO_PER_CENT // 2)
+LATE = np.array(UNSERVED >> 2)
+"""Price of a service that would be late: above any real one."""
 
 
 class Parcel(NamedTuple):
@@ -80,8 +86,8 @@ class Offer:
 
     @property
     def transit_s(self) -> Ints:
-        """Expected transit, seconds."""
-        transit_s: Ints = self._lane.transit_s.take(self._flat)
+        """Expected transit, seconds; disruptions count as far as they are known."""
+        transit_s: Ints = self._network.transit_s(self._lane, self._parcel).take(self._flat)
         return transit_s
 
     @property
@@ -91,13 +97,8 @@ class Offer:
         return zone
 
 
-# Constants as arrays without dimension: numpy takes half the time it needs for a Python number.
-_CENT, _HALF_CENT = np.array(NANO_PER_CENT), np.array(NANO_PER_CENT // 2)
-LATE = np.array(UNSERVED >> 2)  # above any price
-
-
 def fastest(nano: Ints, arrival: Ints) -> Ints:
     """Return the cheapest of the services that arrive first, by warehouse."""
     possible = np.where(nano < UNSERVED, arrival, 2 * NEVER)
-    fastest: Ints = np.where(possible == possible.min(0), nano, UNSERVED).argmin(0)
-    return fastest
+    first: Ints = np.where(possible == possible.min(0), nano, UNSERVED).argmin(0)
+    return first

@@ -18,12 +18,15 @@ from sim.errors import OrderlabError, PolicyError
 from sim.fulfilment import Fulfilment
 from sim.journal import SPLIT_REASONS, Recorder
 from sim.network import Network
+from sim.notices import Notices
 from sim.order import Order
 from sim.orderbook import Block, OrderBook
 from sim.payment import Payments
 from sim.policy import Allocation, Attempts, Backorder, Cancel, Policy, Request
+from sim.promise import Promises
 from sim.scenario.distributions import ZERO
 from sim.settlement import Settlement
+from sim.visibility import LastSync
 from sim.waiting import Waiting
 
 
@@ -48,7 +51,9 @@ class Orchestrator:
         payments: Payments,
         settlement: Settlement,
         waiting: Waiting,
+        notices: Notices,
         recorder: Recorder,
+        last_sync: LastSync | None = None,
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
@@ -64,10 +69,13 @@ class Orchestrator:
             kind = type(attempts).__name__
             raise PolicyError(f"attempts of type {kind}, must be Attempts", policy=name)
         self._waiting = waiting
+        self._notices = notices
+        self._last_sync = last_sync
         waiting.follow(attempts, self._decide, self._cancel)
         self._referee = Referee(name, network, carriers, self._order_name)
         self._split_allowed = [segment.split == "allowed" for segment in catalogue.scenario.segments]
         self._payments = payments
+        self._promises = Promises(catalogue)
         self._patience_s = [
             None if segment.impatience_days is None else round(segment.impatience_days * DAY)
             for segment in catalogue.scenario.segments
@@ -100,8 +108,9 @@ class Orchestrator:
 
     def _create(self, order: Order) -> None:
         """Authorise the payment of an order, hold it while its data are wrong, and have it decided."""
+        self._notices.tell(order)  # confirmed or declined
         if self._payments.is_declined(order):
-            self._cancel(order, range(len(order.left)), "declined")
+            self._give_up(order, "declined")
             self._settlement.end_if_done(order)
             return
         patience = self._patience_s[order.segment]
@@ -109,6 +118,7 @@ class Orchestrator:
             self._clock.due(order.placed_at + patience, RETRY, self._lose_patience, order)
         held_s = self._correction_s(order)
         if held_s:
+            self._notices.tell(order)
             self._clock.due(order.placed_at + held_s, RETRY, self._release, order)
         else:
             self._decide(order, "placed")
@@ -117,6 +127,7 @@ class Orchestrator:
         """Decide an order that was held until its data were right."""
         order = cast(Order, event.value)
         if any(order.left):  # else its customer left meanwhile
+            self._notices.tell(order)
             self._decide(order, "corrected")
 
     def _correction_s(self, order: Order) -> int:
@@ -136,8 +147,9 @@ class Orchestrator:
         if order.number not in self._settlement.open or order.picked_up_at >= 0:
             return
         self._fulfilment.abandon(order)
+        self._notices.tell(order)
         if any(order.left):
-            self._cancel(order, range(len(order.left)), "impatience")
+            self._give_up(order, "impatience")
             self._waiting.note(order)
         self._settlement.end_if_done(order)
 
@@ -153,14 +165,7 @@ class Orchestrator:
             return
         begin, end = catalogue.window
         counted = (block.placed_at >= begin) & (block.placed_at < end)
-        promise = np.array(
-            [
-                NEVER if segment.promise_days is None else round(segment.promise_days * DAY)
-                for segment in catalogue.scenario.segments
-            ],
-            np.int64,
-        )
-        promised_at = np.minimum(block.placed_at + promise[block.segment], NEVER)
+        promised_at = self._promises.made(block.placed_at, block.segment)
         columns = (
             block.key, block.placed_at, block.region, block.segment, promised_at, counted,
             (sums(catalogue.price) + 5_000) // 10_000, sums(catalogue.grams), sums(catalogue.millilitres),
@@ -221,9 +226,14 @@ class Orchestrator:
                 order=self._order_name(order.number),
             ) from error
         answer, terms = self._referee.check(request, answer)
-        placed = 0
+        placed, short = 0, False
         for part, (service, freight) in zip(answer.parts, terms, strict=False):
-            placed += self._fulfilment.ship(order, part, service, freight)
+            if self._last_sync is not None and self._last_sync.comes_up_short(order, part):
+                short = True
+                order.reallocations += 1
+                order.tried |= {part.warehouse}
+            else:
+                placed += self._fulfilment.ship(order, part, service, freight)
         if order.attempts == 1:
             order.units_first_attempt = placed
         self._record(request, answer, cause)
@@ -241,7 +251,10 @@ class Orchestrator:
         # What waits while a part is shipped may become a shipment of its own, for the reason that holds now.
         if order.split_reason < 0 and (order.used > 1 or (order.used and any(order.left))):
             order.split_reason = SPLIT_REASONS.index(answer.why.split)
-        if any(order.left):
+        if short:
+            self._waiting.again(order, "stale_stock")
+        elif any(order.left):
+            self._notices.waits(order)
             self._waiting.keep(order, until, own_hours)
         elif order.attempts > 1:
             self._waiting.note(order)
@@ -264,5 +277,10 @@ class Orchestrator:
             text = self._texts[sites] = "+".join(self._catalogue.site_ids[site] for site in sites)
         return text
 
+    def _give_up(self, order: Order, reason: str) -> None:
+        """Cancel all lines of an order that nobody holds."""
+        self._fulfilment.cancel(order, enumerate(order.left), reason)
+
     def _cancel(self, order: Order, lines: Iterable[int], reason: str) -> None:
+        self._notices.tell(order)
         self._fulfilment.cancel(order, [(line, order.left[line]) for line in lines], reason)

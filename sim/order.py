@@ -36,18 +36,22 @@ class Order:
         lost: lines of which a carrier lost units that were not sent again.
         to_ship: units that no carrier has, and that are not cancelled: those that have to be shipped again are
             among them from the beginning.
+        to_pay: units of each line that were not paid for yet.
         captures: shipments paid for. shipped_value: of what carriers picked up, in millionths of the currency.
         refunded_value: of what was given back for, too.
+        units_returned: sent back by the customer.
         attempts: calls of the policy. timer: the latest timer set; an older one that fires is void.
         posts: cents by account, sums to 0.
+        notifications: messages to the customer. told_at: when the first one said that the order will be late.
 
     """
 
     __slots__ = (
         "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left",
-        "live", "lost", "millilitres", "number", "parts", "picked_up_at", "placed_at", "posts", "promised_at",
-        "reallocations", "refunded_value", "region", "segment", "shipped_value", "split_reason", "tags", "timer",
-        "to_ship", "tried", "units", "units_cancelled", "units_first_attempt", "units_shipped", "used", "value",
+        "live", "lost", "millilitres", "notifications", "number", "parts", "picked_up_at", "placed_at", "posts",
+        "promised_at", "reallocations", "refunded_value", "region", "segment", "shipped_value", "split_reason", "tags",
+        "timer", "to_pay", "to_ship", "told_at", "tried", "units", "units_cancelled", "units_first_attempt",
+        "units_returned", "units_shipped", "used", "value",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +78,7 @@ class Order:
         self.items = items
         self.units = units
         self.left = list(units)
+        self.to_pay = list(units)
         self.promised_at = promised_at
         self.counted = counted
         self.value = value
@@ -91,6 +96,7 @@ class Order:
         self.units_first_attempt = 0
         self.units_shipped = 0
         self.units_cancelled = 0
+        self.units_returned = 0
         self.split_reason = -1
         self.cancel_reason = -1
         self.picked_up_at = -1
@@ -101,6 +107,8 @@ class Order:
         self.captures = 0
         self.timer = 0
         self.posts = [0] * len(Account)
+        self.notifications = 0
+        self.told_at = -1
 
 
 class Shipment:

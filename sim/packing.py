@@ -84,7 +84,11 @@ class Packing:
         """Return the price of one unit of a line, in millionths of the currency."""
         return self._price[order.items[line]]
 
-    def new_value(self, shipment: Shipment) -> int:
-        """Return what a customer pays for a shipment, in millionths of the currency: not for what is sent again."""
-        price, again = self._price, shipment.again
-        return sum([price[item] * units for line, item, units in shipment.lines if line not in again])
+    def bill(self, shipment: Shipment) -> int:
+        """Return what a customer pays for a shipment, in millionths of the currency: not for units paid before."""
+        price, to_pay, value = self._price, shipment.order.to_pay, 0
+        for line, item, units in shipment.lines:
+            new = min(units, to_pay[line])
+            to_pay[line] -= new
+            value += price[item] * new
+        return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from simpy import Event
 
 from sim.calendar import daily_instants
+from sim.capacity import Capacity, Collect
 from sim.catalogue import Catalogue
 from sim.clock import DAY, DELIVERY, NEVER, PICKUP, Clock
 from sim.order import Shipment
@@ -23,6 +25,7 @@ class Pickups:
     """When each service collects at each warehouse; parcels wait on the dock until then.
 
     A pickup that has nothing to collect costs nothing: its event is scheduled by the first parcel on the dock.
+    Estimates do not foresee that a service may leave parcels behind because its day is full.
     """
 
     def __init__(self, clock: Clock, catalogue: Catalogue, services: Sequence[Service]) -> None:
@@ -49,6 +52,16 @@ class Pickups:
         self._gap = np.zeros_like(self._soon)
         self._valid_until = -1
         self._dock: dict[tuple[int, int], list[Shipment]] = {}
+        self._capacities = {
+            number: Capacity(
+                clock,
+                catalogue,
+                service.parcels_per_day,
+                None if service.pickups is None else partial(self.after, number),
+            )
+            for number, service in enumerate(services)
+            if service.parcels_per_day is not None
+        }
 
     def after(self, service: int, site: int, at: int) -> int:
         """Return the first pickup of a service at a warehouse from a second on."""
@@ -85,10 +98,13 @@ class Pickups:
                 self._gap[s, w] = 0 if soon == NEVER else self.after(s, w, soon + 1) - soon
         self._valid_until = int(self._soon.min())
 
-    def hand_over(self, shipment: Shipment, collect: Callable[[list[Shipment]], None]) -> None:
+    def hand_over(self, shipment: Shipment, collect: Collect) -> None:
         """Put a packed parcel on the dock; `collect` gets the list of those that are picked up together."""
         now = self._clock.now
         service, site = shipment.service, shipment.site
+        if service in self._capacities:
+            self._capacities[service].hand_over(shipment, collect)
+            return
         at = self.after(service, site, now)
         if self._schedules[service][site] is None:
             collect([shipment])

@@ -36,11 +36,13 @@ _MASK = (1 << 64) - 1
 ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POLICY_NOISE, SITE_FACTS = range(
     10
 )
+WALK_INS = 11
 
 # Kinds of keyed noise of an order.
 (
     WORK_TIME, TRANSIT_TIME, LINE_WORK_TIME, UNIT_WORK_TIME, PAYMENT, CAPTURE_ERROR, CORRECTION, SHORT_PICK, LOSS,
-) = range(9)  # fmt: skip
+    WRONG_ITEM, RETURNED, RETURN_DELAY, RETURN_OUTCOME, REPLACED, INSPECTION,
+) = range(15)  # fmt: skip
 
 # Kinds of facts of a site: the n-th failure of an entry and its repair.
 FAILURE, REPAIR = range(2)

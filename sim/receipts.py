@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sim.claims import Claims
 from sim.expiry import Expiry
 from sim.inventory import Inventory
 from sim.lots import Goods
-from sim.waiting import Waiting
 
 
 class Receipts:
-    """Takes in what suppliers, other warehouses and customers send."""
+    """Takes in what suppliers, other warehouses and customers send.
 
-    def __init__(self, inventory: Inventory, expiry: Expiry, claims: Claims, waiting: Waiting) -> None:
+    Args:
+        on_receipt: told of items that a warehouse received, once those who claim them were served.
+
+    """
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        expiry: Expiry,
+        claims: Claims,
+        on_receipt: Callable[[Iterable[int], int], None],
+    ) -> None:
         self._inventory = inventory
         self._expiry = expiry
         self._claims = claims
-        self._waiting = waiting
+        self._on_receipt = on_receipt
 
     def put_away(self, site: int, goods: Sequence[Goods], flow: str) -> None:
         """Put goods on the shelves of a warehouse, and give them to whoever waits for them.
@@ -36,7 +46,7 @@ class Receipts:
             self._inventory.add(site, lot)
         items = dict.fromkeys(lot.item for lot in goods)
         self.give_back(items, site)
-        self._waiting.after_receipt(items, site)
+        self._on_receipt(items, site)
 
     def give_back(self, items: Iterable[int], site: int) -> None:
         """Give units that are free again to those who wait for them; those that expired meanwhile are gone."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue, cents, micros
 from sim.clock import DAY, NEVER, Clock
-from sim.journal import STATES, Recorder
+from sim.journal import CANCEL_REASONS, STATES, Recorder
 from sim.ledger import Account, Ledger
 from sim.order import CANCELLED as NOT_SENT
 from sim.order import ENDED, Order, Shipment
 
 DELIVERED, CANCELLED, LOST, OPEN = range(len(STATES))
+_DECLINED = CANCEL_REASONS.index("declined")
 
 
 class Settlement:
@@ -21,7 +24,7 @@ class Settlement:
         counted_open: how many of them are counted. The run goes on for their sake.
         counted_here: counted orders that have not left their warehouses completely. Demand goes on for
             their sake.
-        tally: ended orders by state.
+        tally: ended orders by state. declined: how many of the cancelled ones ended at their payment.
 
     """
 
@@ -41,6 +44,7 @@ class Settlement:
         self.counted_here = 0
         self.placed = 0
         self.tally = [0] * len(STATES)
+        self.declined = 0
 
     def enter(self, order: Order) -> None:
         """Take in an order that was placed."""
@@ -62,11 +66,7 @@ class Settlement:
         if order.live or any(order.left):
             return
         del self.open[order.number]
-        if order.lost:
-            state = LOST
-        else:
-            state = DELIVERED if order.units_shipped else CANCELLED
-        self._settle(order, state)
+        self._settle(order, self._state(order))
         order.parts.clear()  # no circle of references is left: the order is freed without a search for garbage
         if order.counted:
             self.counted_open -= 1
@@ -77,18 +77,30 @@ class Settlement:
         if not self.counted_open and self._clock.now >= self._catalogue.window[1]:
             self._clock.stop()
 
-    def close(self) -> None:
-        """Write the rows of orders and shipments that are open at the end of the run."""
+    @staticmethod
+    def _state(order: Order) -> int:
+        if order.lost:
+            return LOST
+        return DELIVERED if order.units_shipped else CANCELLED
+
+    def close(self, is_complete: Callable[[Order], bool]) -> None:
+        """Write the rows of orders and shipments that are open at the end of the run.
+
+        An order is not open for its customer when nothing but its returns and replacements are under way;
+        `is_complete` tells.
+        """
         for order in list(self.open.values()):
             for shipment in order.parts:
                 if shipment.state not in ENDED:
                     self.write_shipment(shipment)
-            self._settle(order, OPEN)
+            self._settle(order, self._state(order) if is_complete(order) else OPEN)
         assert self.placed == sum(self.tally), f"{self.placed} orders placed, {self.tally} ended"
 
     def _settle(self, order: Order, state: int) -> None:
         now = self._clock.now
         self.tally[state] += 1
+        if order.cancel_reason == _DECLINED:
+            self.declined += 1
         posts = order.posts
         if state != CANCELLED:
             late_s = (order.delivered_at if state == DELIVERED else now) - order.promised_at
@@ -108,6 +120,7 @@ class Settlement:
                 posts[Account.HANDLING] + posts[Account.PACKAGING], posts[Account.LATE],
                 posts[Account.RETURNS], posts[Account.PAYMENT_FEE], posts[Account.CARE],
                 posts[Account.PURCHASE], -posts[Account.REVENUE] - posts[Account.REFUND],
+                posts[Account.REFUND], order.units_returned, order.notifications, order.told_at,
             ),
         )  # fmt: skip
         self._ledger.settle(now, order.number, posts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from simpy import Event
 
@@ -13,12 +13,16 @@ from sim.clock import DAY, DELIVERY, Clock
 from sim.disposals import Disposals
 from sim.inventory import Inventory
 from sim.ledger import Account
+from sim.notices import Notices
 from sim.order import DELIVERED, IN_TRANSIT, LOST, PACKED, Order, Shipment
 from sim.packing import Packing
 from sim.payment import Payments
 from sim.pickup import Road
 from sim.scenario.carriers import Lost
 from sim.settlement import Settlement
+
+if TYPE_CHECKING:
+    from sim.returns import Returns
 
 
 class Shipping:
@@ -27,6 +31,9 @@ class Shipping:
     Args:
         ship_again: has lines of an order allocated once more, in the place of a shipment; the last argument
             says why.
+
+    Attributes:
+        returns: told of every delivery.
 
     """
 
@@ -39,6 +46,7 @@ class Shipping:
         carriers: Carriers,
         packing: Packing,
         payments: Payments,
+        notices: Notices,
         settlement: Settlement,
         ship_again: Callable[[Order, Sequence[tuple[int, int]], int, str], None],
     ) -> None:
@@ -48,8 +56,10 @@ class Shipping:
         self._carriers = carriers
         self._packing = packing
         self._payments = payments
+        self._notices = notices
         self._settlement = settlement
         self._ship_again = ship_again
+        self.returns: Returns
         self._road = Road(clock, self._deliver)
         self._cost: list[int] = catalogue.cost.tolist()
         lost = catalogue.scenario.lost
@@ -69,7 +79,9 @@ class Shipping:
             order = shipment.order
             if shipment.state != PACKED:  # cancelled on the dock
                 continue
-            shipment.picked_up_at = order.picked_up_at = now
+            shipment.picked_up_at = now
+            if not self.returns.is_replacement(shipment):
+                order.picked_up_at = now
             shipment.state = IN_TRANSIT
             for _, item, units in shipment.lines:
                 record("shipped", item, shipment.site, units)
@@ -77,21 +89,27 @@ class Shipping:
             if shipment.again:
                 order.lost -= shipment.again.keys()
             posts = order.posts
+            shipment.freight = self._carriers.charge(shipment)
             posts[Account.FREIGHT] += shipment.freight
             posts[Account.CASH] -= shipment.freight
-            self._payments.capture(order, self._packing.new_value(shipment))
+            self._payments.capture(order, self._packing.bill(shipment))
+            self._notices.picked_up(shipment)
             if self._carriers.is_lost(shipment):
                 self._settlement.note_progress(order, 0 if self._reships else shipment.units)
                 self._clock.due(now + self._noticed_after_s, DELIVERY, self._notice_loss, shipment)
             else:
-                self._settlement.note_progress(order, shipment.units)
+                self._settlement.note_progress(order, shipment.units - self.returns.units_again(shipment))
                 self._road.send(shipment, now + self._carriers.transit_seconds(shipment))
 
     def _deliver(self, shipment: Shipment) -> None:
         order = shipment.order
-        shipment.delivered_at = order.delivered_at = self._clock.now
+        shipment.delivered_at = self._clock.now
         shipment.state = DELIVERED
+        self._notices.tell(order)
+        if not self.returns.is_replacement(shipment):
+            order.delivered_at = shipment.delivered_at
         self._settlement.write_shipment(shipment)
+        self.returns.delivered(shipment)
         order.live -= 1
         self._settlement.end_if_done(order)
 
@@ -100,6 +118,7 @@ class Shipping:
         shipment = cast(Shipment, event.value)
         order = shipment.order
         shipment.state = LOST
+        self._notices.lost(order, comes_again=self._reships)
         self._settlement.write_shipment(shipment)
         order.live -= 1
         order.lost |= {line for line, _, _ in shipment.lines}
@@ -111,4 +130,5 @@ class Shipping:
             self._ship_again(order, again, shipment.number, "lost")
         elif self._refunds:
             self._payments.refund(order, self._packing.value(shipment))
+            self._notices.tell(order)
         self._settlement.end_if_done(order)

@@ -13,13 +13,15 @@ from sim.claims import Claims
 from sim.clock import END, Clock
 from sim.disposals import Disposals
 from sim.errors import OrderlabError, PolicyError
+from sim.expectation import Expectations
 from sim.expiry import Expiry
 from sim.fulfilment import Fulfilment
-from sim.hours import Hours, post_at_site
+from sim.hours import Hours
 from sim.inventory import Inventory
 from sim.journal import Facts, Journal, Recorder
-from sim.ledger import Account, Ledger
+from sim.ledger import Account, Ledger, post_at_site
 from sim.network import Network
+from sim.notices import Notices
 from sim.opening import open_stock
 from sim.orchestrator import Orchestrator
 from sim.orderbook import BLOCK_ORDERS, OrderBook
@@ -27,9 +29,13 @@ from sim.payment import Payments
 from sim.policy import Policy, Preparable
 from sim.protocols import Protocols
 from sim.receipts import Receipts
+from sim.reconciliation import check_units, reconcile
+from sim.returns import Returns
 from sim.scenario import Scenario
 from sim.settlement import Settlement
+from sim.visibility import LastSync
 from sim.waiting import Waiting
+from sim.walk_ins import WalkIns
 from sim.warehouses import Warehouses
 
 
@@ -107,7 +113,13 @@ def _run(
     expiry = Expiry(clock, inventory, disposals)
     claims = Claims(inventory)
     waiting = Waiting(clock, inventory)
-    receipts = Receipts(inventory, expiry, claims, waiting)
+    last_sync = None
+    if scenario.visibility.sync_minutes:
+        last_sync = LastSync(clock, catalogue, inventory, waiting.after_receipt)
+    on_receipt = waiting.after_receipt if last_sync is None else last_sync.received
+    receipts = Receipts(inventory, expiry, claims, on_receipt)
+    expectations = Expectations(clock, catalogue, warehouses, carriers)
+    notices = Notices(clock, expectations)
     fulfilment = Fulfilment(
         clock,
         catalogue,
@@ -119,27 +131,39 @@ def _run(
         carriers,
         warehouses,
         payments,
+        expectations,
+        notices,
         settlement,
     )
     expiry.on_loss = fulfilment.shortfalls.lose
     warehouses.on_up.append(waiting.after_site_up)
-    network = Network(clock, catalogue, inventory, warehouses, carriers, seed, replication)
+    returns = fulfilment.shipping.returns = Returns(
+        clock, catalogue, inventory, warehouses, receipts, disposals, fulfilment, payments, notices, settlement,
+        recorder,
+    )  # fmt: skip
+    notices.is_complete = returns.is_complete
+    network = Network(clock, catalogue, last_sync or inventory, warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages
     _buy_opening_stock(inventory, ledger)
     Hours(clock, catalogue, inventory, warehouses, ledger, recorder)
+    walk_ins = WalkIns(clock, catalogue, seed, replication, inventory, warehouses, ledger, recorder)
     Orchestrator(
         clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, waiting,
-        recorder,
+        notices, recorder, last_sync,
     )  # fmt: skip
     clock.due(catalogue.window[1], END, lambda _: settlement.stop_if_done())
     clock.due(catalogue.end, END, lambda _: clock.stop())
     clock.run()
 
-    inventory.check_conservation(*fulfilment.units_held())
-    settlement.close()
+    reserved, staged = fulfilment.units_held()
+    check_units(catalogue, inventory, reserved, staged)
+    returns.close()
+    settlement.close(returns.is_complete)
+    walk_ins.post()
     ledger.flush()
     assert not ledger.totals.sum(), f"ledger out of balance by {ledger.totals.sum()} cents"
+    reconcile(recorder, settlement, inventory, staged, ledger)
     return recorder.close()
 
 
@@ -162,9 +186,9 @@ def _prepared(policy: Policy, network: Network, name: str) -> Policy:
 
 
 def _buy_opening_stock(inventory: Inventory, ledger: Ledger) -> None:
-    for amount in inventory.values().tolist():
+    for site, amount in enumerate(inventory.values().tolist()):
         if amount:
-            post_at_site(ledger, 0, Account.STOCK, Account.CASH, cents(amount))
+            post_at_site(ledger, 0, site, Account.STOCK, Account.CASH, cents(amount))
 
 
 @contextmanager

@@ -121,6 +121,14 @@ class Warehouses:
                 ready[site] = self.sites[site].ready(now, float(self.work_s[site]), float(own[site]))
         return ready
 
+    def ready_at_site(self, site: int, lines: int, units: int, tags: int) -> int:
+        """Return `ready_at` of one warehouse."""
+        now, own = self._clock.now, self.own_work_s(lines, units, tags).item(site)
+        ready = max(self.opens_at.item(site), now) + int(self.work_cell[site] * self._share.item(site) + own)
+        if ready <= self.closes_at.item(site):
+            return ready
+        return self.sites[site].ready(now, self.work_cell[site], own)
+
     def hour_rows(self, now: int, hour: int) -> list[tuple[float, int, int, int]]:
         """Return what `Warehouse.sample` says of each site."""
         return [site.sample(now, hour) for site in self.sites]

@@ -88,7 +88,7 @@ _GROUPS: tuple[tuple[str, Better | None, tuple[tuple[str, str, str], ...]], ...]
     )),
     ("share", "higher", (
         ("on_time_in_full_share", "on time in full", "orders of which every unit came by the promise"),
-        ("told_in_time_share", "told in time", "late orders that were told before the promise passed"),
+        ("told_in_time_share", "told in time", "late orders told that they will be, before the promise passed"),
     )),
     ("share", "lower", (
         ("split_share", "split orders", "orders of two or more shipments, without reships"),
@@ -135,8 +135,8 @@ _GROUPS: tuple[tuple[str, Better | None, tuple[tuple[str, str, str], ...]], ...]
         ("downtime_h", "downtime", "hours down in the window, summed over sites"),
     )),
     ("share", None, (
-        ("returned_share", "returned units", "units sent back ÷ units shipped"),
-        ("restocked_share", "restocked returns", "units back in stock ÷ returned units inspected"),
+        ("returned_share", "returned units", "units that customers sent back ÷ units shipped"),
+        ("restocked_share", "restocked returns", "of their inspected units, those with the outcome restock"),
     )),
     ("km", "lower", (
         ("distance_mean_km", "distance", "shipments picked up: great circle to the customer"),

@@ -17,7 +17,7 @@ _MONEY = (
     "revenue",
 )  # fmt: skip
 _COLUMNS = (
-    "placed_at", "promised_at", "picked_up_at", "delivered_at", "state", "cancel_reason", "units",
+    "placed_at", "promised_at", "told_at", "picked_up_at", "delivered_at", "state", "cancel_reason", "units",
     "reallocations", "units_first_attempt", "units_shipped", "counted", *_MONEY,
 )  # fmt: skip
 
@@ -71,20 +71,25 @@ class CountedOrders:
         sums["units_shipped"] += int(np.minimum(shipped, ordered).sum())  # a reship does not sell more
 
         placed, arrived = seconds(batch.column("placed_at")), seconds(batch.column("delivered_at"))
-        self._promises(seconds(batch.column("promised_at")), arrived, state, delivered & (shipped >= ordered))
+        promised, told = seconds(batch.column("promised_at")), seconds(batch.column("told_at"))
+        self._promises(promised, told, arrived, state, delivered & (shipped >= ordered))
         picked_up = seconds(batch.column("picked_up_at"))
         shown: Flags = delivered & (picked_up != ABSENT)
         sums["picked_up"] += int(np.count_nonzero(shown))
         sums["click_to_ship"] += int((picked_up - placed)[shown].sum())
         return (arrived - placed)[delivered].astype(np.int32)
 
-    def _promises(self, promised: Integers, arrived: Integers, state: Integers, in_full: Flags) -> None:
+    def _promises(
+        self, promised: Integers, told: Integers, arrived: Integers, state: Integers, in_full: Flags
+    ) -> None:
         sums = self.sums
         some = promised != ABSENT
         delivered_late = some & (state == _DELIVERED) & (arrived > promised)
         never = (state == _OPEN) | (state == _LOST)
         sums["delivered_late"] += int(np.count_nonzero(delivered_late))
-        sums["late"] += int(np.count_nonzero(delivered_late | (some & never & (promised < self._end))))
+        late = delivered_late | (some & never & (promised < self._end))
+        sums["late"] += int(np.count_nonzero(late))
+        sums["told_in_time"] += int(np.count_nonzero(late & (told != ABSENT) & (told <= promised)))
         sums["lateness"] += int((arrived - promised)[delivered_late].sum())
         sums["on_time_in_full"] += int(np.count_nonzero(in_full & ~delivered_late))
 
@@ -108,7 +113,7 @@ def order_kpis(orders: CountedOrders) -> dict[str, float]:
         "late_share": ratio(sums["late"], n),
         "lateness_mean_h": ratio(sums["lateness"], 3600 * sums["delivered_late"]),
         "on_time_in_full_share": ratio(sums["on_time_in_full"], n),
-        "told_in_time_share": ratio(0, sums["late"]),  # no journal tells of a notification: nobody was told
+        "told_in_time_share": ratio(sums["told_in_time"], sums["late"]),
         "fill_share": ratio(sums["units_first_attempt"], sums["units"]),
         "cancelled_share": ratio(sums["cancelled"], n),
         "open_share": ratio(sums["open"], n),

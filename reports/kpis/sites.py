@@ -76,10 +76,11 @@ class Window:
         return sums, work
 
     def returned(self) -> Counter[str]:
-        """Return the units of counted orders that came back: sent, inspected, restocked."""
+        """Return the units that customers sent back of counted orders: sent, inspected, restocked."""
         sums: Counter[str] = Counter()
-        for batch in self._journal.batches("returns", ("units", "outcome", "counted")):
-            units = np.where(flags(batch.column("counted")), whole(batch.column("units")), 0)
+        for batch in self._journal.batches("returns", ("units", "reason", "outcome", "counted")):
+            ours = flags(batch.column("counted")) & (positions(batch.column("reason"), ("customer",)) == 0)
+            units = np.where(ours, whole(batch.column("units")), 0)
             sums["sent"] += int(units.sum())
             sums["inspected"] += int(units[flags(batch.column("outcome").is_valid())].sum())
             sums["restocked"] += int(units[positions(batch.column("outcome"), ("restock",)) == 0].sum())

@@ -66,6 +66,7 @@ def clear(folder: Path) -> None:
     for name in (
         "kpis.csv",
         "comparison.csv",
+        "reconciliation.csv",
         "summary.json",
         "report.html",
         "scenario.yaml",

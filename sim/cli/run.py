@@ -11,10 +11,12 @@ from tqdm import tqdm
 
 from policies.load import build_policy, read_policies
 from reports.kpis import measure
+from reports.reconciliation import reconcile, unbalanced
 from sim.cli.folder import open_folder, write_inputs, write_provenance
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import Experiment, Keep
+from sim.journal import Journal
 from sim.scenario import load_scenario
 
 
@@ -102,7 +104,7 @@ def run_command(
     hashes = write_inputs(folder, world, sources)
     settings = {"policies": names, "baseline": baseline, "replications": replications, "journal": keep}
     write_provenance(folder, world, hashes, settings)
-    experiment = Experiment(world, sources, replications, build_policy, measure, folder, keep)
+    experiment = Experiment(world, sources, replications, build_policy, measure_run, folder, keep)
     shown = not quiet and sys.stderr.isatty()
     with tqdm(total=len(experiment.tasks), desc=world.id, unit="run", disable=not shown) as progress:
         rows = experiment.run(jobs, lambda _: bool(progress.update()))
@@ -120,6 +122,13 @@ def run_command(
     page = write_report(folder)
     click.echo(result_text(result, width=min(shutil.get_terminal_size((100, 24)).columns, 120)))
     click.echo(f"report: {page}")
+    for sentence in unbalanced(rows):
+        click.echo(f"warning: {sentence}", err=True)
+
+
+def measure_run(journal: Journal) -> dict[str, float]:
+    """Return what the result folder says of a replication: its KPIs and its books."""
+    return {**measure(journal), **reconcile(journal)}
 
 
 @click.command(name="report")

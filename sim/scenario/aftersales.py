@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sim.document import Money, NoEffectYet, Number, Probability, Quantity, Reference, Section, wrong
+from sim.document import Money, Number, Probability, Quantity, Reference, Section, wrong
 from sim.scenario.distributions import ZERO, Distribution
 
 
@@ -66,6 +66,6 @@ class CaptureErrors(Section):
 class Visibility(Section):
     """How old the stock is that policies see."""
 
-    sync_minutes: Annotated[float, Number(at_most=525_600), NoEffectYet(except_for=("0",))] = Field(
+    sync_minutes: Annotated[float, Number(at_most=525_600)] = Field(
         0.0, description="policies see stock as of the last sync; 0: as it is"
     )

@@ -17,7 +17,6 @@ from sim.document import (
     Listing,
     LocalTime,
     Number,
-    Pending,
     PositiveCount,
     PositiveDays,
     Probability,
@@ -102,9 +101,12 @@ class RateTable(_Weighing):
 class Tier(Section):
     """A discount on the parcels of a month beyond a number."""
 
-    parcels_per_month: PositiveCount = Field(description="of the carrier's service, from which on it holds")
+    parcels_per_month: PositiveCount = Field(
+        description="the parcels beyond it have the discount: picked up by the service, from all warehouses, in "
+        "the calendar month of the scenario's time zone; counted from the start of the run"
+    )
     discount: Probability = Field(
-        description="fraction of the freight; marginal: of the parcels beyond the number"
+        description="fraction of the freight; marginal: the parcels before keep their price"
     )
 
 
@@ -117,12 +119,12 @@ class Disruption(Section):
         "all", description="where parcels go to that are picked up meanwhile"
     )
     transit_factor: Annotated[float, Number(above=0, at_most=1000)] = Field(
-        description="what their transit is multiplied by"
+        description="what their transit is multiplied by; several disruptions multiply"
     )
     announced_hours: Hours | None = Field(
         None,
         description="policies know of it so many hours before it begins; 0: once it has begun; absent: from "
-        "the start",
+        "the start; its end is known with it",
     )
 
 
@@ -148,15 +150,17 @@ class Service(Section):
     rates: Annotated[Rates | RateTable, Forms("rate card", {"file": RateTable}, otherwise=Rates)] = Field(
         Rates(), description="what a parcel costs", validate_default=True
     )
-    tiers: Pending[tuple[Tier, ...]] = Field((), description="discounts by number of parcels")
-    parcels_per_day: Pending[PositiveCount | None] = Field(
-        None, description="the rest goes with the next pickup, or at local midnight; absent: no limit"
+    tiers: tuple[Tier, ...] = Field((), description="discounts by number of parcels in a month")
+    parcels_per_day: PositiveCount | None = Field(
+        None,
+        description="from all warehouses together, by the site-local date of the pickup; the rest goes with the "
+        "warehouse's next pickup, without pickup times at local midnight; absent: no limit",
     )
     lost_share: Probability = Field(0.0, description="probability that a parcel is lost")
     co2e_g_per_tonne_km: Annotated[float, Number(at_most=1_000_000)] = Field(
         0.0, description="emissions, g CO2e per tonne and kilometre"
     )
-    disruptions: Pending[tuple[Disruption, ...]] = Field((), description="times of longer transit")
+    disruptions: tuple[Disruption, ...] = Field((), description="times of longer transit")
 
     @field_validator("zones_km")
     @classmethod

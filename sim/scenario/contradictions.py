@@ -31,7 +31,7 @@ Rule: TypeAlias = Callable[[Scenario, Places], Iterator[Problem]]
 def contradictions(scenario: Scenario, places: Places) -> list[Problem]:
     """Return every contradiction of a scenario whose parts are right."""
     rules: tuple[Rule, ...] = (
-        _weights, _sizes, _horizon, _orders, _tags, _coordinates, _levels, _lots, _circles,
+        _weights, _sizes, _horizon, _orders, _tags, _coordinates, _levels, _lots, _circles, _way_back,
     )  # fmt: skip
     return [problem for rule in rules for problem in rule(scenario, places)]
 
@@ -144,6 +144,9 @@ def _levels(scenario: Scenario, places: Places) -> Iterator[Problem]:
         daily = (
             0.0 if scenario.recorded is None else float(scenario.recorded.line_units.sum()) / scenario.days
         )
+    daily += max(
+        (s.walk_ins.units_per_day for s in scenario.warehouses if s.walk_ins is not None), default=0.0
+    )
     levels: list[tuple[tuple[str | int, ...], object]] = [
         (("warehouses", i, "safety_stock"), site.safety_stock) for i, site in enumerate(scenario.warehouses)
     ]
@@ -176,3 +179,18 @@ def _lots(scenario: Scenario, places: Places) -> Iterator[Problem]:
             if len(late):
                 rule = f"must not hold lots received after the start: row {late[0] + 1} does"
                 yield places.problem(("stock", "opening", i, "file"), rule)
+
+
+def _way_back(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    returns = scenario.returns
+    site = None if returns is None else next((w for w in scenario.warehouses if w.id == returns.to), None)
+    if site is None or site.handling is None:
+        return
+    # An item that is picked by mistake comes back too.
+    all_come = any(warehouse.accuracy.pick < 1 for warehouse in scenario.warehouses)
+    coming = [item for item in scenario.items if item.return_share or all_come]
+    homeless = [item.id for item in coming if not set(item.handling) <= set(site.handling)]
+    if homeless:
+        more = f" (and {len(homeless) - 1:,} items more)" if len(homeless) > 1 else ""
+        rule = f"must be able to keep all that comes back; it may not keep {homeless[0]}{more}"
+        yield places.problem(("returns", "to"), rule)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from sim.document import (
     Days,
@@ -20,6 +20,7 @@ from sim.document import (
     Whole,
     wrong,
 )
+from sim.scenario.times import TimeOfDay
 
 
 def _a_pair(given: Any) -> Any:
@@ -56,6 +57,11 @@ class Segment(Section):
         None,
         description="an order is late when delivered more than this after it was placed; absent: no promise",
     )
+    cut_off: TimeOfDay | None = Field(
+        None,
+        description="scenario-local time of day up to which, to the second, an order counts as placed that day; it is "
+        "then promised by the end of the day that is promise_days later; absent: promised to the second",
+    )
     priority: Annotated[int, Whole(at_least=-1_000_000, at_most=1_000_000)] = Field(
         1, description="a lower number goes first"
     )
@@ -70,6 +76,15 @@ class Segment(Section):
         None, description="an order of which nothing was picked up by then is cancelled; absent: never"
     )
     tags: Annotated[tuple[str, ...], Listing()] = Field((), description="for rules")
+
+    @model_validator(mode="after")
+    def _promises_days(self) -> Segment:
+        if self.cut_off is not None:
+            if self.promise_days is None:
+                raise wrong("needs promise_days: it says from which day these count", key="cut_off")
+            if self.promise_days % 1:
+                raise wrong("must be whole days, as there is a cut_off", key="promise_days")
+        return self
 
 
 STANDARD = Segment(id="standard")

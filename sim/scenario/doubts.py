@@ -18,6 +18,7 @@ def doubts(scenario: Scenario, places: Places, checking: Checking, tree: Map) ->
         *_without_effect(checking, tree),
         *_unserved(scenario, places),
         *_uncarried(scenario, places),
+        *_unmeasured(scenario, places),
         *_unused(scenario, places),
     ]
 
@@ -77,6 +78,17 @@ def _uncarried(scenario: Scenario, places: Places) -> Iterator[Problem]:
         )
 
 
+def _unmeasured(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    services = [service for carrier in scenario.carriers for service in carrier.services]
+    emitting = next((service.id for service in services if service.co2e_g_per_tonne_km), None)
+    nowhere = [("regions", i) for i, region in enumerate(scenario.regions) if region.at is None]
+    nowhere += [("warehouses", i) for i, site in enumerate(scenario.warehouses) if site.at is None]
+    if emitting is not None and nowhere:
+        more = f" (and {len(nowhere) - 1:,} places more)" if len(nowhere) > 1 else ""
+        rule = f"has no `at`: emissions of service '{emitting}' count as 0 where a place is missing{more}"
+        yield places.problem(nowhere[0], rule)
+
+
 def _unused(scenario: Scenario, places: Places) -> Iterator[Problem]:
     tags = {tag for item in scenario.items for tag in item.handling}
     for tag in scenario.protocols:
@@ -86,7 +98,8 @@ def _unused(scenario: Scenario, places: Places) -> Iterator[Problem]:
     if returned and scenario.returns is None:
         rule = "nothing comes back without a section `returns`"
         yield places.problem(("items", returned[0], "return_share"), rule)
-    if scenario.returns is not None and not returned:
+    mistaken = any(site.accuracy.pick < 1 for site in scenario.warehouses)
+    if scenario.returns is not None and not returned and not mistaken:
         yield places.problem(("returns",), "nothing comes back: no item has a return_share")
     demand = scenario.demand
     if isinstance(demand, Generated):

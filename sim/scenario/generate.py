@@ -58,7 +58,7 @@ class GenerateCategory(Section):
     min_life_at_delivery_days: Pending[Days | None] = Field(
         None, description="days of life that a customer wants left at delivery"
     )
-    return_share: Pending[Probability | None] = Field(None, description="probability that a line is returned")
+    return_share: Probability | None = Field(None, description="probability that a line is returned")
 
     @model_validator(mode="after")
     def _lives_long_enough(self) -> GenerateCategory:
@@ -82,7 +82,7 @@ class GenerateItems(Section):
     kg_per_l: Density = Field(0.3, description="density as packed, kg per litre: gives the volume")
     price: Distribution = Field(Lognormal(mean=30, cv=0.9), description="selling price, money per unit")
     cost_share: Probability = Field(0.55, description="purchase cost as a share of the price")
-    return_share: Pending[Probability] = Field(0.0, description="probability that a line is returned")
+    return_share: Probability = Field(0.0, description="probability that a line is returned")
     categories: tuple[GenerateCategory, ...] = Field(
         (), description="classes of items; none: all items are alike and have no category"
     )

@@ -13,7 +13,6 @@ from sim.document import (
     Money,
     Name,
     Number,
-    Pending,
     PositiveDays,
     Probability,
     Quantity,
@@ -50,9 +49,7 @@ class Item(Section):
     min_life_at_delivery_days: Annotated[float, Number(at_most=36_525)] = Field(
         0.0, description="days of life that a customer must have left"
     )
-    return_share: Pending[Probability] = Field(
-        0.0, description="probability that a delivered line comes back"
-    )
+    return_share: Probability = Field(0.0, description="probability that a delivered line comes back")
 
     @model_validator(mode="after")
     def _lives_long_enough(self) -> Item:

@@ -98,7 +98,7 @@ class Scenario(Section):
         None,
         description="what happens when a parcel is lost; absent: it is missed after 10 days, and nothing is done",
     )
-    returns: Pending[Returns | None] = Field(None, description="lines that come back; absent: none do")
+    returns: Returns | None = Field(None, description="lines that come back; absent: none do")
     payments: Payments | None = Field(None, description="payment; absent: always accepted, without fee")
     capture_errors: CaptureErrors | None = Field(None, description="orders held until their data are right")
     visibility: Visibility = Field(Visibility(), description="how old the stock is that policies see")

@@ -71,7 +71,7 @@ class Accuracy(Section):
 
     stock: Probability = Field(1.0, description="probability that a unit on record is really there")
     pick: Annotated[float, Number(above=0, at_most=1)] = Field(
-        1.0, description="probability that the right item is picked"
+        1.0, description="probability that a line of a shipment holds the right item"
     )
 
 
@@ -85,10 +85,11 @@ class SiteCosts(Section):
 
 
 class WalkIns(Section):
-    """Sales over the counter, in opening hours, which compete for stock."""
+    """Sales over the counter, in opening hours, which compete with orders for stock, safety stock included."""
 
     units_per_day: Annotated[float, Number(at_most=1_000_000)] = Field(
-        description="mean units a day, Poisson, items by popularity among those kept"
+        description="mean units a day over a flat week, Poisson at a constant rate while it is open; one unit a "
+        "sale, items by popularity among those that it may keep"
     )
 
 
@@ -132,10 +133,10 @@ class Warehouse(Section):
     )
     safety_stock: Level | None = Field(None, description="units of each item that orders may not take")
     downtime: tuple[Downtime, ...] = Field((), description="times without all its stations")
-    accuracy: Pending[Accuracy] = Field(Accuracy(), description="of stock records and picks")
+    accuracy: Accuracy = Field(Accuracy(), description="of stock records and picks")
     costs: SiteCosts = Field(SiteCosts(), description="of handling and storage")
     issue: Literal["fifo", "fefo", "lifo"] = Field("fifo", description="which lot leaves first")
-    walk_ins: Pending[WalkIns | None] = Field(None, description="sales over the counter")
+    walk_ins: WalkIns | None = Field(None, description="sales over the counter")
 
     @model_validator(mode="wrap")
     @classmethod

@@ -38,6 +38,7 @@ def test_a_run_writes_its_result_folder(shop: Any) -> None:
     assert {
         "kpis.csv",
         "comparison.csv",
+        "reconciliation.csv",
         "summary.json",
         "report.html",
         "provenance.json",

@@ -188,7 +188,12 @@ def test_overwriting_leaves_what_is_not_of_an_earlier_run(here: Any, desk: Any, 
     }
     desk.write("result/notes.csv", "mine\n")
     assert here("run", "small.yaml", *options, "--overwrite", "--set", "days=0.2")[0] == 0
-    assert {path.name for path in result.glob("*.csv")} == {"kpis.csv", "comparison.csv", "notes.csv"}
+    assert {path.name for path in result.glob("*.csv")} == {
+        "kpis.csv",
+        "comparison.csv",
+        "reconciliation.csv",
+        "notes.csv",
+    }
     assert set(json.loads((result / "provenance.json").read_text())["hashes"]) == {
         "scenario.yaml",
         "policies/nearest.yaml",

@@ -94,6 +94,11 @@ def services(draw: Any) -> list[dict[str, Any]]:
             service["pickups"] = draw(st.sampled_from([["17:00"], ["02:30", "12:00:01"], ["00:00"]]))
         if number and draw(st.booleans()):
             service["carries"] = ["ambient"]
+        if draw(st.booleans()):
+            service["parcels_per_day"] = draw(st.sampled_from([1, 20]))
+            service["lost_share"] = draw(st.sampled_from([0, 0.3, 1]))
+            service["tiers"] = [{"parcels_per_month": 5, "discount": draw(st.sampled_from([0.07, 1]))}]
+            service["disruptions"] = [{"begins": "2026-03-07T12:00", "days": 1.5, "transit_factor": 1.7}]
         found.append(service)
     return found
 

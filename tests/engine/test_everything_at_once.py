@@ -227,11 +227,12 @@ def test_nothing_is_lost_whatever_happens(stage: Any, world: dict[str, Any], pol
     journal = stage.play(stage.scenario(yaml.safe_dump(world)), policy)
     check_orders(journal)
     check_money(journal)
+    check_returns(journal)
     check_kpis(journal)
 
 
 def check_orders(journal: Journal) -> None:
-    orders, shipments, returns = (journal.table(t).to_pandas() for t in ("orders", "shipments", "returns"))
+    orders, shipments = (journal.table(t).to_pandas() for t in ("orders", "shipments"))
     assert sorted(orders["order"].astype(int)) == list(range(1, len(orders) + 1))
     assert orders.loc[orders["state"] == "delivered", "delivered_at"].notna().all()
     assert (orders.loc[orders["state"] == "cancelled", "units_shipped"] == 0).all()
@@ -242,8 +243,6 @@ def check_orders(journal: Journal) -> None:
     # Every shipment that replaces another one replaces one that went before it.
     again = shipments[shipments["replaces"].notna()]
     assert (again["replaces"] < again["shipment"]).all()
-    assert (returns["units"] > 0).all()
-    assert (returns["inspected_at"].dropna() >= returns.loc[returns["inspected_at"].notna(), "sent_at"]).all()
     moments = ["allocated_at", "released_at", "started_at", "packed_at", "picked_up_at", "delivered_at"]
     for earlier, later in itertools.pairwise(moments):
         both = shipments[shipments[later].notna()]
@@ -260,6 +259,31 @@ def check_money(journal: Journal) -> None:
     assert (orders["revenue"] > -0.005).all()
     assert (orders["revenue"] < orders["value"] + 0.005).all()
     assert round(orders["cost_returns"].sum() * 100) == of_orders.get("returns", 0)
+
+
+def check_returns(journal: Journal) -> None:
+    orders, shipments, returns = (journal.table(t).to_pandas() for t in ("orders", "shipments", "returns"))
+    assert (returns["units"] > 0).all()
+    for earlier, later in itertools.pairwise(["sent_at", "received_at", "inspected_at"]):
+        both = returns[returns[later].notna()]
+        assert (both[earlier] <= both[later]).all(), later
+    assert returns["outcome"].notna().equals(returns["inspected_at"].notna())
+    assert (returns.loc[returns["reason"] == "wrong_item", "outcome"].dropna() != "scrap").all()
+    # What comes back was delivered, and customers send nothing back twice.
+    back = returns.groupby(["order", "shipment"])["units"].sum()
+    brought = shipments[shipments["state"] == "delivered"].set_index(["order", "shipment"])["units"]
+    assert (back <= brought.loc[back.index]).all()
+    orders = orders.set_index("order")
+    assert (orders["returned_units"] <= orders["units"]).all()
+    customers = returns[returns["reason"] == "customer"].groupby("order")["units"].sum()
+    assert orders["returned_units"].equals(customers.reindex(orders.index, fill_value=0))
+    costs = returns.groupby("order")["cost"].sum().reindex(orders.index, fill_value=0)
+    assert (costs.round(2) == orders["cost_returns"].round(2)).all()
+    refunds = returns[(returns["remedy"] == "refund") & returns["outcome"].notna()]
+    assert (orders.loc[refunds["order"], "refunded"] > 0).all()
+    scrapped = returns.loc[returns["outcome"] == "scrap", "units"].sum()
+    disposals = journal.table("disposals").to_pandas()
+    assert disposals.loc[disposals["reason"] == "scrapped", "units"].sum() == scrapped
 
 
 def check_kpis(journal: Journal) -> None:

@@ -99,7 +99,7 @@ def results(tmp_path_factory: Any) -> Mapping[str, Path]:
 def files(folder: Path) -> dict[str, bytes]:
     """Return what must be the same: the journals, and what was made of them."""
     found = sorted((folder / "journal").rglob("*.parquet"))
-    found += [folder / name for name in ("kpis.csv", "comparison.csv", "summary.json")]
+    found += [folder / name for name in ("kpis.csv", "comparison.csv", "reconciliation.csv", "summary.json")]
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 

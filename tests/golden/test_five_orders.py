@@ -298,9 +298,10 @@ def test_ledger(journal: Journal, frame: Any) -> None:
         if int(cents)
     ]
     ledger = frame(journal, "ledger")
+    assert (ledger["order"].isna() == ledger["warehouse"].notna()).all()
     found = [
         (at.to_pydatetime(), order if isinstance(order, str) else None, account, cents)
-        for at, order, account, cents in ledger.itertuples(index=False, name=None)
+        for at, order, _, account, cents in ledger.itertuples(index=False, name=None)
     ]
     assert sorted(found, key=str) == sorted(wanted, key=str)
     assert {account for _, _, account, _ in found} == set(header[2:])

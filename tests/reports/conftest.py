@@ -34,7 +34,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "region": "NYC", "segment": "standard", "lines": 1, "units": 1, "placed_at": DAY,
         "promised_at": -1, "state": "delivered", "cancel_reason": None, "picked_up_at": DAY,
         "delivered_at": DAY, "shipments": 1, "split_reason": None, "units_first_attempt": 1,
-        "units_shipped": 1, "attempts": 1, "counted": True,
+        "units_shipped": 1, "attempts": 1, "counted": True, "told_at": -1,
     },
     "shipments": {
         "shipment": 1, "warehouse": "newark", "service": "ground", "region": "NYC", "lines": 1, "units": 1,
@@ -42,11 +42,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "delivered_at": DAY, "state": "delivered", "replaces": -1, "counted": True,
     },
     "walk_ins": {"warehouse": "newark", "item": "tin"},
-    "returns": {"warehouse": "newark", "item": "tin", "outcome": None, "counted": True},
+    "returns": {
+        "warehouse": "newark", "item": "tin", "reason": "customer", "outcome": None, "remedy": None, "counted": True,
+    },
     "disposals": {"warehouse": "newark", "item": "tin", "reason": "spoiled"},
     "warehouse_hours": {"warehouse": "newark", "backlog": 0.0},
-    "ledger": {"order": -1, "account": "storage"},
+    "ledger": {"order": -1, "warehouse": "newark", "account": "storage"},
     "decisions": {"rule": "", "outcome": "", "chosen": "", "runner_up": "", "margin": 0.0, "removed": ""},
+    "reconciliation": {"book": "orders", "entry": "placed"},
 }  # fmt: skip
 
 

@@ -139,12 +139,13 @@ def test_an_order_counts_as_reallocated_once(story):
     assert measure(story.close())["reallocated_share"] == 0.5
 
 
-def test_returns_are_measured_in_units_of_counted_orders(story):
+def test_returns_are_measured_in_units_that_customers_of_counted_orders_sent_back(story):
     story.order(0, units=10, units_shipped=10)
     story.order(1, units=10, units_shipped=12)  # two of them reshipped: the customer has ten
     story.add("returns", order=0, units=3, sent_at=DAY, inspected_at=2 * DAY, outcome="restock")
     story.add("returns", order=1, units=1, sent_at=DAY, inspected_at=2 * DAY, outcome="scrap")
     story.add("returns", order=1, units=1, sent_at=29 * DAY, inspected_at=-1, outcome=None)
+    story.add("returns", order=1, units=7, reason="wrong_item", inspected_at=2 * DAY, outcome="restock")
     story.add("returns", order=9, units=50, sent_at=DAY, inspected_at=2 * DAY, outcome="scrap", counted=False)
     values = measure(story.close())
     assert values["returned_share"] == 5 / 20

@@ -35,9 +35,9 @@ def test_a_result_reads_back_as_it_was_written(tmp_path):
     assert read.summary == written.summary
 
 
-def test_the_folder_holds_three_tables_and_nothing_half_written(tmp_path):
+def test_the_folder_holds_the_tables_and_nothing_half_written(tmp_path):
     write_result(tmp_path, rows(), "near", ABOUT)
-    assert list(texts(tmp_path)) == ["comparison.csv", "kpis.csv", "summary.json"]
+    assert list(texts(tmp_path)) == ["comparison.csv", "kpis.csv", "reconciliation.csv", "summary.json"]
 
 
 def test_the_order_in_which_tasks_finish_does_not_change_a_byte(tmp_path):

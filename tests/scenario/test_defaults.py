@@ -50,7 +50,7 @@ def test_of_an_item():
 
 def test_of_a_segment():
     assert of(Segment(id="x"), "id") == {
-        "share": 1, "promise_days": None, "priority": 1, "late_penalty": Decimal(0),
+        "share": 1, "promise_days": None, "cut_off": None, "priority": 1, "late_penalty": Decimal(0),
         "late_penalty_per_day": Decimal(0), "split": "allowed", "impatience_days": None, "tags": (),
     }  # fmt: skip
 

@@ -17,16 +17,32 @@ DOUBTS = [
      ["towns.yaml:10:13: protocols.frozen: no item has this handling tag"]),
     ("returns without a section about them", "popularity: 6", "return_share: 0.5",
      ["towns.yaml:5:59: items.mug.return_share: value '0.5': nothing comes back without a section `returns`"]),
+    ("emissions over a distance that nobody knows", "zones_km: [200, 500]\n        transit_days: [1, 2, 3]\n        rates: "
+     "{base: [4, 5, 6], per_kg: 1}", "co2e_g_per_tonne_km: 90",
+     ["towns.yaml:8:5: regions.north: has no `at`: emissions of service 'parcel' count as 0 where a place is missing "
+      "(and 1 places more)"]),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("old", "new", "said"), [row[1:] for row in DOUBTS], ids=[row[0] for row in DOUBTS])
 def test_a_doubt_is_a_warning(desk, old, new, said):
     text = desk.changed(old, new)
+    if "co2e" in new:
+        text = text.replace("at: [52.5, 13.4], ", "").replace("    at: [50.1, 8.7]\n", "")
     if "annex" in new:
         text = text.replace("zones_km", "sites: [hub]\n        zones_km")
     told = [warning.replace(f"{desk.folder}/", "") for warning in desk.load(text).warnings]
     assert [warning for warning in told if "has no effect yet" not in warning] == said
+
+
+def test_a_section_about_returns_is_for_returns_or_mistakes(desk):
+    text = desk.towns + "returns: {delay_days: 4}\n"
+    assert [warning.replace(f"{desk.folder}/", "") for warning in desk.load(text).warnings] == [
+        "towns.yaml:25:1: returns: nothing comes back: no item has a return_share"
+    ]
+    for old, new in (("popularity: 6", "return_share: 0.1"), ("stations: 3", "accuracy: {pick: 0.9}")):
+        warnings = desk.load(text.replace(old, new)).warnings
+        assert not [warning for warning in warnings if "comes back" in warning]
 
 
 def test_a_right_scenario_has_no_warning(desk):

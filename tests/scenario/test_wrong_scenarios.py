@@ -178,12 +178,42 @@ ONE_MISTAKE = [
      "zones_km: [200, 500]\n        tiers: [{parcels_per_month: 9, discount: 0.1}, {parcels_per_month: 5, "
      "discount: 0.2}]",
      "towns.yaml:23:9: carriers.post.services.parcel.tiers: must ascend by parcels_per_month"),
+    ("gave a discount in percent", "zones_km: [200, 500]",
+     "zones_km: [200, 500]\n        tiers: [{parcels_per_month: 9, discount: 5}]",
+     "towns.yaml:23:50: carriers.post.services.parcel.tiers.0.discount: value '5': must be at most 1"),
+    ("let a service take no parcel a day", "zones_km: [200, 500]",
+     "zones_km: [200, 500]\n        parcels_per_day: 0",
+     "towns.yaml:23:26: carriers.post.services.parcel.parcels_per_day: value '0': must be at least 1"),
+    ("lost more parcels than there are", "zones_km: [200, 500]",
+     "zones_km: [200, 500]\n        lost_share: 1.5",
+     "towns.yaml:23:21: carriers.post.services.parcel.lost_share: value '1.5': must be at most 1"),
+    ("disrupted the way to a region that there is not", "zones_km: [200, 500]",
+     "zones_km: [200, 500]\n        disruptions: [{begins: 2026-01-05, days: 1, regions: [sout], transit_factor: 2}]",
+     "towns.yaml:23:63: carriers.post.services.parcel.disruptions.0.regions.0: value 'sout': there is no such region; "
+     "did you mean 'south'?"),
+    ("let parcels arrive at once in a disruption", "zones_km: [200, 500]",
+     "zones_km: [200, 500]\n        disruptions: [{begins: 2026-01-05, days: 1, transit_factor: 0}]",
+     "towns.yaml:23:69: carriers.post.services.parcel.disruptions.0.transit_factor: value '0': must be greater than 0"),
+    ("forgot what a disruption does", "zones_km: [200, 500]",
+     "zones_km: [200, 500]\n        disruptions: [{begins: 2026-01-05, days: 1}]",
+     "towns.yaml:23:23: carriers.post.services.parcel.disruptions.0.transit_factor: is missing, and has no default"),
     ("named nothing to sell", "  - {id: mug, weight_kg: 0.5, price: 12.00, popularity: 6}\n"
      "  - {id: tin, weight_kg: 0.4, price: 3.00, popularity: 9}\n", "  []\n",
      "towns.yaml:4:1: items: must not be empty"),
     ("let shifts overlap", "stations: 3",
      'shifts: [{window: "06:00-14:00", stations: 1}, {days: fri, window: "13:00-15:00", stations: 2}]',
      "towns.yaml:15:5: warehouses.hub.shifts: must not overlap: shifts 0 and 1 do"),
+    # -- segments ----------------------------------------------------------------------------------
+    ("set a cut-off for no promise", "days: 2", 'days: 2\nsegments: [{id: all_of_them, cut_off: "15:00"}]',
+     "towns.yaml:4:39: segments.all_of_them.cut_off: value '15:00': needs promise_days: it says from which "
+     "day these count"),
+    ("set a cut-off for half a day", "days: 2",
+     'days: 2\nsegments: [{id: all_of_them, cut_off: "15:00", promise_days: 1.5}]',
+     "towns.yaml:4:62: segments.all_of_them.promise_days: value '1.5': must be whole days, as there is a "
+     "cut_off"),
+    ("did not quote a cut-off", "days: 2", "days: 2\nsegments: [{id: all_of_them, cut_off: 15:00}]",
+     'towns.yaml:4:39: segments.all_of_them.cut_off: value \'15:00\': must be quoted, "15:00": YAML reads an '
+     "unquoted 15:00 in base 60, as 900"),
     # -- goods -------------------------------------------------------------------------------------
     ("wanted more life than there is", "popularity: 6",
      "shelf_life_days: 3, min_life_at_delivery_days: 3",
@@ -221,6 +251,23 @@ def test_returns_to_the_nearest_site_need_places(desk):
     assert desk.wrong(text) == [
         "towns.yaml:13:5: warehouses.hub.at: is missing: returns go to the nearest warehouse"
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("popularity: 6", "return_share: 0.1"), ("stations: 3", "stations: 3\n    accuracy: {pick: 0.99}")],
+    ids=["sent back", "picked by mistake"],
+)
+def test_returns_go_where_all_that_comes_back_may_be_kept(desk, old, new):
+    text = desk.changed("carriers:", "  - {id: annex, at: [50, 8], handling: [frozen]}\ncarriers:").replace(
+        old, new
+    )
+    more = "" if "return" in new else " (and 1 items more)"
+    place = f"towns.yaml:{text.count(chr(10)) + 1}:15"
+    assert desk.wrong(text + "returns: {to: annex}\n") == [
+        f"{place}: returns.to: value 'annex': must be able to keep all that comes back; it may not keep mug{more}"
+    ]
+    desk.load(text + "returns: {to: hub}\n")
 
 
 def test_a_scenario_without_distances_needs_no_places(desk):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
+
+from reports.kpis import measure
+from sim.journal import Journal
 
 REPLICATIONS = 20
 CONFIDENCE = 0.9995  # of each side: one agreement in a thousand fails by chance
@@ -53,7 +56,7 @@ regions: [{{id: here}}]
 segments: {segments}
 demand: {{orders_per_day: {per_day}}}
 warehouses:
-  - {{id: shop, stations: {stations}, queue: {queue}, work_minutes: {work}}}
+  - {{id: shop, stations: {stations}, queue: {queue}, work_minutes: {work}{site}}}
 carriers: [{{id: post, services: [{{id: parcel}}]}}]
 """
 
@@ -67,6 +70,7 @@ def queue_world(
     stations: int = 1,
     queue: str = "fifo",
     segments: str = "[{id: standard}]",
+    site: str = "",
 ) -> str:
     """Return a scenario of one warehouse with Poisson demand of one-line orders and stock without end.
 
@@ -74,13 +78,45 @@ def queue_world(
         load: work that comes in, as a share of what the stations can do.
         minutes: mean of `work`, the work of a shipment.
         orders: expected number of counted orders in a replication. A tenth of it is warm-up.
+        site: what else there is to the warehouse.
     """
     per_day = load * stations * 1440 / minutes
     days = orders / per_day
     return QUEUE.format(
         warm_up=round(days / 10, 6), days=round(days, 6), seed=SEED, segments=segments, per_day=repr(per_day),
-        stations=stations, queue=queue, work=work,
+        stations=stations, queue=queue, work=work, site=site and f", {site}",
     )  # fmt: skip
+
+
+def repeat(
+    stage: Any, text: str, policy: Any, read: Callable[[Journal], dict[str, float]] = measure
+) -> dict[str, list[float]]:
+    """Play all replications of a scenario and return what was read of each: by default the KPIs."""
+    scenario = stage.scenario(text)
+    rows = [read(stage.play(scenario, policy, number)) for number in range(REPLICATIONS)]
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+@pytest.fixture(name="repeat")
+def repeat_(stage: Any) -> Any:
+    """Return the function that plays all replications."""
+    return lambda text, policy, read=measure: repeat(stage, text, policy, read)
+
+
+def backlog(journal: Journal) -> float:
+    """Return the time mean of shipments in the building over the window that counts."""
+    hours = journal.table("warehouse_hours").to_pandas()
+    begin, end = (journal.start.timestamp() + second for second in journal.about["window"])
+    starts = hours["hour"].astype("datetime64[s]").astype("int64")
+    lasts = starts.shift(-1, fill_value=int(end)) - starts
+    inside = (starts >= begin) & (starts < end)
+    return float((hours["backlog"] * lasts)[inside].sum() / lasts[inside].sum())
+
+
+@pytest.fixture(name="in_building")
+def in_building_() -> Any:
+    """Return the function from a journal to its KPIs and the mean backlog."""
+    return lambda journal: {**measure(journal), "backlog": backlog(journal)}
 
 
 @pytest.fixture(name="queue_world")

@@ -63,20 +63,6 @@ def play(
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
-def backlog(journal: Journal) -> float:
-    """Return the time mean of shipments in the building over the window that counts."""
-    hours = journal.table("warehouse_hours").to_pandas()
-    begin, end = (journal.start.timestamp() + second for second in journal.about["window"])
-    starts = hours["hour"].astype("datetime64[s]").astype("int64")
-    lasts = starts.shift(-1, fill_value=int(end)) - starts
-    inside = (starts >= begin) & (starts < end)
-    return float((hours["backlog"] * lasts)[inside].sum() / lasts[inside].sum())
-
-
-def kpis(journal: Journal) -> dict[str, float]:
-    return {**measure(journal), "backlog": backlog(journal)}
-
-
 @pytest.mark.parametrize(
     ("load", "stations", "minutes", "orders", "within"),
     [
@@ -90,6 +76,7 @@ def test_stations_are_an_mmc_queue(
     stage: Any,
     agree: Any,
     queue_world: Any,
+    in_building: Any,
     load: float,
     stations: int,
     minutes: float,
@@ -98,7 +85,7 @@ def test_stations_are_an_mmc_queue(
 ) -> None:
     work = f"{{exponential: {{mean: {minutes}}}}}"
     text = queue_world(load=load, minutes=minutes, work=work, orders=orders, stations=stations)
-    found = play(stage, text, kpis, within)
+    found = play(stage, text, in_building, within)
     waiting = erlang_c(load, stations)
     wait = waiting * minutes / (stations * (1 - load))
     agree(found["queue_mean_min"], wait, within=within)
@@ -111,9 +98,11 @@ def test_stations_are_an_mmc_queue(
         agree(found["queue_p95_min"], p95, within=within)
 
 
-def test_more_stations_make_fewer_orders_wait(stage: Any, agree: Any, queue_world: Any) -> None:
+def test_more_stations_make_fewer_orders_wait(
+    stage: Any, agree: Any, queue_world: Any, in_building: Any
+) -> None:
     text = queue_world(load=0.6, minutes=12.0, work="{exponential: {mean: 12}}", orders=1_000, stations=3)
-    found = play(stage, text, kpis, FAST)
+    found = play(stage, text, in_building, FAST)
     waiting = erlang_c(0.6, 3)
     agree(found["wait_share"], waiting, within=FAST)
     agree(found["utilisation_mean"], 0.6, within=FAST)
@@ -132,7 +121,7 @@ def test_constant_work_is_an_md1_queue(
     stage: Any, agree: Any, queue_world: Any, load: float, minutes: float, orders: int, within: float
 ) -> None:
     found = play(
-        stage, queue_world(load=load, minutes=minutes, work=str(minutes), orders=orders), kpis, within
+        stage, queue_world(load=load, minutes=minutes, work=str(minutes), orders=orders), measure, within
     )
     agree(found["queue_mean_min"], pollaczek_khinchine(load, minutes, 0.0), within=within)
     agree(found["wait_share"], load, within=within)
@@ -159,7 +148,7 @@ def test_varying_work_is_an_mg1_queue(
     within: float,
 ) -> None:  # fmt: skip
     text = queue_world(load=load, minutes=minutes, work=work.format(minutes), orders=orders)
-    found = play(stage, text, kpis, within)
+    found = play(stage, text, measure, within)
     agree(
         found["queue_mean_min"], pollaczek_khinchine(load, minutes, (variation * minutes) ** 2), within=within
     )
@@ -184,7 +173,7 @@ warehouses:
     work_minutes: {per_shipment: 1, per_line: {uniform: {low: 0, high: 2}}, per_unit: {exponential: {mean: 0.5}}}
 carriers: [{id: post, services: [{id: parcel}]}]
 """
-    found = play(stage, text, kpis, PRECISE)
+    found = play(stage, text, measure, PRECISE)
     load = 300 * 3.5 / 1440
     agree(found["queue_mean_min"], pollaczek_khinchine(load, 3.5, 1 / 3 + 0.75), within=PRECISE)
     agree(found["utilisation_mean"], load, within=PRECISE)

@@ -1,0 +1,58 @@
+"""When goods can be expected at the customer, by what is known: queues, calendars, pickups, mean transit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.carrier import Carriers
+from sim.catalogue import Catalogue
+from sim.clock import NEVER, Clock
+from sim.order import Order, Shipment
+from sim.ratecard import UNSERVED
+from sim.warehouses import Warehouses
+
+
+class Expectations:
+    """Estimates for single shipments, and the best case of what waits."""
+
+    def __init__(
+        self, clock: Clock, catalogue: Catalogue, warehouses: Warehouses, carriers: Carriers
+    ) -> None:
+        self._clock = clock
+        self._serves = catalogue.serves
+        self._tags: list[int] = catalogue.tags.tolist()
+        self._warehouses = warehouses
+        self._carriers = carriers
+
+    def of_allocated(self, shipment: Shipment) -> int:
+        """Return when a shipment that is given to its warehouse now can be expected to be delivered."""
+        site, service = shipment.site, shipment.service
+        ready = self._warehouses.ready_at_site(site, len(shipment.lines), shipment.units, shipment.tags)
+        return self._carriers.arrives_at(shipment.order.region, shipment.tags, service, site, ready)
+
+    def of_picked_up(self, shipment: Shipment) -> int:
+        """Return when a shipment that is picked up now can be expected to be delivered."""
+        now, region = self._clock.now, shipment.order.region
+        return now + self._carriers.expected_transit_s(
+            region, shipment.tags, shipment.service, shipment.site, now
+        )
+
+    def of_waiting(self, order: Order) -> int:
+        """Return when the open lines of an order would all be there if they left now, from wherever they may."""
+        wanted: dict[
+            int, list[int]
+        ] = {}  # lines and units by handling tags: not every service takes all of them
+        for item, units in zip(order.items, order.left, strict=True):
+            if units:
+                found = wanted.setdefault(self._tags[item], [0, 0])
+                found[0] += 1
+                found[1] += units
+        return max(self._earliest(order.region, tags, *found) for tags, found in wanted.items())
+
+    def _earliest(self, region: int, tags: int, lines: int, units: int) -> int:
+        lane = self._carriers.lane(region, tags)
+        ready = self._warehouses.ready_at(lines, units, tags)
+        pickup = self._carriers.pickups.after_each(ready)
+        arrives_at = pickup + self._carriers.transit_s(lane, pickup)
+        possible = (lane.base < UNSERVED) & self._serves[region]
+        return int(np.where(possible, arrives_at, NEVER).min())

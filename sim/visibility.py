@@ -1,0 +1,106 @@
+"""How old the stock is that policies see: as it is, or as of the last inventory sync."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from itertools import count
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from simpy import Event
+
+from sim.catalogue import Catalogue
+from sim.clock import SITE, Clock
+from sim.inventory import Inventory
+from sim.lots import Ints, Lots
+from sim.order import Order
+from sim.policy import Part
+
+MINUTE = 60
+
+
+class StockView(Protocol):
+    """Stock as policies see it: `Inventory` itself, or what it was at the last sync."""
+
+    @property
+    def on_hand(self) -> NDArray[np.int32]:
+        """Units, item x warehouse."""
+        ...
+
+    @property
+    def available(self) -> NDArray[np.int32]:
+        """Units that may be promised, item x warehouse."""
+        ...
+
+    def alive(self, item: int, until: Ints) -> NDArray[np.int32]:
+        """Return the available units of an item that live until a second, which is given by warehouse."""
+        ...
+
+
+class LastSync:
+    """The stock of all warehouses as of the last sync: at the start and every `visibility.sync_minutes` after it.
+
+    What was decided since then does not show either. A warehouse that is asked for units that it does not have
+    reports at once what it has; the rest of the picture stays as old as it is.
+
+    Args:
+        on_receipt: has orders decided again that wait for items, after a warehouse received some. It is called when
+            the receipt shows: with the next sync.
+
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        catalogue: Catalogue,
+        inventory: Inventory,
+        on_receipt: Callable[[Iterable[int], int], None],
+    ) -> None:
+        self._clock = clock
+        self._inventory = inventory
+        self._on_receipt = on_receipt
+        self.on_hand = inventory.on_hand.copy()
+        self.available = inventory.available.copy()
+        self._lots = Lots([site.issue for site in catalogue.scenario.warehouses])
+        self._changed = inventory.lots.watch()
+        self._received: list[tuple[list[int], int]] = []
+        self._sync()
+        # Syncs fall on whole seconds, so no two of them on one.
+        clock.process(self._sync_every(max(1.0, catalogue.scenario.visibility.sync_minutes * MINUTE)))
+
+    def _sync_every(self, seconds: float) -> Generator[Event, Any, None]:
+        for number in count():
+            yield self._clock.due(round(number * seconds), SITE)
+            self._sync()
+            received = self._received
+            self._received = []
+            for items, site in received:
+                self._on_receipt(items, site)
+
+    def _sync(self) -> None:
+        np.copyto(self.on_hand, self._inventory.on_hand)
+        np.copyto(self.available, self._inventory.available)
+        for cell in self._changed:
+            self._lots.picture(self._inventory.lots, cell)
+        self._changed.clear()
+
+    def received(self, items: Iterable[int], site: int) -> None:
+        """Note that a warehouse received items."""
+        self._received.append((list(items), site))
+
+    def alive(self, item: int, until: Ints) -> NDArray[np.int32]:
+        """Return the available units of an item that live until a second, which is given by warehouse."""
+        return self._lots.alive(item, self.available[item], until)
+
+    def comes_up_short(self, order: Order, part: Part) -> bool:
+        """Tell whether a warehouse has less than it is asked for; if so it reports what it has of these items."""
+        site, short = part.warehouse, False
+        for line, units in part.lines:
+            item = order.items[line]
+            if self._inventory.free(item, site) < units:
+                short = True
+                self.on_hand[item, site] = self._inventory.on_hand[item, site]
+                self.available[item, site] = self._inventory.available[item, site]
+                self._lots.picture(self._inventory.lots, item * len(self.on_hand[0]) + site)
+        return short
