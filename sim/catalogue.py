@@ -128,11 +128,36 @@ class Catalogue:
         keeps: NDArray[np.bool_] = (self.tags[:, None] & ~self.handles) == 0
         return keeps
 
+    def cells(self, items: str | tuple[str, ...], warehouses: str | tuple[str, ...]) -> NDArray[np.bool_]:
+        """Return the cells that a choice of items and warehouses means ("all", or ids): bool, item x warehouse."""
+        rows, columns = (_members(self.item_ids, items), _members(self.site_ids, warehouses))
+        cells: NDArray[np.bool_] = rows[:, None] & columns
+        return cells
+
+    @cached_property
+    def replenished_by(self) -> NDArray[np.int32]:
+        """The replenish rule that holds for each cell, by position, int32, item x warehouse; -1 where none does.
+
+        Of several the last; `all` leaves out the source; what a warehouse may not keep never comes there.
+        """
+        rules = np.full(self.keeps.shape, -1, np.int32)
+        for number, rule in enumerate(self.scenario.stock.replenish):
+            cells = self.cells(rule.items, rule.warehouses)
+            if rule.warehouses == "all" and rule.from_ in self.site_index:
+                cells[:, self.site_index[rule.from_]] = False
+            rules[cells & self.keeps] = number
+        return rules
+
     @property
     def recorded(self) -> Recorded:
         """The orders of a replay. Raises AssertionError where demand is generated."""
         assert self.scenario.recorded is not None
         return self.scenario.recorded
+
+
+def _members(ids: list[str], chosen: str | tuple[str, ...]) -> NDArray[np.bool_]:
+    among = set(ids) if chosen == "all" else set(chosen)
+    return np.array([id_ in among for id_ in ids])
 
 
 def _points(places: Sequence[Region | Warehouse]) -> NDArray[np.float64]:

@@ -8,9 +8,10 @@ else of that second.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
 from heapq import heappush
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,12 @@ class Clock:
         """End the run after what the present event causes without delay."""
         if not self._finished.triggered:
             self._finished.succeed()
+
+
+def rounds(every_days: float, first: int) -> Iterator[int]:
+    """Yield the seconds start + k x every_days from k = first on: floors of products, which do not drift."""
+    step = round(every_days * DAY * 1_000_000)
+    return (number * step // 1_000_000 for number in count(first))
 
 
 def instant(local: datetime, zone: ZoneInfo) -> int:

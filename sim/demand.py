@@ -70,27 +70,32 @@ def demand_by_cell(catalogue: Catalogue) -> NDArray[np.float64]:
     """Return the expected units a day that each cell has to provide: item x warehouse.
 
     The demand of an item is shared equally by the warehouses that serve a region and may keep it; what is asked
-    for at a counter is asked of that warehouse alone. A depot provides what the warehouses that it supplies
-    provide.
+    for at a counter is asked of that warehouse alone. A depot, which serves no region, provides what the warehouses
+    that it supplies provide, depots among them included.
     """
-    sells = catalogue.keeps & catalogue.serves.any(0)
+    serves = catalogue.serves.any(0)
+    sells = catalogue.keeps & serves
     sites = sells.sum(1)
-    daily = np.where(sells, (daily_units(catalogue) / np.maximum(sites, 1))[:, None], 0.0)
+    provided = np.where(sells, (daily_units(catalogue) / np.maximum(sites, 1))[:, None], 0.0)
     for site, entry in enumerate(catalogue.scenario.warehouses):
         if entry.walk_ins is not None:
-            daily[:, site] += entry.walk_ins.units_per_day * popularity_at(catalogue, site)
-    supplied = np.zeros_like(daily)
-    for rule in catalogue.scenario.stock.replenish:
+            provided[:, site] += entry.walk_ins.units_per_day * popularity_at(catalogue, site)
+    asked = provided
+    while True:  # ends, because no item is supplied in a circle
+        asked = _asked_of_depots(catalogue, asked)
+        if not asked.any():
+            return provided
+        provided = provided + asked
+
+
+def _asked_of_depots(catalogue: Catalogue, units: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what some units, item x warehouse, ask of the depots that supply those cells."""
+    asked = np.zeros_like(units)
+    for number, rule in enumerate(catalogue.scenario.stock.replenish):
         depot = catalogue.site_index.get(rule.from_ or "")
-        if depot is None:
-            continue
-        for item, id_ in enumerate(catalogue.item_ids):
-            if rule.items == "all" or id_ in rule.items:
-                for site, name in enumerate(catalogue.site_ids):
-                    if site != depot and (rule.warehouses == "all" or name in rule.warehouses):
-                        supplied[item, depot] += daily[item, site]
-    provided: NDArray[np.float64] = daily + np.where(catalogue.serves.any(0), 0.0, supplied)
-    return provided
+        if depot is not None and not catalogue.serves[:, depot].any():
+            asked[:, depot] += np.where(catalogue.replenished_by == number, units, 0.0).sum(1)
+    return asked
 
 
 def popularity_at(catalogue: Catalogue, site: int) -> NDArray[np.float64]:

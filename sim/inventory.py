@@ -34,7 +34,9 @@ class Inventory:
         opening: units on hand at the start. limited: whether these can end, bool.
         flows: units that left, by reason; those that came are negative.
         lots: of the cells that have any.
+        on_order: units that will come in, int32, item x warehouse: ordered or at the door.
         on_fall: told of item and warehouse when units of a cell were promised or left.
+        on_room: told of a warehouse when volume left it.
 
     """
 
@@ -52,6 +54,7 @@ class Inventory:
         self.on_hand = np.zeros(shape, np.int32)
         self.safety = np.zeros(shape, np.int32)
         self.available = np.zeros(shape, np.int32)
+        self.on_order = np.zeros(shape, np.int32)
         self.lots = Lots([site.issue for site in catalogue.scenario.warehouses])
         self._opening_lots: dict[int, Lot] = {}
         self.flows: dict[str, NDArray[np.int32]] = {}
@@ -63,6 +66,7 @@ class Inventory:
         self._safety_cell = self.safety.reshape(-1).data
         self._on_lot: Callable[[int, int, Lot], None] | None = None
         self.on_fall: Callable[[int, int], None] | None = None
+        self.on_room: Callable[[int], None] | None = None
 
     def open(
         self,
@@ -283,6 +287,8 @@ class Inventory:
             self._empty_site[site] += 1
         elif not before:
             self._empty_site[site] -= 1
+        if units < 0 and self.on_room is not None:
+            self.on_room(site)
 
     def _add_lot(self, item: int, site: int, lot: Lot) -> None:
         if self.lots.of(item, site) is None:

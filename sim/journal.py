@@ -70,6 +70,11 @@ TABLES: dict[str, dict[str, str]] = {
         "order": "order", "at": "time", "attempt": "int", "rule": "text", "outcome": "text", "chosen": "text",
         "runner_up": "text", "margin": "float", "removed": "text", "cause": "text",
     },
+    "supply": {
+        "purchase": "int?", "ordered_at": "time", "sent_at": "time", "arrived_at": "time", "warehouse": "warehouse",
+        "source": "source", "item": "item", "units": "int", "cost_goods": "money", "cost_order": "money",
+        "cost_freight": "money",
+    },
     "walk_ins": {
         "at": "time", "warehouse": "warehouse", "item": "item", "units": "int", "lost_units": "int",
     },
@@ -83,15 +88,23 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "warehouse_hours": {
         "warehouse": "warehouse", "hour": "time", "backlog": "float", "busy_s": "int", "open_s": "int",
-        "down_s": "int", "on_hand": "int", "stock_l": "float", "out_of_stock": "int", "cells": "int",
+        "down_s": "int", "on_hand": "int", "stock_l": "float", "door_l": "float", "out_of_stock": "int",
+        "cells": "int",
     },
     "ledger": {
         "at": "time", "order": "order", "warehouse": "warehouse", "account": "account", "amount_cents": "int",
     },
     "reconciliation": {"book": "text", "entry": "text", "amount": "int"},
 }  # fmt: skip
-# In warehouse_hours, out_of_stock is the number of items the warehouse keeps that have no unit on hand at the
-# end of the hour, of `cells` items that it keeps.
+# In supply, a row is a lot that a warehouse ordered of a supplier or another warehouse, or that another warehouse sent
+# it, or that came without an order (no purchase, no source). Rows come at arrival, first come first; then, without
+# arrived_at, what is under way when the run ends, and without sent_at, what a warehouse owes. Rows of one purchase
+# have its number; its first row has what the order itself cost. Goods are paid for at arrival when they are new; what
+# a warehouse sends was paid for before.
+#
+# In warehouse_hours, door_l is the volume that waits at the door because it does not fit, and out_of_stock
+# is the number of items the warehouse keeps that have no unit on hand at the end of the hour, of `cells` items that it
+# keeps.
 
 _SCALE = {"money": 100.0, "kg": 1000.0, "km": 1000.0, "days": 86_400.0}
 _ARROW = {

@@ -9,35 +9,11 @@ from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER
-from sim.demand import demand_by_cell
 from sim.inventory import UNLIMITED, Inventory, OpeningLot
-from sim.scenario.levels import DaysOfDemand, Level
-from sim.scenario.stock import Opening, Replenish
+from sim.levels import Levels
+from sim.scenario.levels import DaysOfDemand
+from sim.scenario.stock import Opening, Review
 from sim.scenario.stocktable import StockTable
-
-
-class Levels:
-    """Turns levels of stock into units by cell."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._daily: NDArray[np.float64] | None = None
-
-    def units(self, level: Level) -> NDArray[np.int64] | int:
-        """Return the units of a level: one number for all cells, or item x warehouse; half a unit goes up."""
-        if isinstance(level, DaysOfDemand):
-            if self._daily is None:
-                self._daily = demand_by_cell(self._catalogue)
-            return np.floor(self._daily * level.days_of_demand + 0.5).astype(np.int64)
-        return level.units
-
-    def cells(self, items: str | tuple[str, ...], warehouses: str | tuple[str, ...]) -> NDArray[np.bool_]:
-        """Return the cells that a choice of items and warehouses means: item x warehouse."""
-        catalogue = self._catalogue
-        rows = np.array([items == "all" or id_ in items for id_ in catalogue.item_ids])
-        columns = np.array([warehouses == "all" or id_ in warehouses for id_ in catalogue.site_ids])
-        cells: NDArray[np.bool_] = rows[:, None] & columns
-        return cells
 
 
 def open_stock(catalogue: Catalogue, inventory: Inventory) -> None:
@@ -49,8 +25,9 @@ def open_stock(catalogue: Catalogue, inventory: Inventory) -> None:
     stock = catalogue.scenario.stock
     if stock.opening is None:
         units[...] = UNLIMITED
-        for rule in stock.replenish:
-            _open_by_review(rule, levels, units)
+        for number, rule in enumerate(stock.replenish):
+            cells = catalogue.replenished_by == number
+            units[cells] = 0 if rule.review is None else _full(rule.review, levels)[cells]
     else:
         for opening in stock.opening:
             _open_as_told(opening, catalogue, levels, units, lots)
@@ -58,23 +35,17 @@ def open_stock(catalogue: Catalogue, inventory: Inventory) -> None:
     safety = np.zeros(shape, np.int64)
     for number, site in enumerate(catalogue.scenario.warehouses):
         if site.safety_stock is not None:
-            level = levels.units(site.safety_stock)
-            safety[:, number] = level[:, number] if isinstance(level, np.ndarray) else level
+            safety[:, number] = levels.units(site.safety_stock)[:, number]
     inventory.open(units, safety, [lot for cell in sorted(lots) for lot in lots[cell]])
 
 
-def _open_by_review(rule: Replenish, levels: Levels, units: NDArray[np.int64]) -> None:
-    cells = levels.cells(rule.items, rule.warehouses)
-    if rule.review is None:
-        units[cells] = 0
-        return
-    if rule.review.order_up_to is not None:
-        level = levels.units(rule.review.order_up_to)
-    else:
-        assert rule.review.reorder_point is not None
-        assert rule.review.order_units is not None
-        level = levels.units(rule.review.reorder_point) + rule.review.order_units
-    units[cells] = np.broadcast_to(level, units.shape)[cells]
+def _full(review: Review, levels: Levels) -> NDArray[np.int64]:
+    """Return what a review fills cells up to: the level, or the reorder point and one order, item x warehouse."""
+    if review.order_up_to is not None:
+        return levels.units(review.order_up_to)
+    assert review.reorder_point is not None
+    assert review.order_units is not None
+    return levels.units(review.reorder_point) + review.order_units
 
 
 def _open_as_told(
@@ -87,14 +58,13 @@ def _open_as_told(
     if opening.table is not None:
         _open_from_table(opening.table, catalogue, units, lots)
         return
-    cells = levels.cells(opening.items, opening.warehouses)
+    cells = catalogue.cells(opening.items, opening.warehouses)
     for item, site in [cell for cell in lots if cells[cell]]:
         del lots[item, site]
     if opening.unlimited:
         units[cells] = UNLIMITED
     elif opening.days_of_demand is not None:
-        level = levels.units(DaysOfDemand(days_of_demand=opening.days_of_demand))
-        units[cells] = np.broadcast_to(level, units.shape)[cells]
+        units[cells] = levels.units(DaysOfDemand(days_of_demand=opening.days_of_demand))[cells]
     else:
         units[cells] = opening.units or 0
 

@@ -33,10 +33,10 @@ from sim.scenario.distributions import (
 _MASK = (1 << 64) - 1
 
 # Streams of the order book and of keyed noise. Numbers never change: a new stream takes the next one.
-ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POLICY_NOISE, SITE_FACTS = range(
-    10
-)
-WALK_INS = 11
+(
+    ARRIVALS, REGIONS, SEGMENTS, LINES, ITEMS, UNITS, BASKET_RETRY, ORDER_NOISE, POLICY_NOISE, SITE_FACTS,
+    SUPPLY_FACTS, WALK_INS,
+) = range(12)  # fmt: skip
 
 # Kinds of keyed noise of an order.
 (
@@ -44,8 +44,11 @@ WALK_INS = 11
     WRONG_ITEM, RETURNED, RETURN_DELAY, RETURN_OUTCOME, REPLACED, INSPECTION,
 ) = range(15)  # fmt: skip
 
-# Kinds of facts of a site: the n-th failure of an entry and its repair.
+# Kinds of facts of a site or supplier: the n-th failure of an entry and its repair.
 FAILURE, REPAIR = range(2)
+
+# Kinds of facts of supply: of a rule or transfer and the warehouse it goes to, and of a cell.
+LEAD_TIME, TRANSFER_TIME, ARRIVAL = range(2, 5)
 
 
 def stream(seed: int, replication: int, name: int) -> np.random.Generator:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sim.claims import Claims
+from sim.door import Door
 from sim.expiry import Expiry
 from sim.inventory import Inventory
 from sim.lots import Goods
@@ -16,6 +17,9 @@ class Receipts:
     Args:
         on_receipt: told of items that a warehouse received, once those who claim them were served.
 
+    Attributes:
+        door: where goods wait that do not fit.
+
     """
 
     def __init__(
@@ -23,15 +27,18 @@ class Receipts:
         inventory: Inventory,
         expiry: Expiry,
         claims: Claims,
+        door: Door,
         on_receipt: Callable[[Iterable[int], int], None],
     ) -> None:
         self._inventory = inventory
         self._expiry = expiry
         self._claims = claims
         self._on_receipt = on_receipt
+        self.door = door
+        door.let_in = self._let_in
 
     def put_away(self, site: int, goods: Sequence[Goods], flow: str) -> None:
-        """Put goods on the shelves of a warehouse, and give them to whoever waits for them.
+        """Put goods on the shelves of a warehouse, as far as they fit, and give them to whoever waits for them.
 
         What expires in this second is gone before; claims are served first come first served, then waiting
         orders are decided again.
@@ -41,10 +48,18 @@ class Receipts:
 
         """
         self._expiry.settle()
-        for lot in goods:
+        self._shelve(site, self.door.arrive(site, goods, flow))
+
+    def _let_in(self, site: int) -> None:
+        """Put away what waited at the door and fits by now."""
+        self._expiry.settle()
+        self._shelve(site, self.door.enter(site))
+
+    def _shelve(self, site: int, goods: Sequence[tuple[Goods, str]]) -> None:
+        for lot, flow in goods:
             self._inventory.record(flow, lot.item, site, -lot.units)
             self._inventory.add(site, lot)
-        items = dict.fromkeys(lot.item for lot in goods)
+        items = dict.fromkeys(lot.item for lot, _ in goods)
         self.give_back(items, site)
         self._on_receipt(items, site)
 

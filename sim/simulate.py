@@ -12,11 +12,13 @@ from sim.catalogue import Catalogue, cents
 from sim.claims import Claims
 from sim.clock import END, Clock
 from sim.disposals import Disposals
+from sim.door import Door
 from sim.errors import OrderlabError, PolicyError
 from sim.expectation import Expectations
 from sim.expiry import Expiry
 from sim.fulfilment import Fulfilment
 from sim.hours import Hours
+from sim.inbound import Inbound, supply_sources
 from sim.inventory import Inventory
 from sim.journal import Facts, Journal, Recorder
 from sim.ledger import Account, Ledger, post_at_site
@@ -30,6 +32,7 @@ from sim.policy import Policy, Preparable
 from sim.protocols import Protocols
 from sim.receipts import Receipts
 from sim.reconciliation import check_units, reconcile
+from sim.replenishment import replenish
 from sim.returns import Returns
 from sim.scenario import Scenario
 from sim.settlement import Settlement
@@ -95,6 +98,7 @@ def _run(
             "warehouse": catalogue.site_ids,
             "item": catalogue.item_ids,
             "service": carriers.ids,
+            "source": supply_sources(catalogue),
         },
         order_ids=book.order_ids,
         about={
@@ -117,7 +121,8 @@ def _run(
     if scenario.visibility.sync_minutes:
         last_sync = LastSync(clock, catalogue, inventory, waiting.after_receipt)
     on_receipt = waiting.after_receipt if last_sync is None else last_sync.received
-    receipts = Receipts(inventory, expiry, claims, on_receipt)
+    door = Door(clock, catalogue, inventory, disposals)
+    receipts = Receipts(inventory, expiry, claims, door, on_receipt)
     expectations = Expectations(clock, catalogue, warehouses, carriers)
     notices = Notices(clock, expectations)
     fulfilment = Fulfilment(
@@ -146,7 +151,9 @@ def _run(
     policy = _prepared(policy, network, name)
     fulfilment.usages = network.usages
     _buy_opening_stock(inventory, ledger)
-    Hours(clock, catalogue, inventory, warehouses, ledger, recorder)
+    inbound = Inbound(clock, catalogue, inventory, receipts, ledger, recorder)
+    replenish(clock, catalogue, inventory, claims, inbound, seed, replication)
+    Hours(clock, catalogue, inventory, door, warehouses, ledger, recorder)
     walk_ins = WalkIns(clock, catalogue, seed, replication, inventory, warehouses, ledger, recorder)
     Orchestrator(
         clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, waiting,
@@ -158,6 +165,7 @@ def _run(
 
     reserved, staged = fulfilment.units_held()
     check_units(catalogue, inventory, reserved, staged)
+    inbound.close()
     returns.close()
     settlement.close(returns.is_complete)
     walk_ins.post()

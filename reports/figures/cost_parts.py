@@ -14,7 +14,7 @@ from reports.kpis import COST_PARTS, KPIS
 
 _NAME, _TITLE = "cost-parts", "What the cost is made of"
 _SHOWN = 0.02  # a part below this share of the dearest policy's cost joins the others
-_SHADES = (1.0, 0.62, 0.36, 0.8, 0.48, 0.24, 0.7, 0.3)
+_SHADES = (1.0, 0.62, 0.36, 0.8, 0.48, 0.24, 0.7, 0.3, 0.55)
 
 
 def cost_parts(summary: dict[str, Any]) -> Picture:
@@ -43,7 +43,7 @@ def cost_parts(summary: dict[str, Any]) -> Picture:
         figure = canvas(1.05 + 0.5 * len(policies))
         axes = figure.add_subplot()
         lefts = [0.0] * len(policies)
-        for shade, values in zip(_SHADES, large.values(), strict=False):
+        for shade, values in zip(_SHADES[: len(large)], large.values(), strict=True):
             for row, value in enumerate(values):
                 axes.barh(
                     row, value, left=lefts[row], height=0.42, color=colour_of(row).light, alpha=shade,

@@ -22,14 +22,16 @@ def measure(journal: Journal) -> dict[str, float]:
     window = Window(journal)
     n = orders.number
     storage, spoilage = window.spending()
+    supply = window.supply()
     values = {
         **order_kpis(orders),
         **shipment_kpis(shipments, n),
         **site_kpis(window, shipments.units_started, orders.sums["units_shipped"]),
         "storage_per_order": ratio(storage, 100 * n),
+        "supply_per_order": ratio(supply, 100 * n),
         "spoilage_per_order": ratio(spoilage, 100 * n),
     }
-    costs = orders.costs + storage + spoilage
+    costs = orders.costs + storage + supply + spoilage
     values["cost_per_order"] = ratio(costs, 100 * n)
     values["margin_per_order"] = ratio(orders.sums["revenue"] - orders.sums["cost_goods"] - costs, 100 * n)
     return {name: values[name] for name in KPIS}

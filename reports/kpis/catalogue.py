@@ -18,8 +18,8 @@ HEADLINE = (
 """The six on which policies are judged."""
 
 COST_PARTS = (
-    "freight_per_order", "handling_per_order", "storage_per_order", "spoilage_per_order", "late_per_order",
-    "returns_per_order", "payment_per_order", "care_per_order",
+    "freight_per_order", "handling_per_order", "storage_per_order", "supply_per_order", "spoilage_per_order",
+    "late_per_order", "returns_per_order", "payment_per_order", "care_per_order",
 )  # fmt: skip
 """What cost_per_order is the sum of."""
 
@@ -59,7 +59,8 @@ _GROUPS: tuple[tuple[str, Better | None, tuple[tuple[str, str, str], ...]], ...]
         ("cost_per_order", "cost", "all cost parts together"),
         ("freight_per_order", "freight", "paid to carriers"),
         ("handling_per_order", "handling", "picking and packing, packaging included"),
-        ("storage_per_order", "storage", "of all stock in the window"),
+        ("storage_per_order", "storage", "of all stock in the window, also at the door"),
+        ("supply_per_order", "supply", "orders, inbound freight and transfers in the window, without the goods"),
         ("spoilage_per_order", "spoilage", "cost of the units that spoiled in the window"),
         ("late_per_order", "lateness penalties", "penalties of orders after their promise"),
         ("returns_per_order", "returns", "labels, inspection and write-off of returns"),

@@ -38,6 +38,16 @@ class Window:
             spoilage += int(amount[self._inside(at) & (account == 1)].sum())
         return storage, spoilage
 
+    def supply(self) -> int:
+        """Return the cents that orders placed in the window and freight of what arrived in it cost."""
+        cents = 0
+        columns = ("ordered_at", "arrived_at", "cost_order", "cost_freight")
+        for batch in self._journal.batches("supply", columns):
+            ordered, arrived = (seconds(batch.column(name)) for name in columns[:2])
+            cents += int(whole(batch.column("cost_order"), 100)[self._inside(ordered)].sum())
+            cents += int(whole(batch.column("cost_freight"), 100)[self._inside(arrived)].sum())
+        return cents
+
     def disposed(self) -> tuple[int, int]:
         """Return the units that spoiled, and all units that left stock without a customer."""
         spoiled = gone = 0

@@ -31,7 +31,7 @@ Rule: TypeAlias = Callable[[Scenario, Places], Iterator[Problem]]
 def contradictions(scenario: Scenario, places: Places) -> list[Problem]:
     """Return every contradiction of a scenario whose parts are right."""
     rules: tuple[Rule, ...] = (
-        _weights, _sizes, _horizon, _orders, _tags, _coordinates, _levels, _lots, _circles, _way_back,
+        _weights, _sizes, _horizon, _orders, _tags, _coordinates, _levels, _lots, _circles, _arrivals, _way_back,
     )  # fmt: skip
     return [problem for rule in rules for problem in rule(scenario, places)]
 
@@ -169,6 +169,16 @@ def _circles(scenario: Scenario, places: Places) -> Iterator[Problem]:
         yield places.problem(
             ("stock", "replenish"), f"must not go in a circle: {item} goes {' → '.join(sites)}"
         )
+
+
+def _arrivals(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    days = scenario.warm_up_days + scenario.days + scenario.drain_days
+    for i, rule in enumerate(scenario.stock.replenish):
+        if rule.arrivals is not None:
+            units = rule.arrivals.units * days / rule.arrivals.every_days.average
+            if units > MOST_UNITS:
+                text = f"may bring {units:,.0f} units of one item; at most {MOST_UNITS:,} can be kept"
+                yield places.problem(("stock", "replenish", i, "arrivals"), text)
 
 
 def _lots(scenario: Scenario, places: Places) -> Iterator[Problem]:

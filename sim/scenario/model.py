@@ -14,7 +14,6 @@ from sim.document import (
     LocalTime,
     Map,
     Name,
-    Pending,
     PositiveDays,
     Section,
     Text,
@@ -90,7 +89,7 @@ class Scenario(Section):
     )
     protocols: dict[Tag, Protocol] = Field({}, description="what a handling tag asks for")
     stock: Stock = Field(UNLIMITED, description="opening stock and replenishment; absent: unlimited")
-    suppliers: Pending[Annotated[tuple[Supplier, ...], Table(Supplier)]] = Field(
+    suppliers: Annotated[tuple[Supplier, ...], Table(Supplier)] = Field(
         (), description="where replenishment comes from"
     )
     carriers: tuple[Carrier, ...] = Field(description="who carries parcels")

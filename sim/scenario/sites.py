@@ -16,7 +16,6 @@ from sim.document import (
     Money,
     Name,
     Number,
-    Pending,
     PositiveCount,
     Probability,
     Section,
@@ -82,6 +81,9 @@ class SiteCosts(Section):
     per_line: Money = Field(Decimal(0), description="handling of a line")
     per_unit: Money = Field(Decimal(0), description="handling of a unit")
     storage_per_l_day: Money = Field(Decimal(0), description="storage of one litre for one day")
+    door_per_l_day: Money | None = Field(
+        None, description="one litre that waits at the door for one day; absent: as storage"
+    )
 
 
 class WalkIns(Section):
@@ -128,8 +130,9 @@ class Warehouse(Section):
     order_limit_per_day: Count | None = Field(
         None, description="what throttle rules read; calendar day at the site"
     )
-    storage_l: Pending[Annotated[float, Number(above=0)] | None] = Field(
-        None, description="volume that it can store, litres; absent: no limit"
+    storage_l: Annotated[float, Number(above=0)] | None = Field(
+        None,
+        description="volume that it can store, litres; what does not fit waits at the door; absent: no limit",
     )
     safety_stock: Level | None = Field(None, description="units of each item that orders may not take")
     downtime: tuple[Downtime, ...] = Field((), description="times without all its stations")

@@ -22,7 +22,6 @@ from sim.document import (
     Listing,
     Money,
     Number,
-    Pending,
     Reference,
     Scalar,
     Section,
@@ -32,7 +31,7 @@ from sim.document import (
 )
 from sim.scenario.demand import FilePath
 from sim.scenario.distributions import ZERO, Distribution, Interval
-from sim.scenario.downtime import Downtime
+from sim.scenario.downtime import Downtime, RandomDowntime
 from sim.scenario.levels import DaysOfDemand, Level, StockUnits, Units
 from sim.scenario.stocktable import StockTable
 from sim.scenario.tables import path_key
@@ -110,7 +109,7 @@ class Review(Section):
         None, description="order when the position is at or below it; absent: when it is below order_up_to"
     )
     order_units: Annotated[int, Whole(at_least=1, at_most=100_000_000)] | None = Field(
-        None, description="the smallest multiple of it that lifts the position above the reorder point"
+        None, description="its smallest multiple that lifts the position above the reorder point"
     )
     order_up_to: Level | None = Field(None, description="what an order lifts the position to")
 
@@ -154,7 +153,7 @@ class Replenish(Section):
     lead_days: Distribution | None = Field(
         None, description="from order to receipt, days; absent: the supplier's; from a warehouse 0"
     )
-    cost_per_kg: Money = Field(Decimal(0), description="freight of what is received")
+    cost_per_kg: Money = Field(Decimal(0), description="freight of what is received, due at arrival")
     review: Review | None = Field(None, description="when to order, and how much")
     arrivals: Arrivals | None = Field(None, description="supply that nobody orders")
 
@@ -172,25 +171,39 @@ class Replenish(Section):
 
 
 class Ageing(Section):
-    """What a transfer takes."""
+    """A transfer of ageing stock: it rotates."""
 
     older_than_days: Days = Field(description="lots that were received longer ago than this")
 
 
+class Shortage(Section):
+    """A lateral transfer: one warehouse helps out another that runs short."""
+
+    below: Level = Field(description="items whose position at `to` is below it are lifted to it")
+
+
+When: TypeAlias = Annotated[
+    Ageing | Shortage, Forms("reason to transfer", {"older_than_days": Ageing, "below": Shortage})
+]
+
+
 class Transfer(Section):
-    """A regular move of ageing stock from one warehouse to another."""
+    """A regular move of stock from one warehouse to another: what ages, or what is missing there."""
 
     items: Items = Field("all", description="items that it speaks of")
     from_: Annotated[str, Reference(kinds=("warehouse",))] = Field(
         alias="from", description="where it leaves"
     )
     to: Annotated[str, Reference(kinds=("warehouse",))] = Field(description="where it goes")
-    when: Ageing = Field(description="which lots")
+    when: When = Field(description="which units: lots of an age, or what is missing at `to`")
+    keep: Level | None = Field(
+        None, description="units on hand and not reserved that stay at `from`; absent: its safety stock"
+    )
     every_days: Annotated[float, Number(at_least=0.00001, at_most=36_525)] = Field(
         description="at start + k times this, first at k = 1, days"
     )
     lead_days: Distribution = Field(ZERO, description="how long it travels, days")
-    cost_per_kg: Money = Field(Decimal(0), description="freight")
+    cost_per_kg: Money = Field(Decimal(0), description="freight, due at arrival")
 
     @model_validator(mode="after")
     def _goes_elsewhere(self) -> Transfer:
@@ -207,8 +220,8 @@ class Stock(Section):
         description="the last entry that speaks of a cell holds, and a cell that none speaks of is empty; "
         "absent: unlimited where nothing replenishes, else the order-up-to level (or reorder point + order)",
     )
-    replenish: Pending[tuple[Replenish, ...]] = Field((), description="how stock is filled up again")
-    transfers: Pending[tuple[Transfer, ...]] = Field((), description="moves between warehouses")
+    replenish: tuple[Replenish, ...] = Field((), description="how stock is filled up again")
+    transfers: tuple[Transfer, ...] = Field((), description="moves between warehouses")
 
 
 UNLIMITED = Stock(opening=(Opening(unlimited=True),))
@@ -226,9 +239,21 @@ class Supplier(Section):
 
     id: Identifier = Field(description="its id; no warehouse may have the same")
     lead_days: Distribution = Field(ZERO, description="from order to receipt, days")
-    minimum_units: StockUnits = Field(0, description="least units of an order")
+    minimum_units: StockUnits = Field(0, description="least units of each item of an order")
     multiple_units: Annotated[int, Whole(at_least=1, at_most=100_000_000)] = Field(
-        1, description="orders are rounded up to a multiple of it"
+        1, description="units of each item of an order are rounded up to a multiple of it"
     )
-    downtime: tuple[Downtime, ...] = Field((), description="times in which nothing leaves it")
+    downtime: tuple[Downtime, ...] = Field(
+        (),
+        description="times in which nothing leaves it: an order waits for their end, then its lead time begins",
+    )
     costs: SupplierCosts = Field(SupplierCosts(), description="of orders")
+
+    @model_validator(mode="after")
+    def _is_down_as_a_whole(self) -> Supplier:
+        for number, downtime in enumerate(self.downtime):
+            if downtime.factor:
+                raise wrong("must be 0: a supplier has no stations", key=("downtime", number, "factor"))
+            if isinstance(downtime, RandomDowntime) and downtime.while_ == "working":
+                raise wrong("must be up: a supplier has no stations", key=("downtime", number, "while"))
+        return self

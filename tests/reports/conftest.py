@@ -41,6 +41,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "allocated_at": DAY, "released_at": DAY, "started_at": DAY, "packed_at": DAY, "picked_up_at": DAY,
         "delivered_at": DAY, "state": "delivered", "replaces": -1, "counted": True,
     },
+    "supply": {"purchase": 1, "warehouse": "newark", "source": "farm", "item": "tin"},
     "walk_ins": {"warehouse": "newark", "item": "tin"},
     "returns": {
         "warehouse": "newark", "item": "tin", "reason": "customer", "outcome": None, "remedy": None, "counted": True,
@@ -59,7 +60,7 @@ class Story:
     def __init__(self, folder: Path | None = None, block_rows: int = 10_000) -> None:
         names = {
             "region": REGIONS, "segment": ("standard",), "warehouse": WAREHOUSES, "service": ("ground",),
-            "item": ("tin",),
+            "item": ("tin",), "source": ("farm", *WAREHOUSES),
         }  # fmt: skip
         self._places = {
             **names, "state": STATES, "shipment_state": SHIPMENT_STATES, "cancel_reason": CANCEL_REASONS,

@@ -68,13 +68,27 @@ def test_storage_and_spoilage_of_the_window_are_shared_by_the_counted_orders(sto
     assert values["cost_per_order"] == pytest.approx(0.15 + 2.10)
 
 
+def test_supply_costs_what_is_ordered_and_what_arrives_in_the_window(story):
+    story.order(0).order(1)
+    never = -1
+    for ordered_at, arrived_at, order, freight in (
+        (DAY - 1, DAY, 100, 20), (DAY, never, 300, 0), (3 * DAY - 1, 3 * DAY, 7, 1000), (never, 2 * DAY, 0, 5),
+    ):  # fmt: skip
+        story.add("supply", ordered_at=ordered_at, arrived_at=arrived_at, cost_goods=999, cost_order=order,
+                  cost_freight=freight)  # fmt: skip
+    values = measure(story.close())
+    assert values["supply_per_order"] == (0.20 + 3.00 + 0.07 + 0.05) / 2
+    assert values["cost_per_order"] == values["supply_per_order"]
+
+
 def test_the_cost_is_the_sum_of_its_parts(story):
     names = ("freight", "handling", "late", "returns", "payment", "care")
     parts = {f"cost_{name}": cents for name, cents in zip(names, (1, 20, 300, 4000, 5, 60), strict=True)}
     story.order(0, **parts).add("ledger", at=2 * DAY, account="storage", amount_cents=7)
+    story.add("supply", ordered_at=DAY, arrived_at=DAY, cost_order=4, cost_freight=10_000)
     values = measure(story.add("ledger", at=DAY, account="spoilage", amount_cents=800).close())
     assert values["cost_per_order"] == pytest.approx(sum(values[part] for part in COST_PARTS))
-    assert values["cost_per_order"] == pytest.approx(51.93)
+    assert values["cost_per_order"] == pytest.approx(51.93 + 100.04)
 
 
 def test_lead_times_are_those_of_delivered_orders(story):
