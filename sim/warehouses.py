@@ -82,9 +82,10 @@ class Warehouses:
 
     def set_up(self, index: int, up: bool, back_at: int) -> None:
         """Note whether a site is up, and if not, when it comes back."""
-        self.up[index] = up
-        self.all_up = bool(self.up.all())
         self.back_at[index] = back_at
+        if self.up[index] != up:
+            self.up[index] = up
+            self.all_up = bool(self.up.all())
 
     def tell(self) -> None:
         """Have `on_up` called, once, in this second."""
