@@ -24,15 +24,8 @@ _CHUNK_ROWS = 512  # rows that wait as Python objects: few enough to stay in a p
 
 STATES = ("delivered", "cancelled", "lost", "open")
 SHIPMENT_STATES = (
-    "delivered",
-    "cancelled",
-    "lost",
-    "queued",
-    "in_work",
-    "packed",
-    "in_transit",
-    "backordered",
-)
+    "delivered", "cancelled", "lost", "queued", "in_work", "packed", "in_transit", "backordered",
+)  # fmt: skip
 CANCEL_REASONS = ("policy", "no_stock", "gave_up", "impatience", "declined")
 SPLIT_REASONS = ("no_stock", "capacity", "downtime", "cheaper", "faster", "policy")
 ACCOUNTS = (

@@ -87,9 +87,9 @@ class Warehouse:
         self._open_area = 0
         self._down_area = 0
         self._look(0)
-        changes = {at for outage in outages for at in (outage.known_from, outage.end)}.union(
-            self._roster.changes()
-        )
+        changes = set(self._roster.changes())
+        for outage in outages:
+            changes.update((outage.known_from, outage.begin, outage.end))
         turns = sorted(at for at in changes if 0 < at < NEVER)
         if turns:
             clock.process(self._turn(turns))
@@ -176,13 +176,13 @@ class Warehouse:
 
     def _look(self, now: int) -> None:
         """See what holds from a second on, and tell what is known of the future."""
-        if self._notice.at(now):
-            known = self._notice.known
+        notice = self._notice
+        if notice.at(now):
             self._known = self._plan.less(
-                [(outage.begin, outage.expected_end, outage.factor) for outage in known]
+                [(outage.begin, outage.expected_end, outage.factor) for outage in notice.known]
             )
-            self.up = self._notice.is_up(now)
-            self._view.set_up(self._index, self.up, 0 if self.up else self._notice.back_at(now))
+        self.up = notice.is_up(now)
+        self._view.set_up(self._index, self.up, 0 if self.up else notice.back_at(now))
         self.is_open = self.calendar.is_open(now)
         self.stations = self._roster.stations(now)
         self._view.set_segment(self._index, *self._known.segment(now))

@@ -11,11 +11,14 @@ from simpy import Event
 
 from sim import randomness
 from sim.catalogue import Catalogue
-from sim.clock import NEVER, RETRY, Clock
+from sim.clock import DAY, NEVER, RETRY, Clock
 from sim.downtime import outages, wear
 from sim.protocols import Protocols
 from sim.roster import Roster, roster
 from sim.warehouse import Warehouse
+
+LOOK_AHEAD = 14 * DAY
+"""Rosters go beyond the end of the run: what can be expected does not depend on when it ends."""
 
 
 class Warehouses:
@@ -60,7 +63,7 @@ class Warehouses:
         self.protocols = protocols
         self._own_work: dict[tuple[int, int, int], NDArray[np.float64]] = {}
         priorities = [segment.priority for segment in catalogue.scenario.segments]
-        start, end = catalogue.start, catalogue.end
+        start, end = catalogue.start, catalogue.end + LOOK_AHEAD
         facts = randomness.root(seed, replication, randomness.SITE_FACTS)
         plans: dict[tuple[Any, ...], Roster] = {}
         self.sites: list[Warehouse] = []
@@ -82,9 +85,10 @@ class Warehouses:
 
     def set_up(self, index: int, up: bool, back_at: int) -> None:
         """Note whether a site is up, and if not, when it comes back."""
-        self.up[index] = up
-        self.all_up = bool(self.up.all())
         self.back_at[index] = back_at
+        if self.up[index] != up:
+            self.up[index] = up
+            self.all_up = bool(self.up.all())
 
     def tell(self) -> None:
         """Have `on_up` called, once, in this second."""
