@@ -95,6 +95,8 @@ TABLES: dict[str, dict[str, str]] = {
 # have its number; its first row has what the order itself cost. Goods are paid for at arrival when they are new; what
 # a warehouse sends was paid for before.
 #
+# In orders, picked_up_at and delivered_at speak of the last shipment of what was ordered: what replaces a line that
+# the customer had and sent back comes later. refunded is no part of revenue any more.
 # In warehouse_hours, door_l is the volume that waits at the door because it does not fit, and out_of_stock
 # is the number of items the warehouse keeps that have no unit on hand at the end of the hour, of `cells` items that it
 # keeps.
