@@ -2,6 +2,7 @@
 # make test    run the tests
 # make check   lint and type-check
 # make theory  long agreements of the simulation with closed forms (many minutes)
+# make docs    write the tables of scenarios/README.md again, after a change of the keys
 # make bench   measure orders per second and memory
 # make clean   remove what make made (results in runs/ stay)
 #
@@ -20,7 +21,7 @@ run_stamp := $(VENV)/.installed-run
 dev_stamp := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check theory bench clean
+.PHONY: help demo test check theory docs bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -38,6 +39,9 @@ check: $(dev_stamp)
 
 theory: $(dev_stamp)
 	$(bin)/python -m pytest $(PYTEST_ARGS) -m theory
+
+docs: $(run_stamp)
+	$(bin)/python -m sim.scenario.reference
 
 bench: $(dev_stamp)
 	$(bin)/python tests/benchmarks/speed.py

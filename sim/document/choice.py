@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from sim.document.section import nearest, wrong
+from sim.document.section import Section, nearest, wrong
 from sim.document.tree import Map, Scalar, Seq
 
 TAG = "<{}>"
@@ -53,6 +53,14 @@ class Forms:
             choices[TAG.format(name)] = core_schema.no_info_after_validator_function(_only_value, wrapped)
         union = core_schema.tagged_union_schema(choices, self._tag)
         return core_schema.no_info_wrap_validator_function(self._read, union)
+
+    def sections(self) -> dict[str, type[Section]]:
+        """Return the forms that are sections, each once, by the first key that chooses it, or by nothing."""
+        found: dict[type[Section], str] = {}
+        for key, form in {"": self._others["otherwise"], **self.by_key}.items():
+            if isinstance(form, type) and issubclass(form, Section):
+                found.setdefault(form, key)
+        return {key: form for form, key in found.items()}
 
     def _read(self, given: Any, handler: Any) -> Any:
         # Models that Python code built are finished; documents hold none.

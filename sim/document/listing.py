@@ -27,8 +27,8 @@ class Listing:
 
     def __init__(self, *kinds: str, words: tuple[str, ...] = (), at_least: int = 0) -> None:
         self._element = Reference(kinds=kinds) if kinds else Id()
-        self._noun = f"list of {' or '.join(kinds)} ids" if kinds else "list of names"
-        self._words = words
+        self.noun = f"list of {' or '.join(kinds)} ids" if kinds else "list of names"
+        self.words = words
         self._at_least = at_least
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -40,16 +40,16 @@ class Listing:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         listed = {"type": "array", "items": self._element.schema(), "minItems": self._at_least}
-        return {"anyOf": [{"enum": list(self._words)}, listed]} if self._words else listed
+        return {"anyOf": [{"enum": list(self.words)}, listed]} if self.words else listed
 
     def _read(self, given: Any, handler: Any) -> Any:
-        if isinstance(given, str) and given in self._words:
+        if isinstance(given, str) and given in self.words:
             return str(given)
         if isinstance(given, Scalar) and given.style == "cell":
             given = split(given)
         if not isinstance(given, (list, tuple)):
-            choices = [*(f"'{word}'" for word in self._words), f"a {self._noun}"]
-            close = nearest(given, self._words) if isinstance(given, str) else None
+            choices = [*(f"'{word}'" for word in self.words), f"a {self.noun}"]
+            close = nearest(given, self.words) if isinstance(given, str) else None
             raise wrong(f"must be {' or '.join(choices)}", nearest=close)
         names = handler(given)
         if len(set(names)) < len(names):

@@ -28,17 +28,18 @@ class _Generator(GenerateJsonSchema):
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         inner = self.generate_inner(schema["schema"])
-        default = _as_written(schema.get("default"))
+        default = as_written(schema.get("default"))
         return inner if default is None else {**inner, "default": default}
 
 
-def _as_written(default: Any) -> Any:
+def as_written(default: Any) -> Any:
+    """Return a default as it would be written in a file, in terms of JSON; None for what is a whole section."""
     if isinstance(default, Section) and set(type(default).model_fields) == {"value"}:
-        return _as_written(default.value)  # type: ignore[attr-defined]
+        return as_written(default.value)  # type: ignore[attr-defined]
     if isinstance(default, Decimal):
         return float(default)
     if isinstance(default, tuple):
-        parts = [_as_written(part) for part in default]
+        parts = [as_written(part) for part in default]
         return None if None in parts else parts
     if isinstance(default, dict):
         return {str(key): value for key, value in default.items()}

@@ -225,7 +225,7 @@ OneWindow: TypeAlias = Annotated[Window, PlainValidator(read_window), WithJsonSc
 class Shift(Section):
     """Another number of stations in some windows of the week."""
 
-    days: Weekdays = Field(tuple(range(7)), description="weekdays on which it begins; absent: every day")
+    days: Weekdays = Field("mon-sun", description="weekdays on which it begins", validate_default=True)
     window: OneWindow = Field(description="local times of day; may cross midnight")
     stations: Count = Field(description="stations while it lasts")
 

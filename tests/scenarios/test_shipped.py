@@ -20,6 +20,14 @@ def test_every_shipped_scenario_is_valid_and_uses_no_key_in_vain(path: Path) -> 
     assert scenario.name
 
 
+def test_the_starter_is_still_right_with_every_key_that_it_offers(tmp_path: Path) -> None:
+    text = FILES["starter"].read_text(encoding="utf-8")
+    assert text.count("\n#-") > 5
+    path = tmp_path / "scenario.yaml"
+    path.write_text(text.replace("\n#-", "\n"), encoding="utf-8")
+    assert load_scenario(path).warnings == ()
+
+
 def test_the_first_scenarios_are_there() -> None:
     assert {"hello", "us_parcel"} <= set(shipped_scenarios())
 
