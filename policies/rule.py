@@ -25,6 +25,9 @@ from sim.policy import Request
 
 FILTERS = parts_of(filters, Filter)
 
+KNOWN_TO_COME_BACK = IsUp(within_hours=876_600)
+"""Holds for every rule: nothing is given to a warehouse in a downtime, but for one that is known to end."""
+
 
 class OfKind(Section):
     """Warehouses of a kind."""
@@ -108,7 +111,10 @@ class BoundRule:
         self._shipped_in_part: set[int] = set()  # orders whose rest this rule keeps
         self._max_shipments = rule.split.max_shipments
         self._sites = _site_mask(rule.sites, network)
-        self._filters: list[tuple[Filter, Mask]] = [(part, part.bind(network)) for part in rule.filters]
+        parts = rule.filters
+        if not any(isinstance(part, IsUp) for part in parts):
+            parts += (KNOWN_TO_COME_BACK,)
+        self._filters: list[tuple[Filter, Mask]] = [(part, part.bind(network)) for part in parts]
         self._site_count = int(np.count_nonzero(self._sites))
         self._preference = rule.rank.bind(network)
         self._service: ServiceChoice = (
@@ -118,7 +124,7 @@ class BoundRule:
         )
         self.name = rule.name
         limit = () if network.room is None else ("queue_limit",)
-        self.words = ("sites", *limit, *(part.name for part in rule.filters))
+        self.words = ("sites", *limit, *(part.name for part in parts))
 
     def decide(self, request: Request, lines: tuple[int, ...], shipments: int) -> Verdict:
         """Place lines of a request; `shipments` of the order exist already."""

@@ -185,15 +185,13 @@ class Referee:
                 )
 
     def _check_room(self, request: Request, answer: Allocation) -> None:
-        """Check that each warehouse is below its queue_limit before each of the shipments that it is given."""
-        given: dict[int, int] = {}
+        """Check that warehouses are below their queue_limit; a decision may give one of them several shipments."""
         committed = [hold.warehouse for hold in answer.holds if isinstance(hold, Backorder)]
         for site in [*(part.warehouse for part in answer.parts), *committed]:
-            limit, backlog = self._network.queue_limit[site], self._network.backlog[site] + given.get(site, 0)
+            backlog, limit = self._network.backlog[site], self._network.queue_limit[site]
             if backlog >= limit:
                 rule = f"the warehouse is full: {backlog} in the building, its queue_limit is {limit}"
                 raise self._wrong(request, rule, site)
-            given[site] = given.get(site, 0) + 1
 
     def _check_hold(self, request: Request, hold: Hold, left: list[int]) -> None:
         if not hold.lines:

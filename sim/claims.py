@@ -49,6 +49,7 @@ class Claims:
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
         self._queues: dict[tuple[int, int], deque[Claim]] = {}
+        self._serving: set[tuple[int, int]] = set()
         self.owed = np.zeros_like(inventory.on_hand)
 
     def add(
@@ -80,18 +81,23 @@ class Claims:
 
     def serve(self, item: int, site: int) -> None:
         """Grant free units of a cell in the order of the claims; nobody passes a claim that finds none good enough."""
-        queue = self._queues.get((item, site))
+        cell = (item, site)
+        queue = self._queues.get(cell)
+        if queue is None or cell in self._serving:
+            return  # who is granted units may give others back at once: the loop below finds those
+        self._serving.add(cell)
         while queue:
             claim = queue[0]
-            free = self._inventory.free(item, site) if claim.usable is None else claim.usable()
-            units = min(claim.units, free)
             if claim.units:
+                free = self._inventory.free(item, site) if claim.usable is None else claim.usable()
+                units = min(claim.units, free)
                 if not units:
-                    return
+                    break
                 claim.units -= units
                 self.owed[item, site] -= units
                 claim.grant(claim, units)
             if not claim.units:
-                queue.popleft()
-        if queue is not None:
-            del self._queues[item, site]
+                queue.remove(claim)  # not the first any more where one was put before it meanwhile
+        self._serving.remove(cell)
+        if not queue:
+            del self._queues[cell]

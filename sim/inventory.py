@@ -247,6 +247,7 @@ class Inventory:
         self._change(item, site, -lot.units)
         self.lots.remove(item, site, lot)
         lot.units = lot.reserved = 0
+        lot.holders.clear()  # units taken before may come back to it, and expire again
         if self.on_fall is not None:
             self.on_fall(item, site)
 

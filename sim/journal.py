@@ -24,15 +24,8 @@ _CHUNK_ROWS = 512  # rows that wait as Python objects: few enough to stay in a p
 
 STATES = ("delivered", "cancelled", "lost", "open")
 SHIPMENT_STATES = (
-    "delivered",
-    "cancelled",
-    "lost",
-    "queued",
-    "in_work",
-    "packed",
-    "in_transit",
-    "backordered",
-)
+    "delivered", "cancelled", "lost", "queued", "in_work", "packed", "in_transit", "backordered",
+)  # fmt: skip
 CANCEL_REASONS = ("policy", "no_stock", "gave_up", "impatience", "declined")
 SPLIT_REASONS = ("no_stock", "capacity", "downtime", "cheaper", "faster", "policy")
 ACCOUNTS = (
@@ -96,12 +89,9 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "reconciliation": {"book": "text", "entry": "text", "amount": "int"},
 }  # fmt: skip
-# In supply, a row is a lot that a warehouse ordered of a supplier or another warehouse, or that another warehouse sent
-# it, or that came without an order (no purchase, no source). Rows come at arrival, first come first; then, without
-# arrived_at, what is under way when the run ends, and without sent_at, what a warehouse owes. Rows of one purchase
-# have its number; its first row has what the order itself cost. Goods are paid for at arrival when they are new; what
-# a warehouse sends was paid for before.
-#
+# In supply, a row is a lot that was received from a supplier or another warehouse, or that came without an order (no
+# purchase, no source); then, when the run ends, what is under way (no arrived_at) or owed by a warehouse (no sent_at).
+# The first row of a purchase has what the order itself cost; new goods and freight are paid for at arrival.
 # In warehouse_hours, door_l is the volume that waits at the door because it does not fit, and out_of_stock
 # is the number of items the warehouse keeps that have no unit on hand at the end of the hour, of `cells` items that it
 # keeps.

@@ -41,7 +41,7 @@ class Notices:
         return order.promised_at < NEVER and order.told_at < 0
 
     def _tell_late(self, order: Order) -> None:
-        if not self.is_complete(order):
+        if order.lost or not self.is_complete(order):
             order.told_at = self._clock.now
             order.notifications += 1
 

@@ -118,10 +118,10 @@ class Shipping:
         shipment = cast(Shipment, event.value)
         order = shipment.order
         shipment.state = LOST
-        self._notices.lost(order, comes_again=self._reships)
         self._settlement.write_shipment(shipment)
         order.live -= 1
         order.lost |= {line for line, _, _ in shipment.lines}
+        self._notices.lost(order, comes_again=self._reships)
         for item, units, lot in shipment.picks:
             cost = self._cost[item] if lot is None else lot.cost
             self._disposals.dispose(shipment.site, item, units, "lost", cost * units)

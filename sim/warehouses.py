@@ -11,11 +11,14 @@ from simpy import Event
 
 from sim import randomness
 from sim.catalogue import Catalogue
-from sim.clock import NEVER, RETRY, Clock
+from sim.clock import DAY, NEVER, RETRY, Clock
 from sim.downtime import outages, wear
 from sim.protocols import Protocols
 from sim.roster import Roster, roster
 from sim.warehouse import Warehouse
+
+LOOK_AHEAD = 14 * DAY
+"""Rosters go beyond the end of the run: what can be expected does not depend on when it ends."""
 
 
 class Warehouses:
@@ -60,7 +63,7 @@ class Warehouses:
         self.protocols = protocols
         self._own_work: dict[tuple[int, int, int], NDArray[np.float64]] = {}
         priorities = [segment.priority for segment in catalogue.scenario.segments]
-        start, end = catalogue.start, catalogue.end
+        start, end = catalogue.start, catalogue.end + LOOK_AHEAD
         facts = randomness.root(seed, replication, randomness.SITE_FACTS)
         plans: dict[tuple[Any, ...], Roster] = {}
         self.sites: list[Warehouse] = []

@@ -12,7 +12,7 @@ from sim.scenario.distributions import ZERO, Distribution
 
 
 class Outcomes(Section):
-    """Weights of what becomes of a returned unit."""
+    """Weights of what becomes of a returned line."""
 
     restock: Quantity = Field(0.0, description="back on the shelf, with its age")
     refurbish: Quantity = Field(0.0, description="back on the shelf, at a cost")
@@ -28,17 +28,18 @@ class Outcomes(Section):
 class ReturnCosts(Section):
     """What a return costs."""
 
-    label: Money = Field(Decimal(0), description="freight of a returned line")
+    label: Money = Field(Decimal(0), description="freight of a returned line, when it arrives")
     inspect: Money = Field(Decimal(0), description="inspection of a returned line")
     refurbish: Money = Field(Decimal(0), description="of a unit that is refurbished")
 
 
 class Returns(Section):
-    """What happens to lines that customers send back; which ones do is `return_share` of the items."""
+    """What happens to lines that come back: sent back by customers (`return_share` of the items), or wrong."""
 
     delay_days: Distribution = Field(ZERO, description="from delivery to arrival at the site, days")
     to: Annotated[str, Reference(kinds=("warehouse", "destination"))] = Field(
-        "origin", description="origin: where it came from; nearest to the customer; or a warehouse id"
+        "origin",
+        description="origin: where it came from; nearest: to the customer, that may keep it; or a warehouse id",
     )
     inspect_minutes: Distribution = Field(ZERO, description="work of a returned line at a station, minutes")
     outcomes: Outcomes = Field(Outcomes(restock=1), description="weights of what becomes of it")

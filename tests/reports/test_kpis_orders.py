@@ -130,6 +130,19 @@ def test_open_and_lost_orders_are_late_once_the_promise_has_passed(story):
     assert values["cancelled_share"] == 1 / 5
 
 
+def test_a_late_order_is_told_in_time_up_to_the_second_of_its_promise(story):
+    late = {"promised_at": 2 * DAY, "delivered_at": 3 * DAY}
+    story.order(0, told_at=2 * DAY, **late).order(1, told_at=2 * DAY + 1, **late).order(2, told_at=-1, **late)
+    story.order(3, promised_at=2 * DAY, state="lost", delivered_at=-1, told_at=DAY)
+    story.order(4, promised_at=2 * DAY, delivered_at=2 * DAY, told_at=DAY)  # told, and then it came in time
+    story.order(5, promised_at=2 * DAY, state="cancelled", cancel_reason="gave_up", told_at=DAY)
+    assert measure(story.close())["told_in_time_share"] == 2 / 4
+
+
+def test_without_late_orders_nobody_had_to_be_told(story):
+    assert math.isnan(measure(story.order(0, promised_at=2 * DAY).close())["told_in_time_share"])
+
+
 def test_an_order_short_of_a_unit_is_not_in_full(story):
     story.order(0, units=3, units_shipped=2, promised_at=9 * DAY).order(1, units=3, units_shipped=3)
     assert measure(story.close())["on_time_in_full_share"] == 0.5
