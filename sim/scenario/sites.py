@@ -99,7 +99,7 @@ class Warehouse(Section):
     """A node that can ship."""
 
     id: Annotated[str, Id(reserved=("all", "none", "origin", "nearest"))] = Field(description="its id")
-    kind: Kind = Field("fulfilment_centre", description="sets defaults; for rules")
+    kind: Kind = Field("fulfilment_centre", description="sets the default of site_rank; for rules")
     timezone: TimeZone | None = Field(None, description="IANA zone; absent: that of the scenario")
     at: Place | None = Field(None, description="latitude and longitude, degrees")
     serves: Annotated[Literal["all", "none"] | tuple[str, ...], Listing("region", words=("all", "none"))] = (
