@@ -122,8 +122,9 @@ def _coordinates(scenario: Scenario, places: Places) -> Iterator[Problem]:
     sites: set[str] = set()
     for carrier in scenario.carriers:
         for service in carrier.services:
-            if service.zones_km:
-                why = dict.fromkeys(why, f"service '{service.id}' has zones by distance")
+            if service.zones_km or service.reach_km is not None:
+                way = "zones by distance" if service.zones_km else "a reach_km"
+                why = dict.fromkeys(why, f"service '{service.id}' has {way}")
                 sites.update((s.id for s in scenario.warehouses) if service.sites == "all" else service.sites)
     if scenario.returns is not None and scenario.returns.to == "nearest":
         why = {key: reason or "returns go to the nearest warehouse" for key, reason in why.items()}

@@ -13,7 +13,7 @@ import pytest
 from policies import build_policy, read_policies
 from reports import KPIS, measure
 from reports.statistics import paired
-from sim.scenario import load_scenario, shipped_scenarios
+from sim.scenario import load_scenario
 from sim.simulate import simulate
 
 PAGES = (Path(__file__).parents[2] / "README.md", Path(str(resources.files("scenarios"))) / "README.md")
@@ -88,4 +88,3 @@ def test_both_pages_say_what_is_computed_and_of_every_scenario(page: Path) -> No
         assert finding.words in text
         for number in finding.numbers:
             assert re.search(rf"(?<![\d.]){number:g}(?![\d.]\d)", finding.words), (number, finding.words)
-    ...
