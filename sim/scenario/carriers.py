@@ -142,7 +142,8 @@ class Service(Section):
         None, description="kinds of the warehouses that hand over to it, such as [store]; absent: all of them"
     )
     reach_km: Kilometres | None = Field(
-        None, description="it goes no further, km: such as customers who collect in a store; absent: everywhere"
+        None,
+        description="it goes no further, km: such as customers who collect in a store; absent: everywhere",
     )
     carries: Annotated[tuple[str, ...], Listing()] | None = Field(
         None, description="tags of goods that it takes; absent: everything"
