@@ -130,7 +130,9 @@ class Carriers:
                 )
                 for column in range(3)
             )
-            permitted = self.serves_site & ((tags & ~self.carries) == 0)[:, None] & (distance <= self._reach_m)
+            permitted = (
+                self.serves_site & ((tags & ~self.carries) == 0)[:, None] & (distance <= self._reach_m)
+            )
             base = np.where(permitted, base, UNSERVED)
             served = np.asarray((base < UNSERVED).any(0))
             lane = Lane(zone, transit_s, base, per_kg, served, self._disruptions[region])

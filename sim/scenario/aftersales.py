@@ -36,12 +36,14 @@ class ReturnCosts(Section):
 class Returns(Section):
     """What happens to lines that come back: sent back by customers (`return_share` of the items), or wrong."""
 
-    delay_days: Distribution = Field(ZERO, description="from delivery to arrival at the site, days")
+    delay_days: Distribution = Field(ZERO, description="from delivery to arrival at the site")
     to: Annotated[str, Reference(kinds=("warehouse", "destination"))] = Field(
         "origin",
         description="origin: where it came from; nearest: to the customer, that may keep it; or a warehouse id",
     )
-    inspect_minutes: Distribution = Field(ZERO, description="work of a returned line at a station, minutes")
+    inspect_minutes: Distribution = Field(
+        ZERO, description="work of inspecting a returned line at a station of the site"
+    )
     outcomes: Outcomes = Field(Outcomes(restock=1), description="weights of what becomes of it")
     replace_share: Probability = Field(0.0, description="share that is replaced; the rest is refunded")
     costs: ReturnCosts = Field(ReturnCosts(), description="of label, inspection, refurbishing")
@@ -60,8 +62,8 @@ class Payments(Section):
 class CaptureErrors(Section):
     """Orders with wrong data, held until they are right."""
 
-    error_share: Probability = Field(0.0, description="share of the orders that are held")
-    corrected_after_hours: Distribution = Field(ZERO, description="how long, hours")
+    error_share: Probability = Field(0.0, description="share of the orders whose data are wrong at first")
+    corrected_after_hours: Distribution = Field(ZERO, description="how long it takes until they are right")
 
 
 class Visibility(Section):

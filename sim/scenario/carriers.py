@@ -70,8 +70,10 @@ class _Weighing(Section):
 class Rates(_Weighing):
     """A price by zone that grows with the weight."""
 
-    base: PerZone = Field((Decimal(0),), description="of a parcel, per zone or one for all")
-    per_kg: PerZone = Field((Decimal(0),), description="of a charged kilogram, per zone or one for all")
+    base: PerZone = Field((Decimal(0),), description="price of a parcel, one per zone or one for all")
+    per_kg: PerZone = Field(
+        (Decimal(0),), description="price of each charged kilogram, one per zone or one for all"
+    )
 
 
 class RateRow(Section):
@@ -115,7 +117,7 @@ class Disruption(Section):
     """A time in which transit takes longer."""
 
     begins: LocalTime = Field(description="scenario-local time")
-    days: PositiveDays = Field(description="how long it lasts, days")
+    days: PositiveDays = Field(description="how long it lasts")
     regions: Annotated[Literal["all"] | tuple[str, ...], Listing("region", words=("all",))] = Field(
         "all", description="where parcels go to that are picked up meanwhile"
     )
@@ -140,19 +142,25 @@ class Service(Section):
         None, description="kinds of the warehouses that hand over to it, such as [store]; absent: all of them"
     )
     reach_km: Kilometres | None = Field(
-        None, description="it goes no further, km: such as customers who collect in a store; absent: everywhere"
+        None,
+        description="it goes no further, km: such as customers who collect in a store; absent: everywhere",
     )
     carries: Annotated[tuple[str, ...], Listing()] | None = Field(
-        None, description="handling tags that it takes; absent: everything"
+        None, description="tags of goods that it takes; absent: everything"
     )
-    pickups: Pickups | None = Field(None, description="site-local times of day; absent: as soon as packed")
+    pickups: Pickups | None = Field(
+        None,
+        description="times of day at the site; what is packed by then goes along; absent: as soon as packed",
+    )
     zones_km: tuple[Kilometres, ...] = Field(
         (),
-        description="upper bounds of the zones, km, which belong to the nearer one; one more zone beyond; "
+        description="upper bounds of the zones by distance, each belonging to the nearer one; one more zone beyond; "
         "[]: one zone",
     )
     transit_days: TransitPerZone = Field(
-        (ZERO,), description="from pickup, per zone or one for all, times 86,400 s", validate_default=True
+        (ZERO,),
+        description="from pickup to delivery, one per zone or one for all; a day is 24 hours",
+        validate_default=True,
     )
     rates: Annotated[Rates | RateTable, Forms("rate card", {"file": RateTable}, otherwise=Rates)] = Field(
         Rates(), description="what a parcel costs", validate_default=True
@@ -165,9 +173,9 @@ class Service(Section):
     )
     lost_share: Probability = Field(0.0, description="probability that a parcel is lost")
     co2e_g_per_tonne_km: Annotated[float, Number(at_most=1_000_000)] = Field(
-        0.0, description="emissions, g CO2e per tonne and kilometre"
+        0.0, description="emissions of CO₂ equivalent, by weight and great-circle distance"
     )
-    disruptions: tuple[Disruption, ...] = Field((), description="times of longer transit")
+    disruptions: tuple[Disruption, ...] = Field((), description="times in which transit takes longer")
 
     @field_validator("zones_km")
     @classmethod
@@ -234,5 +242,5 @@ class Carrier(Section):
 class Lost(Section):
     """What happens when a parcel is lost."""
 
-    noticed_after_days: PositiveDays = Field(10.0, description="from pickup, days")
+    noticed_after_days: PositiveDays = Field(10.0, description="when it is noticed, from pickup")
     then: Literal["reship", "refund"] = Field("reship", description="send it again, or give the money back")

@@ -43,8 +43,10 @@ class Region(Section):
     """Where customers are."""
 
     id: Identifier = Field(description="its id")
-    at: Place | None = Field(None, description="latitude and longitude, degrees")
-    share: Quantity = Field(1.0, description="weight in the draw of an order's region")
+    at: Place | None = Field(
+        None, description="[latitude, longitude], north and east positive; distances are measured from it"
+    )
+    share: Quantity = Field(1.0, description="how many of the orders come from it, relative to the others")
     zone: Name | None = Field(None, description="a market, compared with that of warehouses by rules")
 
 
@@ -52,7 +54,7 @@ class Segment(Section):
     """A class of customers."""
 
     id: Identifier = Field(description="its id")
-    share: Quantity = Field(1.0, description="weight in the draw of an order's segment")
+    share: Quantity = Field(1.0, description="how many of the orders are of it, relative to the others")
     promise_days: Days | None = Field(
         None,
         description="an order is late when delivered more than this after it was placed; absent: no promise",
@@ -63,19 +65,19 @@ class Segment(Section):
         "then promised by the end of the day that is promise_days later; absent: promised to the second",
     )
     priority: Annotated[int, Whole(at_least=-1_000_000, at_most=1_000_000)] = Field(
-        1, description="a lower number goes first"
+        1, description="in queues by priority, and of two orders in one second, the lower number goes first"
     )
-    late_penalty: Money = Field(Decimal(0), description="cost of a late order, once")
+    late_penalty: Money = Field(Decimal(0), description="what a late order costs, once")
     late_penalty_per_day: Money = Field(
-        Decimal(0), description="cost of every day begun that an order is late"
+        Decimal(0), description="what every begun day costs that an order is late"
     )
     split: Literal["allowed", "never"] = Field(
-        "allowed", description="whether an order may come in several parcels"
+        "allowed", description="whether an order may come in several shipments"
     )
     impatience_days: PositiveDays | None = Field(
         None, description="an order of which nothing was picked up by then is cancelled; absent: never"
     )
-    tags: Annotated[tuple[str, ...], Listing()] = Field((), description="for rules")
+    tags: Annotated[tuple[str, ...], Listing()] = Field((), description="names by which rules choose orders")
 
     @model_validator(mode="after")
     def _promises_days(self) -> Segment:

@@ -49,8 +49,8 @@ Units: TypeAlias = Annotated[int, CountKey(at_least=1, at_most=1_000_000)]
 class Surge(Section):
     """A time in which demand is multiplied."""
 
-    begins: LocalTime = Field(description="scenario-local time")
-    days: PositiveDays = Field(description="how long it lasts, days")
+    begins: LocalTime = Field(description="from when on")
+    days: PositiveDays = Field(description="how long it lasts")
     factor: Annotated[float, Number(at_most=1000)] = Field(
         description="what the rate of orders is multiplied by"
     )
@@ -65,13 +65,17 @@ class Generated(Section):
     hourly: Annotated[
         tuple[Quantity, ...], _as_many_as(24, "entry h for [h, h+1)"), AfterValidator(_some_weight)
     ] = Field(
-        (1.0,) * 24, description="weights of the hours of the day, scenario time, divided by their mean"
+        (1.0,) * 24,
+        description="how the orders of a day fall on its hours, scenario time; divided by their mean",
     )
     weekly: Annotated[tuple[Quantity, ...], _as_many_as(7, "from Monday"), AfterValidator(_some_weight)] = (
-        Field((1.0,) * 7, description="weights of the days of the week from Monday, divided by their mean")
+        Field(
+            (1.0,) * 7,
+            description="how the orders of a week fall on its days, from Monday; divided by their mean",
+        )
     )
     trend_per_year: Annotated[float, Number(at_least=-100, at_most=100)] = Field(
-        0.0, description="growth of the rate a year, as a fraction, linear from the start"
+        0.0, description="growth of the rate, linear from the start; 0.1: a tenth more after a year"
     )
     surges: tuple[Surge, ...] = Field((), description="times of more, or less, demand")
     lines_per_order: Annotated[

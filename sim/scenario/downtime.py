@@ -14,19 +14,19 @@ class PlannedDowntime(Section):
     """A time in which stations are away."""
 
     begins: LocalTime = Field(description="local time of the site")
-    hours: PositiveHours = Field(description="how long it lasts, hours")
+    hours: PositiveHours = Field(description="how long it lasts")
     factor: Probability = Field(0.0, description="share of the stations that is left; 0: the site is down")
     announced_hours: Hours | None = Field(
         None, description="policies know of it so many hours before it begins; absent: from the start"
     )
-    reason: Name = Field("", description="for reports")
+    reason: Name = Field("", description="why, for people")
 
 
 class RandomDowntime(Section):
     """Breakdowns that come by chance."""
 
-    every_hours: Interval = Field(description="from the end of a repair to the next failure, hours")
-    hours: Distribution = Field(description="time to repair, hours")
+    every_hours: Interval = Field(description="from the end of a repair to the next failure")
+    hours: Distribution = Field(description="time to repair")
     while_: Literal["up", "working"] = Field(
         "up",
         alias="while",
@@ -34,7 +34,7 @@ class RandomDowntime(Section):
         "and leaves the site up",
     )
     factor: Probability = Field(0.0, description="share of the stations that is left; 0: the site is down")
-    reason: Name = Field("", description="for reports")
+    reason: Name = Field("", description="why, for people")
 
     @model_validator(mode="after")
     def _holds_up_one_job(self) -> RandomDowntime:

@@ -20,7 +20,6 @@ from sim.document import (
     Identifier,
     Listing,
     Number,
-    Pending,
     PositiveDays,
     Probability,
     Quantity,
@@ -52,10 +51,8 @@ class GenerateCategory(Section):
     kg_per_l: Density | None = Field(None, description="density as packed, kg per litre")
     price: Distribution | None = Field(None, description="selling price, money per unit")
     cost_share: Probability | None = Field(None, description="purchase cost as a share of the price")
-    shelf_life_days: Pending[PositiveDays | None] = Field(
-        None, description="days from receipt until it expires"
-    )
-    min_life_at_delivery_days: Pending[Days | None] = Field(
+    shelf_life_days: PositiveDays | None = Field(None, description="days from receipt until it expires")
+    min_life_at_delivery_days: Days | None = Field(
         None, description="days of life that a customer wants left at delivery"
     )
     return_share: Probability | None = Field(None, description="probability that a line is returned")

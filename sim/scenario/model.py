@@ -59,23 +59,29 @@ class Origin:
 class Scenario(Section):
     """The world without the policy."""
 
-    name: Name = Field("", description="a title; absent: the stem of the file")
-    timezone: TimeZone = Field("UTC", description="IANA zone of scenario-local times")
+    name: Name = Field("", description="a title, for lists and reports; absent: the stem of the file")
+    timezone: TimeZone = Field("UTC", description="zone of all local times that are not those of a warehouse")
     start: LocalTime = Field(
         description="first instant of the warm-up, scenario-local; absent in a replay: the midnight before "
         "the first order"
     )
-    warm_up_days: Days = Field(0.0, description="simulated, not counted, days")
+    warm_up_days: Days = Field(
+        0.0, description="simulated first, so that queues and shelves fill, and not counted"
+    )
     days: PositiveDays = Field(
-        description="orders placed in this window are counted, days; absent in a replay: up to the last order"
+        description="orders placed in this window, after the warm-up, are counted; absent in a replay: up to the last "
+        "order"
     )
     drain_days: Days = Field(
-        60.0, description="the run goes on until every counted order ended, at most this long, days"
+        60.0,
+        description="the run goes on until every counted order ended, at most this long; demand goes on, too",
     )
-    seed: Annotated[int, Whole(at_most=2**63 - 1)] = Field(1, description="of all random numbers")
-    currency: Currency = Field("USD", description="of all amounts, for reports")
+    seed: Annotated[int, Whole(at_most=2**63 - 1)] = Field(
+        1, description="of all random numbers; another seed: other customers, other luck"
+    )
+    currency: Currency = Field("USD", description="code of all amounts, shown in reports")
     items: Annotated[tuple[Item, ...], Table(Item, generated=True, at_least=1)] = Field(
-        description="what is sold"
+        description="what is sold; {generate: …} makes an assortment"
     )
     regions: Annotated[tuple[Region, ...], Table(Region, at_least=1)] = Field(
         description="where customers are"
@@ -85,10 +91,14 @@ class Scenario(Section):
     )
     demand: Demand = Field(description="orders, drawn or recorded")
     warehouses: Annotated[tuple[Warehouse, ...], Table(Warehouse, at_least=1)] = Field(
-        description="nodes that can ship"
+        description="from where it ships: any node that keeps stock"
     )
-    protocols: dict[Tag, Protocol] = Field({}, description="what a handling tag asks for")
-    stock: Stock = Field(UNLIMITED, description="opening stock and replenishment; absent: unlimited")
+    protocols: dict[Tag, Protocol] = Field(
+        {}, description="what a handling tag of items asks for at the station, by tag"
+    )
+    stock: Stock = Field(
+        UNLIMITED, description="opening stock, replenishment and transfers; absent: unlimited stock"
+    )
     suppliers: Annotated[tuple[Supplier, ...], Table(Supplier)] = Field(
         (), description="where replenishment comes from"
     )

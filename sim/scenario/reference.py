@@ -62,6 +62,7 @@ _UNIT_OF = {
     "ReturnCosts.refurbish": "currency/unit",
     "Service.co2e_g_per_tonne_km": "g/(tonne km)",
     "Service.pickups": "times of day",
+    "Segment.cut_off": "time of day",
     "Shift.days": "weekdays",
     "Shift.window": "times of day",
     "Shift.stations": "stations",

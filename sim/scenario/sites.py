@@ -44,9 +44,9 @@ Stations: TypeAlias = Annotated[int, Whole(at_most=1_000_000)]
 class WorkMinutes(Section):
     """The work of one shipment: the sum of these, minutes at one station."""
 
-    per_shipment: Distribution = Field(ZERO, description="once a shipment, minutes")
-    per_line: Distribution = Field(ZERO, description="for every line, minutes")
-    per_unit: Distribution = Field(ZERO, description="for every unit, minutes")
+    per_shipment: Distribution = Field(ZERO, description="work of a shipment, once")
+    per_line: Distribution = Field(ZERO, description="work for each of its lines")
+    per_unit: Distribution = Field(ZERO, description="work for each of its units")
 
 
 def _per_shipment(work: Any) -> WorkMinutes:
@@ -77,10 +77,10 @@ class Accuracy(Section):
 class SiteCosts(Section):
     """What work and storage cost."""
 
-    per_shipment: Money = Field(Decimal(0), description="handling of a shipment")
-    per_line: Money = Field(Decimal(0), description="handling of a line")
-    per_unit: Money = Field(Decimal(0), description="handling of a unit")
-    storage_per_l_day: Money = Field(Decimal(0), description="storage of one litre for one day")
+    per_shipment: Money = Field(Decimal(0), description="handling of a shipment, once")
+    per_line: Money = Field(Decimal(0), description="handling of each of its lines")
+    per_unit: Money = Field(Decimal(0), description="handling of each of its units")
+    storage_per_l_day: Money = Field(Decimal(0), description="storage of a litre on hand for a day")
     door_per_l_day: Money | None = Field(
         None, description="one litre that waits at the door for one day; absent: as storage"
     )
@@ -99,47 +99,73 @@ class Warehouse(Section):
     """A node that can ship."""
 
     id: Annotated[str, Id(reserved=("all", "none", "origin", "nearest"))] = Field(description="its id")
-    kind: Kind = Field("fulfilment_centre", description="sets the default of site_rank; for rules")
-    timezone: TimeZone | None = Field(None, description="IANA zone; absent: that of the scenario")
-    at: Place | None = Field(None, description="latitude and longitude, degrees")
+    kind: Kind = Field(
+        "fulfilment_centre", description="what it is, for rules; sets the default of `site_rank`"
+    )
+    timezone: TimeZone | None = Field(
+        None, description="zone of its hours, pickups and downtimes; absent: that of the scenario"
+    )
+    at: Place | None = Field(
+        None, description="[latitude, longitude], north and east positive; distances are measured from it"
+    )
     serves: Annotated[Literal["all", "none"] | tuple[str, ...], Listing("region", words=("all", "none"))] = (
-        Field("all", description="regions that it may ship to; none: a depot")
+        Field(
+            "all",
+            description="regions that it may ship to; none: a depot, which only supplies other warehouses",
+        )
     )
     site_rank: Annotated[int, Whole()] = Field(
-        1, description="for rules that rank by it; fulfilment_centre 1, store 2, third_party 3, drop_ship 4"
+        1,
+        description="for rules that rank by it, the lowest first; default by kind: fulfilment_centre 1, store 2, "
+        "third_party 3, drop_ship 4",
     )
-    groups: Annotated[tuple[str, ...], Listing()] = Field((), description="for rules")
+    groups: Annotated[tuple[str, ...], Listing()] = Field((), description="names by which rules choose it")
     zone: Name | None = Field(None, description="a market, compared with that of regions by rules")
     handling: Annotated[tuple[str, ...], Listing()] | None = Field(
         None, description="tags that it can keep and ship; absent: everything"
     )
     stations: Stations = Field(1, description="each picks and packs one shipment at a time")
-    work_minutes: Work = Field(WorkMinutes(), description="work of a shipment at one station, minutes")
+    work_minutes: Work = Field(
+        WorkMinutes(), description="work of a shipment at one station: a distribution, or the keys below"
+    )
     hours: OpeningHours | None = Field(
-        None, description="opening hours, site-local; absent: always; an absent day is closed"
+        None,
+        description='opening hours, {mon-fri: "06:00-22:00"}; work pauses outside; absent: always open; an absent '
+        "day is closed",
     )
     shifts: Annotated[tuple[Shift, ...], AfterValidator(disjoint_shifts)] = Field(
-        (), description="times of another number of stations"
+        (), description="windows of the week with another number of stations"
     )
     queue: Literal["fifo", "priority", "due"] = Field(
-        "fifo", description="which shipment is next; never pre-emptive"
+        "fifo",
+        description="which shipment is next: who came first, the segment's priority, or the earliest promise; work "
+        "in hand is never interrupted for another",
     )
     queue_limit: PositiveCount | None = Field(
         None, description="shipments in the building, counted from allocation; absent: no limit"
     )
     order_limit_per_day: Count | None = Field(
-        None, description="what throttle rules read; calendar day at the site"
+        None,
+        description="orders a calendar day at the site, for rules with the filter below_limit; absent: none",
     )
     storage_l: Annotated[float, Number(above=0)] | None = Field(
         None,
         description="volume that it can store, litres; what does not fit waits at the door; absent: no limit",
     )
-    safety_stock: Level | None = Field(None, description="units of each item that orders may not take")
-    downtime: tuple[Downtime, ...] = Field((), description="times without all its stations")
-    accuracy: Accuracy = Field(Accuracy(), description="of stock records and picks")
-    costs: SiteCosts = Field(SiteCosts(), description="of handling and storage")
-    issue: Literal["fifo", "fefo", "lifo"] = Field("fifo", description="which lot leaves first")
-    walk_ins: WalkIns | None = Field(None, description="sales over the counter")
+    safety_stock: Level | None = Field(
+        None, description="units of each item that are kept from orders; absent: none"
+    )
+    downtime: tuple[Downtime, ...] = Field(
+        (), description="times without all its stations, planned or by chance"
+    )
+    accuracy: Accuracy = Field(
+        Accuracy(), description="how far its stock records and picks can be trusted; absent: always"
+    )
+    costs: SiteCosts = Field(SiteCosts(), description="what handling and storage cost")
+    issue: Literal["fifo", "fefo", "lifo"] = Field(
+        "fifo", description="which lot leaves first: the one received first, expiring first, or received last"
+    )
+    walk_ins: WalkIns | None = Field(None, description="sales over the counter; absent: none")
 
     @model_validator(mode="wrap")
     @classmethod

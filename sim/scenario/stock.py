@@ -134,7 +134,7 @@ class Review(Section):
 class Arrivals(Section):
     """Supply that nobody orders."""
 
-    every_days: Interval = Field(description="time between arrivals, days")
+    every_days: Interval = Field(description="time between arrivals")
     units: Annotated[int, Whole(at_least=1, at_most=100_000_000)] = Field(
         1, description="units that arrive each time"
     )
@@ -151,10 +151,10 @@ class Replenish(Section):
         None, alias="from", description="the supplier, or the warehouse, that ships"
     )
     lead_days: Distribution | None = Field(
-        None, description="from order to receipt, days; absent: the supplier's; from a warehouse 0"
+        None, description="from order to receipt; absent: the supplier's; from a warehouse 0"
     )
     cost_per_kg: Money = Field(Decimal(0), description="freight of what is received, due at arrival")
-    review: Review | None = Field(None, description="when to order, and how much")
+    review: Review | None = Field(None, description="when to order, and how much: this, or arrivals")
     arrivals: Arrivals | None = Field(None, description="supply that nobody orders")
 
     @model_validator(mode="after")
@@ -202,7 +202,7 @@ class Transfer(Section):
     every_days: Annotated[float, Number(at_least=0.00001, at_most=36_525)] = Field(
         description="at start + k times this, first at k = 1, days"
     )
-    lead_days: Distribution = Field(ZERO, description="how long it travels, days")
+    lead_days: Distribution = Field(ZERO, description="how long it travels")
     cost_per_kg: Money = Field(Decimal(0), description="freight, due at arrival")
 
     @model_validator(mode="after")
@@ -220,8 +220,8 @@ class Stock(Section):
         description="the last entry that speaks of a cell holds, and a cell that none speaks of is empty; "
         "absent: unlimited where nothing replenishes, else the order-up-to level (or reorder point + order)",
     )
-    replenish: tuple[Replenish, ...] = Field((), description="how stock is filled up again")
-    transfers: tuple[Transfer, ...] = Field((), description="moves between warehouses")
+    replenish: tuple[Replenish, ...] = Field((), description="how stock is filled up again; absent: never")
+    transfers: tuple[Transfer, ...] = Field((), description="regular moves between warehouses; absent: none")
 
 
 UNLIMITED = Stock(opening=(Opening(unlimited=True),))
@@ -238,7 +238,7 @@ class Supplier(Section):
     """Where replenishment comes from."""
 
     id: Identifier = Field(description="its id; no warehouse may have the same")
-    lead_days: Distribution = Field(ZERO, description="from order to receipt, days")
+    lead_days: Distribution = Field(ZERO, description="from order to receipt")
     minimum_units: StockUnits = Field(0, description="least units of each item of an order")
     multiple_units: Annotated[int, Whole(at_least=1, at_most=100_000_000)] = Field(
         1, description="units of each item of an order are rounded up to a multiple of it"
@@ -247,7 +247,7 @@ class Supplier(Section):
         (),
         description="times in which nothing leaves it: an order waits for their end, then its lead time begins",
     )
-    costs: SupplierCosts = Field(SupplierCosts(), description="of orders")
+    costs: SupplierCosts = Field(SupplierCosts(), description="what orders cost")
 
     @model_validator(mode="after")
     def _is_down_as_a_whole(self) -> Supplier:

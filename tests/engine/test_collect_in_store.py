@@ -53,7 +53,9 @@ def test_only_the_kinds_that_a_service_names_hand_over_to_it(stage: Any, frame: 
 
 
 def test_a_reach_needs_coordinates(stage: Any) -> None:
-    with pytest.raises(ScenarioError, match="regions.corner.at: is missing: service 'collect' has a reach_km"):
+    with pytest.raises(
+        ScenarioError, match=r"regions\.corner\.at: is missing: service 'collect' has a reach_km"
+    ):
         stage.scenario(WORLD.replace("corner, at: [0, 0.1]", "corner"), orders=ORDERS)
 
 

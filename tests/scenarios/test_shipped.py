@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from policies import read_policies
 from sim.scenario import Scenario, load_scenario, shipped_scenarios
 
 FOLDER = Path(str(resources.files("scenarios")))
@@ -37,6 +41,33 @@ def test_shipped_scenarios_begin_with_a_comment_that_says_how_to_run_them() -> N
         head = path.read_text(encoding="utf-8").split("\nname:")[0]
         assert all(line.startswith("#") for line in head.splitlines())
         assert f"orderlab run {id_} " in head
+
+
+def commands() -> Iterator[tuple[str, list[str]]]:
+    """Yield what the page and the scenarios' own comments say that can be run, or changed by `--set`."""
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for line in re.findall(r"^ *orderlab run (.*)$", page, re.MULTILINE):
+        scenario, *options = shlex.split(line)
+        yield scenario, options
+    for scenario, path in shipped_scenarios().items():
+        head = " ".join(
+            line.lstrip("# ") for line in path.read_text(encoding="utf-8").split("\nname:")[0].splitlines()
+        )
+        for told in re.findall(r"\((--set [^)]*)\)", head):
+            yield scenario, shlex.split(told)
+
+
+def test_every_command_that_is_told_of_can_be_run() -> None:
+    told = list(commands())
+    assert {scenario for scenario, _ in told} == set(shipped_scenarios())
+    for scenario, options in told:
+        given = list(zip(options[::2], options[1::2], strict=True))
+        assert {option for option, _ in given} <= {"-p", "--set"}
+        world = load_scenario(scenario, [value for option, value in given if option == "--set"])
+        assert world.warnings == ()
+        assert (
+            read_policies([value for option, value in given if option == "-p"], world) or "-p" not in options
+        )
 
 
 @pytest.fixture(scope="module")
