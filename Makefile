@@ -1,4 +1,4 @@
-# make demo    play the four shipped rule sets on us_parcel, compare them, write a report
+# make demo    play four rule sets on us_parcel, compare them, write a report
 # make test    run the tests
 # make check   lint and type-check
 # make theory  long agreements of the simulation with closed forms (many minutes)
