@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 from simpy import Event
@@ -45,8 +45,7 @@ class Backorders:
         self._open[shipment] = []
         for _, item, units in shipment.lines:
             self._want(shipment, item, units, first=False)
-        for _, item, _ in shipment.lines:
-            self._claims.serve(item, shipment.site)
+        self.serve([item for _, item, _ in shipment.lines], shipment.site)
         if until is not None and shipment.state == BACKORDERED:
             self._clock.due(until, RETRY, self._lapse, shipment)
 
@@ -65,10 +64,15 @@ class Backorders:
         shipment.missing += units
         self._open[shipment].append(self._claims.add(item, shipment.site, units, grant, usable, first=first))
 
-    def want_again(self, shipment: Shipment, item: int, units: int) -> None:
-        """Let a shipment wait for units that it held and lost, before all who came later."""
-        self._want(shipment, item, units, first=True)
-        self._claims.serve(item, shipment.site)
+    def want_again(self, shipment: Shipment, items: Mapping[int, int]) -> None:
+        """Let a shipment wait for units of items that it held and lost, before all who came later."""
+        for item, units in items.items():
+            self._want(shipment, item, units, first=True)
+
+    def serve(self, items: Iterable[int], site: int) -> None:
+        """Bind what there is of items to the shipments that wait for them."""
+        for item in items:
+            self._claims.serve(item, site)
 
     def end(self, shipment: Shipment) -> None:
         """Forget a shipment that is cancelled."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim import randomness
 from sim.catalogue import Catalogue
-from sim.clock import DAY, Clock
+from sim.clock import DAY, NEVER, Clock
 from sim.contract import Contracts
 from sim.disruption import Disruption, disruptions_by_region, factor, foreseen, known
 from sim.order import Shipment
@@ -76,6 +76,11 @@ class Carriers:
                 self.serves_site[number] = True
             else:
                 self.serves_site[number, [catalogue.site_index[id_] for id_ in service.sites]] = True
+            if service.kinds is not None:
+                self.serves_site[number] &= [s.kind in service.kinds for s in catalogue.scenario.warehouses]
+        self._reach_m = np.array(
+            [NEVER if service.reach_km is None else round(service.reach_km * 1000) for service in services]
+        )[:, None]
         self.carries = np.array(
             [-1 if service.carries is None else catalogue.tag_mask(service.carries) for service in services],
             np.int64,
@@ -125,7 +130,9 @@ class Carriers:
                 )
                 for column in range(3)
             )
-            permitted = self.serves_site & ((tags & ~self.carries) == 0)[:, None]
+            permitted = (
+                self.serves_site & ((tags & ~self.carries) == 0)[:, None] & (distance <= self._reach_m)
+            )
             base = np.where(permitted, base, UNSERVED)
             served = np.asarray((base < UNSERVED).any(0))
             lane = Lane(zone, transit_s, base, per_kg, served, self._disruptions[region])

@@ -39,9 +39,8 @@ class Expectations:
 
     def of_waiting(self, order: Order) -> int:
         """Return when the open lines of an order would all be there if they left now, from wherever they may."""
-        wanted: dict[
-            int, list[int]
-        ] = {}  # lines and units by handling tags: not every service takes all of them
+        # Lines and units by handling tags: no service may take all of them together.
+        wanted: dict[int, list[int]] = {}
         for item, units in zip(order.items, order.left, strict=True):
             if units:
                 found = wanted.setdefault(self._tags[item], [0, 0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import cast
 
 from simpy import Event
@@ -17,8 +17,8 @@ class Expiry:
     """Lets lots expire; lots that expire in one second, wherever they lie, share one event.
 
     Attributes:
-        on_loss: called, once all lots of a second are gone, with each holder of reserved units, first come
-            first, and the lot that it held units of.
+        on_loss: called, once all lots of a second are gone, with the holders of reserved units, first come first,
+            and the lots that each of them held units of.
 
     """
 
@@ -27,7 +27,7 @@ class Expiry:
         self._inventory = inventory
         self._disposals = disposals
         self._lots: dict[int, list[tuple[int, int, Lot]]] = {}
-        self.on_loss: Callable[[Hashable, Lot], None]
+        self.on_loss: Callable[[Mapping[Hashable, Sequence[Lot]]], None]
         inventory.watch_lots(self._watch)
 
     def _watch(self, item: int, site: int, lot: Lot) -> None:
@@ -46,12 +46,13 @@ class Expiry:
 
     def settle(self) -> None:
         """Let what expires in this second expire now: before anything is received or given to anybody."""
-        losses: list[tuple[Hashable, Lot]] = []
+        losses: dict[Hashable, list[Lot]] = {}
         for item, site, lot in self._lots.pop(self._clock.now, ()):
             if lot.units:
-                losses += [(holder, lot) for holder in lot.holders]
+                for holder in lot.holders:
+                    losses.setdefault(holder, []).append(lot)
                 units = lot.units
                 self._inventory.remove(item, site, lot)
                 self._disposals.write_off(site, item, units, "spoiled", units * lot.cost)
-        for holder, lot in losses:
-            self.on_loss(holder, lot)
+        if losses:
+            self.on_loss(losses)

@@ -245,7 +245,7 @@ class Fulfilment:
         """
         for line, units in lines:
             order.left[line] += units
-            order.again[line] = replaces
+            order.again.setdefault(line, replaces)  # what waits already goes first
         order.used -= 1
         self._waiting.again(order, cause)
 

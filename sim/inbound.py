@@ -101,7 +101,7 @@ class Inbound:
         self._on_order[item * self._sites + site] += units
 
     def owe(self, claim: Claim, purchase: Purchase) -> None:
-        """Note what a depot owes; a claim without units is forgotten when the run ends."""
+        """Note what a depot owes."""
         self._owed[claim] = purchase
 
     def paid(self, claim: Claim) -> None:

@@ -89,6 +89,8 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "reconciliation": {"book": "text", "entry": "text", "amount": "int"},
 }  # fmt: skip
+# In orders, picked_up_at and delivered_at speak of the last shipment of what was ordered: what replaces a line that
+# the customer had and sent back comes later. refunded is no part of revenue any more.
 # In supply, a row is a lot that was received from a supplier or another warehouse, or that came without an order (no
 # purchase, no source); then, when the run ends, what is under way (no arrived_at) or owed by a warehouse (no sent_at).
 # The first row of a purchase has what the order itself cost; new goods and freight are paid for at arrival.

@@ -86,7 +86,7 @@ class Shipping:
             for _, item, units in shipment.lines:
                 record("shipped", item, shipment.site, units)
             order.units_shipped += shipment.units
-            if shipment.again:
+            if shipment.again and self._reships:
                 order.lost -= shipment.again.keys()
             posts = order.posts
             shipment.freight = self._carriers.charge(shipment)

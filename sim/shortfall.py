@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import cast
 
 from sim import randomness
@@ -42,24 +42,44 @@ class Shortfalls:
         self._send_back = send_back
         self._accuracy = [site.accuracy.stock for site in catalogue.scenario.warehouses]
 
-    def lose(self, holder: Hashable, lot: Lot) -> None:
-        """Replace the units that a shipment held of a lot that is no more: from other lots, or from other sites.
+    def lose(self, losses: Mapping[Hashable, Sequence[Lot]]) -> None:
+        """Replace the units that shipments held of lots that are no more: from other lots, or from other sites.
 
-        A backorder stays with its warehouse and waits there once more, before all who came later.
+        A backorder stays with its warehouse and waits there once more, before all who came later. Nobody holds any of
+        the units, and whoever waits for others wants them, before the first is helped: that may free units.
         """
-        shipment = cast(Shipment, holder)
-        gone = [pick for pick in shipment.picks if pick[2] is lot]
-        shipment.picks = [pick for pick in shipment.picks if pick[2] is not lot]
-        item, units = gone[0][0], sum(pick[1] for pick in gone)
-        if shipment.state == BACKORDERED:
-            self._backorders.want_again(shipment, item, units)
-        elif self._usable(shipment, item) >= units:
-            self._bind(shipment, item, units)
-            shipment.rebound += units
-        else:
-            self._send_back(
-                shipment, [line for line, wanted, _ in shipment.lines if wanted == item], "spoiled"
-            )
+        held = [(cast(Shipment, holder), lots) for holder, lots in losses.items()]
+        gone = {shipment: self._drop(shipment, lots) for shipment, lots in held}
+        waiting = {shipment for shipment in gone if shipment.state == BACKORDERED}
+        for shipment in reversed(gone):
+            if shipment in waiting:
+                self._backorders.want_again(shipment, gone[shipment])
+        for shipment, items in gone.items():
+            if shipment in waiting:
+                self._backorders.serve(items, shipment.site)
+            else:
+                self._replace(shipment, items)
+
+    @staticmethod
+    def _drop(shipment: Shipment, lots: Sequence[Lot]) -> dict[int, int]:
+        """Take what a shipment held of some lots off its picks, and return how many units of each item that was."""
+        units: dict[int, int] = {}
+        for item, count, lot in shipment.picks:
+            if lot in lots:
+                units[item] = units.get(item, 0) + count
+        shipment.picks = [pick for pick in shipment.picks if pick[2] not in lots]
+        return units
+
+    def _replace(self, shipment: Shipment, items: Mapping[int, int]) -> None:
+        short = set()
+        for item, units in items.items():
+            if self._usable(shipment, item) >= units:
+                self._bind(shipment, item, units)
+                shipment.rebound += units
+            else:
+                short.add(item)
+        if short:
+            self._send_back(shipment, [line for line, item, _ in shipment.lines if item in short], "spoiled")
 
     def look(self, shipment: Shipment) -> None:
         """Look for the units of a shipment on the shelf: lines that are short go back, what is missing is written off.

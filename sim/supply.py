@@ -28,51 +28,43 @@ from sim.supplier import Depot, LeadTimes, Source, Supplier, supplier_calendar
 Ints = NDArray[np.int64]
 
 NEVER_ORDERED = -(1 << 31)
-"""The reorder point of a cell that no continuous rule reviews: below every position."""
+"""The reorder point of a cell that no rule reviews: below every position."""
 
 
 class Plan:
-    """One replenish rule with a review: which cells, when and how much.
+    """One replenish rule with a review.
 
     Attributes:
-        number: position of the rule in the scenario.
         cells: those that the rule holds for, by warehouse and then item; a cell is item x warehouses + warehouse.
-        point: order when the position is at or below it; item x warehouse, as the level.
+        every_days: between reviews; None for a continuous one.
+        lot: what an order is a multiple of; 0 for a rule that orders up to a level.
         source: where the goods come from. leads: how long they travel. per_kg: freight, micros.
 
     """
 
     def __init__(
-        self,
-        number: int,
-        cells: Ints,
-        rule: Replenish,
-        review: Review,
-        levels: Levels,
-        source: Source,
-        leads: LeadTimes,
+        self, cells: Ints, rule: Replenish, review: Review, source: Source, leads: LeadTimes
     ) -> None:
-        self.number = number
         self.cells = cells
+        self.every_days = review.every_days
+        self.lot = review.order_units or 0
         self.source = source
         self.leads = leads
         self.per_kg = micros(rule.cost_per_kg)
-        self.every_days = review.every_days
-        self._lot = review.order_units or 0
-        self._level = None if review.order_up_to is None else levels.units(review.order_up_to).reshape(-1)
-        if review.reorder_point is not None:
-            self.point = levels.units(review.reorder_point).reshape(-1)
-        else:
-            assert self._level is not None
-            self.point = self._level - 1
 
-    def units(self, cells: Any, position: Any) -> Any:
-        """Return the units to order, 0 for none; of one cell or an array of them."""
-        point = self.point[cells]
-        if self._level is None:  # the smallest multiple that lifts the position above the reorder point
-            wanted = ((point - position) // self._lot + 1) * self._lot
+    def units(self, position: Any, point: Any, level: Any) -> Any:
+        """Return the units to order, 0 for none; of one cell or an array of them.
+
+        Args:
+            position: of the cell.
+            point: order when the position is at or below it.
+            level: what an order lifts the position to, for a rule without a lot.
+
+        """
+        if self.lot:  # the smallest multiple that lifts the position above the reorder point
+            wanted = ((point - position) // self.lot + 1) * self.lot
         else:
-            wanted = self._level[cells] - position
+            wanted = level - position
         return np.where((position <= point) & (wanted > 0), self.source.rounded(wanted), 0)
 
 
@@ -104,42 +96,49 @@ class Supply:
         self._available_cell, self._safety_cell, self._on_order_cell = (array.data for array in self._stock)
         self._owed_cell = self._owed.data
         self._fallen: dict[int, None] = {}
-        sources: dict[str, Source] = {}
-        for number, terms in enumerate(catalogue.scenario.suppliers):
-            down = supplier_calendar(terms, number, catalogue, root)
-            sources[terms.id] = Supplier(number, terms, down, clock, inventory, inbound)
-        for site, id_ in enumerate(catalogue.site_ids):
-            sources[id_] = Depot(len(catalogue.scenario.suppliers) + site, site, clock, claims, inbound)
-        terms_of = {terms.id: terms for terms in catalogue.scenario.suppliers}
-        held = np.where(inventory.limited, catalogue.replenished_by, -1)
-        self._plans: dict[int, Plan] = {}
+        self._rule = np.where(inventory.limited, catalogue.replenished_by, -1).astype(np.int32).reshape(-1)
+        self._point = np.full_like(self._rule, NEVER_ORDERED)
+        self._level = np.zeros_like(self._rule)
+        self._plans = self._read(
+            catalogue, levels, _sources(clock, catalogue, inventory, claims, inbound, root), root
+        )
+        self._begin(inventory)
+
+    def _read(
+        self, catalogue: Catalogue, levels: Levels, sources: dict[str, Source], root: int
+    ) -> dict[int, Plan]:
+        """Return the rules with a review by position, and note reorder points and levels of their cells."""
+        terms = {supplier.id: supplier for supplier in catalogue.scenario.suppliers}
+        plans = {}
         for number, rule in enumerate(catalogue.scenario.stock.replenish):
-            sites, items = np.nonzero((held == number).T)
-            if rule.review is None or rule.from_ is None or not len(items):
+            sites, items = np.nonzero((self._rule == number).reshape(-1, self._sites).T)
+            review = rule.review
+            if review is None or rule.from_ is None or not len(items):
                 continue
+            cells = items * self._sites + sites
+            if review.order_up_to is not None:
+                self._level[cells] = levels.units(review.order_up_to)[items, sites]
+                self._point[cells] = self._level[cells] - 1
+            if review.reorder_point is not None:
+                self._point[cells] = levels.units(review.reorder_point)[items, sites]
             days = rule.lead_days
             if days is None:
-                days = terms_of[rule.from_].lead_days if rule.from_ in terms_of else ZERO
+                days = terms[rule.from_].lead_days if rule.from_ in terms else ZERO
             leads = LeadTimes(days, number, randomness.LEAD_TIME, self._sites, root)
-            cells = items * self._sites + sites
-            self._plans[number] = Plan(number, cells, rule, rule.review, levels, sources[rule.from_], leads)
-        self._follow(inventory, held)
+            plans[number] = Plan(cells, rule, review, sources[rule.from_], leads)
+        return plans
 
-    def _follow(self, inventory: Inventory, held: NDArray[np.int32]) -> None:
+    def _begin(self, inventory: Inventory) -> None:
         """Begin the reviews: periodic ones by the clock, continuous ones with the opening stock."""
-        continuous = [plan for plan in self._plans.values() if plan.every_days is None]
+        self._is_continuous = {number: plan.every_days is None for number, plan in self._plans.items()}
         for plan in self._plans.values():
             if plan.every_days is not None:
                 self._clock.process(self._review_regularly(plan, plan.every_days))
-        if continuous:
-            point = np.full(held.size, NEVER_ORDERED, np.int32)
-            for plan in continuous:
-                point[plan.cells] = plan.point[plan.cells]
-            self._point_cell = point.data
-            self._rule_cell = held.reshape(-1).data
-            inventory.on_fall = self._note_fall
-            for plan in continuous:
+            else:
                 self._clock.due(0, RETRY, self._review_opening, plan)
+        if any(self._is_continuous.values()):
+            self._point_cell, self._rule_cell = self._point.data, self._rule.data
+            inventory.on_fall = self._note_fall
 
     def positions(self, cells: Ints) -> Ints:
         """Return the positions of some cells."""
@@ -161,16 +160,15 @@ class Supply:
     def _review_regularly(self, plan: Plan, every_days: float) -> Generator[Event, Any, None]:
         for at in rounds(every_days, 0):
             yield self._clock.due(at, RETRY)
-            self._review(plan, plan.cells)
+            self._review(plan)
 
     def _review_opening(self, event: Event) -> None:
-        plan = cast(Plan, event.value)
-        self._review(plan, plan.cells)
+        self._review(cast(Plan, event.value))
 
     def _note_fall(self, item: int, site: int) -> None:
         """Have a cell reviewed at the end of this second, if its position fell to the reorder point."""
         cell = item * self._sites + site
-        if self._position(cell) <= self._point_cell[cell]:
+        if self._position(cell) <= self._point_cell[cell] and self._is_continuous[self._rule_cell[cell]]:
             if not self._fallen:
                 self._clock.due(self._clock.now, RETRY, self._review_fallen)
             self._fallen[cell] = None
@@ -181,15 +179,18 @@ class Supply:
         for cell in cells:
             item, site = divmod(cell, self._sites)
             rule = self._rule_cell[cell]
-            units = int(self._plans[rule].units(cell, self._position(cell)))
+            level = int(self._level[cell])
+            units = int(self._plans[rule].units(self._position(cell), self._point_cell[cell], level))
             if units:
                 orders.setdefault((rule, site), []).append((item, units))
         for rule, site in sorted(orders):
             self._order(self._plans[rule], site, orders[rule, site])
 
-    def _review(self, plan: Plan, cells: Ints) -> None:
-        """Order for all of some cells of a plan, which are sorted by warehouse: one order for each warehouse."""
-        units = plan.units(cells, self.positions(cells))
+    def _review(self, plan: Plan) -> None:
+        """Order for all cells of a plan, which are sorted by warehouse: one order for each warehouse."""
+        cells = plan.cells
+        point, level = (array.take(cells).astype(np.int64) for array in (self._point, self._level))
+        units = plan.units(self.positions(cells), point, level)
         due = np.flatnonzero(units)
         items, sites = np.divmod(cells[due], self._sites)
         begins = np.flatnonzero(np.diff(sites, prepend=-1)).tolist()
@@ -203,3 +204,17 @@ class Supply:
         for item, units in lines:
             self._inbound.expect(site, item, units)
         plan.source.order(purchase, lines, plan.leads)
+
+
+def _sources(
+    clock: Clock, catalogue: Catalogue, inventory: Inventory, claims: Claims, inbound: Inbound, root: int
+) -> dict[str, Source]:
+    """Return what rules may order from, by id: suppliers and warehouses."""
+    found: dict[str, Source] = {}
+    suppliers = catalogue.scenario.suppliers
+    for number, terms in enumerate(suppliers):
+        down = supplier_calendar(terms, number, catalogue, root)
+        found[terms.id] = Supplier(number, terms, down, clock, inventory, inbound)
+    for site, id_ in enumerate(catalogue.site_ids):
+        found[id_] = Depot(len(suppliers) + site, site, clock, claims, inbound)
+    return found

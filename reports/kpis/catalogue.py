@@ -113,6 +113,7 @@ _GROUPS: tuple[tuple[str, Better | None, tuple[tuple[str, str, str], ...]], ...]
         ("cancelled_share", "cancelled orders", "declined payments included"),
         ("open_share", "open orders", "neither delivered, cancelled nor lost at the end of the run"),
         ("stockout_share", "out of stock", "hours of an item at a site without a unit on hand"),
+        ("lost_sales_share", "lost sales at the counter", "units that walk-in customers did not get ÷ asked for"),
     )),
     ("1/year", "higher", (
         ("inventory_turns", "inventory turns", "units sold in a year at this pace ÷ mean stock"),

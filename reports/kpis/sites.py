@@ -57,12 +57,14 @@ class Window:
             spoiled += int(units[positions(batch.column("reason"), ("spoiled",)) == 0].sum())
         return spoiled, gone
 
-    def sold_over_the_counter(self) -> int:
-        """Return the units that walk-in customers took."""
-        return sum(
-            int(whole(batch.column("units"))[self._inside(seconds(batch.column("at")))].sum())
-            for batch in self._journal.batches("walk_ins", ("at", "units"))
-        )
+    def over_the_counter(self) -> tuple[int, int]:
+        """Return the units that walk-in customers took, and those that were not there for them."""
+        sold = lost = 0
+        for batch in self._journal.batches("walk_ins", ("at", "units", "lost_units")):
+            inside = self._inside(seconds(batch.column("at")))
+            sold += int(whole(batch.column("units"))[inside].sum())
+            lost += int(whole(batch.column("lost_units"))[inside].sum())
+        return sold, lost
 
     def hours(self) -> tuple[Counter[str], dict[str, Integers]]:
         """Return sums over all sites and hours, and for each site its busy and open station-seconds."""
@@ -107,7 +109,8 @@ def site_kpis(window: Window, units_started: int, units_shipped: int) -> dict[st
 
     """
     spoiled, gone = window.disposed()
-    sold = units_started + window.sold_over_the_counter()
+    counter, lost = window.over_the_counter()
+    sold = units_started + counter
     sums, work = window.hours()
     returned = window.returned()
     open_sites = [(int(busy), int(opened)) for busy, opened in work.values() if opened]
@@ -115,6 +118,7 @@ def site_kpis(window: Window, units_started: int, units_shipped: int) -> dict[st
         "spoiled_share": ratio(spoiled, sold + gone),
         "spoiled_units": float(spoiled),
         "stockout_share": ratio(sums["out_of_stock"], sums["cells"]),
+        "lost_sales_share": ratio(lost, counter + lost),
         "inventory_turns": ratio(sold * _YEAR * sums["hours"], sums["on_hand"] * window.length),
         "utilisation_mean": ratio(sums["busy_s"], sums["open_s"]),
         "utilisation_max": max((busy / opened for busy, opened in open_sites), default=float("nan")),

@@ -27,6 +27,7 @@ from sim.document import (
 )
 from sim.scenario.demand import FilePath
 from sim.scenario.distributions import NAMED, ZERO, AnyDistribution, Distribution
+from sim.scenario.sites import Kind
 from sim.scenario.tables import path_key
 from sim.scenario.times import Pickups
 
@@ -136,6 +137,13 @@ class Service(Section):
     id: Identifier = Field(description="its id")
     sites: Annotated[Literal["all"] | tuple[str, ...], Listing("warehouse", words=("all",), at_least=1)] = (
         Field("all", description="warehouses that hand over to it")
+    )
+    kinds: tuple[Kind, ...] | None = Field(
+        None, description="kinds of the warehouses that hand over to it, such as [store]; absent: all of them"
+    )
+    reach_km: Kilometres | None = Field(
+        None,
+        description="it goes no further, km: such as customers who collect in a store; absent: everywhere",
     )
     carries: Annotated[tuple[str, ...], Listing()] | None = Field(
         None, description="tags of goods that it takes; absent: everything"

@@ -12,6 +12,7 @@ import numpy as np
 from sim.clock import DAY, instant
 from sim.errors import Problem
 from sim.scenario.demand import Generated
+from sim.scenario.downtime import RandomDowntime
 from sim.scenario.instants import NONE
 from sim.scenario.model import Scenario
 from sim.scenario.places import Places
@@ -21,6 +22,7 @@ MOST_CELLS = 50_000_000
 """Items or regions times warehouses: each cell costs some ten bytes, several times over."""
 
 MOST_UNITS = 1_000_000_000
+MOST_FAILURES = 1_000_000
 MOST_TAGS = 60  # sets of tags are bits of one number
 LAST_YEAR = 2200
 
@@ -31,7 +33,8 @@ Rule: TypeAlias = Callable[[Scenario, Places], Iterator[Problem]]
 def contradictions(scenario: Scenario, places: Places) -> list[Problem]:
     """Return every contradiction of a scenario whose parts are right."""
     rules: tuple[Rule, ...] = (
-        _weights, _sizes, _horizon, _orders, _tags, _coordinates, _levels, _lots, _circles, _arrivals, _way_back,
+        _weights, _sizes, _horizon, _orders, _tags, _coordinates, _levels, _lots, _circles, _arrivals, _failures,
+        _way_back,
     )  # fmt: skip
     return [problem for rule in rules for problem in rule(scenario, places)]
 
@@ -119,8 +122,9 @@ def _coordinates(scenario: Scenario, places: Places) -> Iterator[Problem]:
     sites: set[str] = set()
     for carrier in scenario.carriers:
         for service in carrier.services:
-            if service.zones_km:
-                why = dict.fromkeys(why, f"service '{service.id}' has zones by distance")
+            if service.zones_km or service.reach_km is not None:
+                way = "zones by distance" if service.zones_km else "a reach_km"
+                why = dict.fromkeys(why, f"service '{service.id}' has {way}")
                 sites.update((s.id for s in scenario.warehouses) if service.sites == "all" else service.sites)
     if scenario.returns is not None and scenario.returns.to == "nearest":
         why = {key: reason or "returns go to the nearest warehouse" for key, reason in why.items()}
@@ -179,6 +183,19 @@ def _arrivals(scenario: Scenario, places: Places) -> Iterator[Problem]:
             if units > MOST_UNITS:
                 text = f"may bring {units:,.0f} units of one item; at most {MOST_UNITS:,} can be kept"
                 yield places.problem(("stock", "replenish", i, "arrivals"), text)
+
+
+def _failures(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    hours = 24 * (scenario.warm_up_days + scenario.days + scenario.drain_days)
+    found = [("warehouses", i, site.downtime) for i, site in enumerate(scenario.warehouses)]
+    found += [("suppliers", i, supplier.downtime) for i, supplier in enumerate(scenario.suppliers)]
+    for key, i, entries in found:
+        for j, entry in enumerate(entries):
+            if isinstance(entry, RandomDowntime):
+                failures = hours / (entry.every_hours.average + entry.hours.average)
+                if failures > MOST_FAILURES:
+                    rule = f"may bring {failures:,.0f} failures; at most {MOST_FAILURES:,} can be played"
+                    yield places.problem((key, i, "downtime", j, "every_hours"), rule)
 
 
 def _lots(scenario: Scenario, places: Places) -> Iterator[Problem]:

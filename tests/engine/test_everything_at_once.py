@@ -150,6 +150,7 @@ def worlds(draw: Any) -> dict[str, Any]:
                         [
                             {"from": "hub", "to": "east", "when": {"older_than_days": 0.5}, "every_days": 0.7, "lead_days": 0.4},
                             {"from": "west", "to": "hub", "when": {"older_than_days": 0}, "every_days": 1, "cost_per_kg": 0.2},
+                            {"from": "hub", "to": "west", "when": {"below": {"units": 6}}, "keep": {"units": 2}, "every_days": 0.4},
                         ]
                     ),
                     max_size=2,

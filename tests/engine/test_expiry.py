@@ -134,6 +134,19 @@ def test_a_line_whose_units_expired_is_allocated_again_and_says_why(stage: Any, 
     assert measure(journal)["reallocated_share"] == 0.5
 
 
+def test_a_line_of_two_lots_that_expire_together_is_allocated_again_once(stage: Any, frame: Any) -> None:
+    lots = """dairy,tin,9,,;dairy,milk,1,2026-01-01,2026-01-06T09:50;dairy,milk,2,2026-01-02,2026-01-06T09:50;
+        store,milk,5,2026-01-02,2026-01-12"""
+    journal = play(stage, "a 06T08:30 tin 6;b 06T08:40 milk 3", lots, dairy=SLOW)
+    decisions = frame(journal, "decisions").set_index("order")
+    assert decisions.loc["b", ["chosen", "cause"]].values.tolist() == [
+        ["dairy", "placed"],
+        ["store", "spoiled"],
+    ]
+    assert frame(journal, "orders").set_index("order")["reallocations"].to_dict() == {"a": 0, "b": 1}
+    assert frame(journal, "disposals")["units"].tolist() == [1, 2, 2]
+
+
 def test_the_other_lines_of_a_shipment_go_on_when_one_is_allocated_again(stage: Any, frame: Any) -> None:
     lots = "dairy,tin,9,,;dairy,milk,1,2026-01-01,2026-01-06T09:50;store,milk,5,2026-01-02,2026-01-12"
     rules = "rules:\n  - {rank: {by: [site_id]}, split: {max_shipments: 1}}\n"

@@ -142,6 +142,16 @@ def test_a_replacement_that_nobody_can_send_is_refunded(play):
                                 "cash": -500}  # fmt: skip
 
 
+def test_an_order_whose_replacement_never_comes_was_delivered_all_the_same(play):
+    terms = DELAY + ", replace_share: 1, outcomes: {scrap: 1}"
+    played = play(world(terms, opening="{units: 0}, {warehouses: [near], units: 2}", more="drain_days: 9\n"))
+    assert played.shipments["state"].tolist() == ["delivered", "backordered"]
+    assert played.orders.loc["A", ["state", "delivered_at"]].tolist() == [
+        "delivered",
+        T0 + DAY + 490 * MINUTE,
+    ]
+
+
 def test_a_replacement_does_not_make_a_delivered_order_late(play):
     text = world(DELAY + ", replace_share: 1").replace(
         "demand:", "segments: [{id: standard, promise_days: 2, late_penalty: 7.00}]\ndemand:"

@@ -147,3 +147,76 @@ def test_an_order_delivered_at_the_promised_second_is_in_time(stage: Any, frame:
     assert (orders["promised_at"] - orders["placed_at"]).unique().tolist() == [pd.Timedelta(minutes=10)]
     # c waits for b: 9 min 59 s late, which is one day begun.
     assert orders["cost_late"].to_dict() == {"a": 0.0, "b": 0.0, "c": 3.0}
+
+
+# -- the whole order at once --------------------------------------------------------------------------------
+
+NOON = """\
+start: 2026-01-05T00:00
+days: 3
+drain_days: 5
+items:
+  - {id: milk, volume_l: 1, shelf_life_days: 30}
+  - {id: tin}
+  - {id: coat, return_share: 1, handling: [wool]}
+  - {id: lamp}
+regions: [{id: here}]
+segments:
+  - {id: plain, priority: 2}
+  - {id: gold, priority: 1}
+demand: {replay: orders.csv}
+warehouses:
+  - {id: shop, hours: {mon-sun: "12:00-20:00"}, queue: priority, work_minutes: 10, storage_l: 10, handling: [ambient]}
+  - {id: yard, work_minutes: 10, stations: 9, handling: [wool]}
+stock:
+  opening: {file: stock.csv}
+  replenish:
+    - {items: [milk], warehouses: [shop], arrivals: {every_days: 1.5, units: 10}}
+    - {items: [lamp], warehouses: [shop], from: works, review: {reorder_point: {units: 0}, order_units: 1}}
+suppliers: [{id: works}]
+carriers: [{id: post, services: [{id: parcel, pickups: ["12:00"]}]}]
+returns: {delay_days: 1}
+"""
+
+
+def test_the_order_of_one_second(stage: Any, frame: Any) -> None:
+    """Expiry, receipt, opening; work, pickup, delivery and return; order; retry and review; the look of the hour.
+
+    Everything happens at noon of 6 January. That it happens in this order shows in what each finds.
+    """
+    stock = "warehouse,item,units,expires_at\nshop,milk,9,2026-01-06T12:00\nshop,tin,9,\nshop,lamp,1,\nyard,coat,1,\n"
+    orders = [
+        "first,2026-01-05T11:50:00,here,plain,coat,1",  # packed, collected and delivered at noon; comes back a day later
+        "queued,2026-01-05T22:00:00,here,plain,tin,1",
+        "waiting,2026-01-05T23:00:00,here,gold,milk,10",
+        "again,2026-01-06T12:00:00,here,plain,coat,1",
+        "lamp,2026-01-06T12:00:00,here,plain,lamp,1",
+        "late,2026-01-06T12:00:00,here,plain,lamp,1",
+    ]
+    table = "order,placed_at,region,segment,item,units\n" + "\n".join(orders) + "\n"
+    scenario = stage.scenario(NOON, orders=table, stock=stock)
+    journal = stage.play(scenario, "rules:\n  - {rank: {by: [site_id]}, otherwise: wait}\n")
+    noon = at("6T12:00:00")
+    shipments = frame(journal, "shipments").set_index("order")
+    hours = frame(journal, "warehouse_hours").set_index(["warehouse", "hour"])
+
+    # Expiry, then receipt: ten litres of milk fit only because nine have gone.
+    assert frame(journal, "disposals")[["at", "units"]].values.tolist() == [[noon, 9]]
+    assert (hours["door_l"] == 0).all()
+    # Receipt, then opening: the milk is there when the shop opens, so the customer who goes first is served first.
+    assert shipments.loc["waiting", "started_at"] == noon
+    assert shipments.loc["queued", "started_at"] == noon + pd.Timedelta(minutes=10)
+    # Work, then pickup, then delivery: what is packed at noon is collected at noon, and delivered without a road.
+    first = shipments.loc["first"]
+    assert [first[moment] for moment in ("packed_at", "picked_up_at", "delivered_at")] == [
+        at("5T12:00:00")
+    ] * 3
+    # Return, then order: the coat that comes back at noon is sold at noon.
+    assert shipments.loc["again", "started_at"] == noon
+    # Order, then review, then what that brings at once: the second lamp is not there yet for the order of this second,
+    # which gets it when it is decided again.
+    decisions = frame(journal, "decisions").set_index("order")
+    assert decisions.loc["lamp", "cause"] == "placed"
+    assert decisions.loc["late", ["at", "cause"]].values.tolist() == [[noon, "placed"], [noon, "receipt"]]
+    # Last, the look of the hour that ends at noon.
+    assert hours.loc[("yard", at("6T11:00:00")), "on_hand"] == 0

@@ -13,10 +13,6 @@ import pandas as pd
 import pytest
 
 DAYS = 59
-DEMAND = "".join(
-    f"o{day},2026-{1 + (day + 4) // 31:02}-{(day + 4) % 31 + 1:02}T00:00,here,thing,120\n"
-    for day in range(0, 26, 2)
-)
 
 WORLD = """\
 items: [{id: thing, cost: 2.00, weight_kg: 0.5}]
@@ -111,7 +107,7 @@ def test_s_of_500_and_an_order_up_to_1000(stage: Any, frame: Any) -> None:
 
 
 def test_a_review_every_seven_days(stage: Any, frame: Any) -> None:
-    # The review of day 0 comes after the demand of day 0: 120 are ordered. Four demands lie in (0, 7]... three:
+    # The review of a day comes after its demand: that of day 0 orders 120 already.
     #
     #   review on day                 0    7   14   21   28   35   42   49   56
     #   demands since the last one    1    3    4    3    4    3    4    3    4
@@ -133,8 +129,8 @@ def test_a_review_every_seven_days(stage: Any, frame: Any) -> None:
 
 
 def test_a_periodic_review_orders_nothing_above_its_reorder_point(stage: Any, frame: Any) -> None:
-    # Reviews every four days, after the demand of that day: positions 880, 640, 400: order 600. 880 on day 10, and so
-    # 640 on day 12? No: position 1,000 on day 8, 760 on day 12, 520 on day 16, 280 on day 20.
+    # Two demands lie between two reviews. Positions: 880 on day 0, 640, and 400 on day 8, which becomes 1,000; then 760,
+    # 520 on day 16, and 280 on day 20; and so on.
     shop = Shop(
         stage, frame, "review: {every_days: 4, reorder_point: {units: 500}, order_up_to: {units: 1000}}"
     )

@@ -60,6 +60,7 @@ def test_stock_counts_by_the_hour_and_turns_by_the_year(story):
     values = measure(story.close())
     assert values["stockout_share"] == 3 / 10
     assert values["inventory_turns"] == pytest.approx(21.9)
+    assert values["lost_sales_share"] == 7 / 9
 
 
 def test_spoilage_is_a_share_of_all_that_left_stock_in_the_window(story):

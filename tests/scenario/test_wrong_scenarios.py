@@ -21,6 +21,13 @@ ONE_MISTAKE = [
     ("gave one number as two keys, 1 and \"1\"", "orders_per_day: 100",
      'orders_per_day: 100\n  lines_per_order: {1: 0.5, "1": 0.5}',
      "towns.yaml:12:29: demand.lines_per_order.1: is given twice: the first is in line 12"),
+    ("let breakdowns while working take stations away", "stations: 3",
+     "downtime: [{every_hours: 9, hours: 1, while: working, factor: 0.5}]",
+     "towns.yaml:15:67: warehouses.hub.downtime.0.factor: value '0.5': must be absent: a breakdown while working holds "
+     "up one job"),
+    ("let a site fail all the time", "stations: 3", "downtime: [{every_hours: 0.001, hours: 0.0001}]",
+     "towns.yaml:15:30: warehouses.hub.downtime.0.every_hours: value '0.001': may bring 1,352,727 failures; at most "
+     "1,000,000 can be played"),
     ("forgot a mandatory key", "days: 2\n", "",
      "towns.yaml:1:1: days: is missing, and has no default"),
     ("left a key without a value", "stations: 3", "stations:",

@@ -49,6 +49,17 @@ STOCK_MISTAKES = [
     ("kept more than can be counted", "opening: {days_of_demand: 36525}\ndemand: {orders_per_day: 1000000}",
      "towns.yaml:26:29: stock.opening.days_of_demand: value '36525': may be 36,525,000,000 units of one "
      "item; at most 1,000,000,000 can be kept"),
+    ("gave a supplier half of its stations", "opening: unlimited\nsuppliers: [{id: mill, downtime: [{begins: "
+     "2026-01-05, hours: 2, factor: 0.5}]}]",
+     "towns.yaml:27:74: suppliers.mill.downtime.0.factor: value '0.5': must be 0: a supplier has no stations"),
+    ("let a supplier fail by its work", "opening: unlimited\nsuppliers: [{id: mill, downtime: [{every_hours: 9, "
+     "hours: 2, while: working}]}]",
+     "towns.yaml:27:69: suppliers.mill.downtime.0.while: value 'working': must be up: a supplier has no stations"),
+    ("transferred for no reason", "transfers: [{from: hub, to: hub, when: {older_than: 2}, every_days: 7}]",
+     "towns.yaml:26:43: stock.transfers.0.when.older_than: is not a reason to transfer; did you mean 'older_than_days'?"),
+    ("flooded a warehouse", "replenish: [{arrivals: {every_days: 0.00001, units: 1000}}]",
+     "towns.yaml:26:16: stock.replenish.0.arrivals: may bring 6,200,000,000 units of one item; at most 1,000,000,000 "
+     "can be kept"),
 ]  # fmt: skip
 
 
