@@ -29,7 +29,7 @@ from sim.document.fields import (
 from sim.document.file import Document, read, read_text
 from sim.document.listing import Listing
 from sim.document.schema import section_schema, titled
-from sim.document.section import Checking, NoEffectYet, Pending, Section, checking, nearest, wrong
+from sim.document.section import Checking, Section, checking, nearest, wrong
 from sim.document.translate import in_order, problem_at, problems_of
 from sim.document.tree import Map, Node, Scalar, Seq, Source
 from sim.document.write import write
@@ -51,10 +51,8 @@ __all__ = [
     "Moment",
     "Money",
     "Name",
-    "NoEffectYet",
     "Node",
     "Number",
-    "Pending",
     "Positive",
     "PositiveCount",
     "PositiveDays",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic.fields import FieldInfo
@@ -14,7 +14,6 @@ from pydantic_core import PydanticCustomError
 from sim.document.tree import Map, Scalar
 
 _LONGEST_NAME = 100  # difflib is quadratic
-_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -74,17 +73,6 @@ def checking(info: ValidationInfo) -> Checking:
     return info.context if isinstance(info.context, Checking) else Checking()
 
 
-@dataclass(frozen=True, slots=True)
-class NoEffectYet:
-    """Marks a field that is read and checked, but not yet simulated: a document that uses it is warned."""
-
-    except_for: tuple[str, ...] = ()
-
-
-Pending = Annotated[_T, NoEffectYet()]
-"""`Pending[X]` is X, for a key that has no effect yet."""
-
-
 class Section(BaseModel):
     """A mapping with known keys. Immutable; an unknown key is an error; an explicit null means absent."""
 
@@ -122,14 +110,3 @@ class Section(BaseModel):
     def field_of(cls, key: str) -> FieldInfo:
         """Return the field behind a key."""
         return next(entry for name, entry in cls.model_fields.items() if (entry.alias or name) == key)
-
-    @classmethod
-    def pending(cls) -> dict[str, tuple[str, ...]]:
-        """Return the keys without effect yet, each with the values for which that does not matter."""
-        marks = {
-            entry.alias or name: mark
-            for name, entry in cls.model_fields.items()
-            for mark in entry.metadata
-            if isinstance(mark, NoEffectYet)
-        }
-        return {key: mark.except_for for key, mark in marks.items()}

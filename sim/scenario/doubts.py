@@ -4,46 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.document import Checking, Map, Scalar, problem_at
-from sim.document.tree import nodes
 from sim.errors import Problem
 from sim.scenario.demand import Generated
 from sim.scenario.model import Scenario
 from sim.scenario.places import Places
 
 
-def doubts(scenario: Scenario, places: Places, checking: Checking, tree: Map) -> list[Problem]:
+def doubts(scenario: Scenario, places: Places) -> list[Problem]:
     """Return what the author of a scenario should know."""
     return [
-        *_without_effect(checking, tree),
         *_unserved(scenario, places),
         *_uncarried(scenario, places),
         *_unmeasured(scenario, places),
         *_unused(scenario, places),
     ]
-
-
-def _without_effect(checking: Checking, tree: Map) -> Iterator[Problem]:
-    """Tell of keys that are read and checked, but not yet simulated: once per key of a section."""
-    marked = {section: section.pending() for _, section in checking.sections.values()}
-    places: dict[tuple[type, str], list[tuple[Map, Scalar]]] = {}
-    for mapping, section in checking.sections.values():
-        for key, excepted in marked[section].items():
-            value = mapping.get(key)
-            if value is None or (isinstance(value, Scalar) and (value.is_null or value in excepted)):
-                continue
-            name = mapping.key(key)
-            if name is not None:
-                places.setdefault((section, key), []).append((mapping, name))
-    if not places:
-        return
-    wanted = {id(found[0][0]) for found in places.values()}
-    paths = {id(node): path for path, node in nodes(tree) if id(node) in wanted}
-    for (_, key), found in places.items():
-        mapping, name = found[0]
-        path = paths.get(id(mapping), "")
-        more = f" (here and in {len(found) - 1:,} other places)" if len(found) > 1 else ""
-        yield problem_at(name, f"has no effect yet{more}", f"{path}.{key}" if path else key)
 
 
 def _unserved(scenario: Scenario, places: Places) -> Iterator[Problem]:

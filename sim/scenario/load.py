@@ -45,7 +45,7 @@ def check_scenario(document: Document, *, anywhere: bool = False) -> Scenario:
     places = Places(expansion.tree)
     if wrong := contradictions(scenario, places):
         raise ScenarioError(in_order(wrong, document.name))
-    warnings = [str(doubt) for doubt in doubts(scenario, places, checking, expansion.tree)]
+    warnings = [str(doubt) for doubt in doubts(scenario, places)]
     scenario._origin = replace(origin, warnings=tuple(warnings))
     return scenario
 

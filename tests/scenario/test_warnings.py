@@ -32,7 +32,7 @@ def test_a_doubt_is_a_warning(desk, old, new, said):
     if "annex" in new:
         text = text.replace("zones_km", "sites: [hub]\n        zones_km")
     told = [warning.replace(f"{desk.folder}/", "") for warning in desk.load(text).warnings]
-    assert [warning for warning in told if "has no effect yet" not in warning] == said
+    assert told == said
 
 
 def test_a_section_about_returns_is_for_returns_or_mistakes(desk):
@@ -47,13 +47,3 @@ def test_a_section_about_returns_is_for_returns_or_mistakes(desk):
 
 def test_a_right_scenario_has_no_warning(desk):
     assert desk.load().warnings == ()
-
-
-def test_a_key_without_effect_is_told_once_with_the_number_of_its_places(desk):
-    text = desk.changed("popularity: 6", "shelf_life_days: 6").replace("popularity: 9", "shelf_life_days: 9")
-    warnings = [warning for warning in desk.load(text).warnings if "shelf_life_days" in warning]
-    if warnings:  # until shelf life is simulated
-        assert warnings[0].endswith(
-            "items.mug.shelf_life_days: has no effect yet (here and in 1 other places)"
-        )
-        assert len(warnings) == 1

@@ -152,10 +152,10 @@ def play(stage: Any, frame: Any, text: str) -> dict[str, list[float]]:
     [
         pytest.param(2, 8, 4, "fifo", 22, FAST, id="two periods, oldest first, a high level"),
         pytest.param(2, 6, 4, "lifo", 22, FAST, id="two periods, newest first"),
-        pytest.param(2, 6, 4, "fifo", 900, PRECISE, marks=precise, id="two periods, oldest first, longer"),
-        pytest.param(2, 6, 4, "lifo", 900, PRECISE, marks=precise, id="two periods, newest first, longer"),
+        pytest.param(2, 6, 4, "fifo", 1_000, PRECISE, marks=precise, id="two periods, oldest first, longer"),
+        pytest.param(2, 6, 4, "lifo", 150, PRECISE, marks=precise, id="two periods, newest first, longer"),
         pytest.param(3, 5, 2, "fifo", 900, PRECISE, marks=precise, id="three periods, oldest first"),
-        pytest.param(3, 7, 3, "lifo", 900, PRECISE, marks=precise, id="three periods, newest first"),
+        pytest.param(3, 7, 3, "lifo", 120, PRECISE, marks=precise, id="three periods, newest first"),
     ],
 )
 def test_an_order_up_to_a_level_each_period(
@@ -186,12 +186,12 @@ def test_an_order_up_to_a_level_each_period(
     [
         pytest.param(4, 6, 1, "fifo", 20, FAST, id="more than are asked for, oldest first"),
         pytest.param(5, 5, 1, "lifo", 25, FAST, id="as many as are asked for, newest first"),
-        pytest.param(5, 5, 2, "fifo", 2_000, PRECISE, marks=precise, id="oldest first, longer"),
-        pytest.param(5, 5, 2, "lifo", 1_000, PRECISE, marks=precise, id="newest first, longer"),
-        pytest.param(4, 5, 1.5, "fifo", 1_000, PRECISE, marks=precise, id="too many, oldest first"),
-        pytest.param(4, 5, 1.5, "lifo", 1_000, PRECISE, marks=precise, id="too many, newest first"),
-        pytest.param(6, 5, 1, "fifo", 1_500, PRECISE, marks=precise, id="too few, oldest first"),
-        pytest.param(6, 5, 1, "lifo", 1_000, PRECISE, marks=precise, id="too few, newest first"),
+        pytest.param(5, 5, 2, "fifo", 1_500, PRECISE, marks=precise, id="oldest first, longer"),
+        pytest.param(5, 5, 2, "lifo", 600, PRECISE, marks=precise, id="newest first, longer"),
+        pytest.param(4, 5, 1.5, "fifo", 800, PRECISE, marks=precise, id="too many, oldest first"),
+        pytest.param(4, 5, 1.5, "lifo", 400, PRECISE, marks=precise, id="too many, newest first"),
+        pytest.param(6, 5, 1, "fifo", 1_300, PRECISE, marks=precise, id="too few, oldest first"),
+        pytest.param(6, 5, 1, "lifo", 400, PRECISE, marks=precise, id="too few, newest first"),
     ],
 )
 def test_units_that_come_by_themselves(
