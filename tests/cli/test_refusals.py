@@ -159,6 +159,11 @@ def test_a_folder_that_cannot_be_made_is_told(small_desk: Any) -> None:
     assert outcome.refuses() == ["mine.py/result: Not a directory"]
 
 
+def _hear_signals() -> None:
+    """Undo what a shell does to jobs in the background: they, and all they start, do not hear Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_a_run_at_once_with_its_workers(
@@ -183,6 +188,7 @@ def test_a_signal_ends_a_run_at_once_with_its_workers(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_hear_signals,
     )
     result = small_desk.folder / "result"
     for _ in range(300):
@@ -191,7 +197,10 @@ def test_a_signal_ends_a_run_at_once_with_its_workers(
         time.sleep(0.1)
     process.send_signal(number)
     # A worker that lived on would keep the pipes open, and this would not return.
-    output, errors = process.communicate(timeout=30)
+    try:
+        output, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert (process.returncode, output) == (code, "")
     assert errors.split() == ["stopped"]
     assert not list(result.glob(".orderlab-*"))
