@@ -30,6 +30,7 @@ class Outage(NamedTuple):
         expected_end: what they then take for its end: that of a planned one is known, a random one is expected to
             last as long as repairs do on average.
         is_planned: whether its end is announced.
+        reason: what the scenario says of it.
 
     """
 
@@ -39,6 +40,7 @@ class Outage(NamedTuple):
     known_from: int
     expected_end: int
     is_planned: bool
+    reason: str
 
 
 def outages(downtime: Sequence[Downtime], zone: ZoneInfo, start: int, end: int, key: int = 0) -> list[Outage]:
@@ -59,11 +61,11 @@ def outages(downtime: Sequence[Downtime], zone: ZoneInfo, start: int, end: int, 
             finish = begin + round(entry.hours * HOUR)
             notice = NEVER if entry.announced_hours is None else round(entry.announced_hours * HOUR)
             if begin < end and finish > max(begin, 0):
-                found.append(Outage(begin, finish, entry.factor, begin - notice, finish, True))
+                found.append(Outage(begin, finish, entry.factor, begin - notice, finish, True, entry.reason))
         elif entry.while_ == "up":
             lasts = round(entry.hours.average * HOUR)
             found += [
-                Outage(begin, finish, entry.factor, begin, begin + lasts, False)
+                Outage(begin, finish, entry.factor, begin, begin + lasts, False, entry.reason)
                 for begin, finish in _failures(entry, number, key, end)
             ]
     return sorted(found)

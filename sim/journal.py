@@ -84,6 +84,9 @@ TABLES: dict[str, dict[str, str]] = {
         "down_s": "int", "on_hand": "int", "stock_l": "float", "door_l": "float", "out_of_stock": "int",
         "cells": "int",
     },
+    "outages": {
+        "warehouse": "warehouse", "begins_at": "time", "ends_at": "time", "stations_left": "float", "reason": "text",
+    },
     "ledger": {
         "at": "time", "order": "order", "warehouse": "warehouse", "account": "account", "amount_cents": "int",
     },

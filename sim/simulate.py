@@ -166,6 +166,7 @@ def _run(
     reserved, staged = fulfilment.units_held()
     check_units(catalogue, inventory, reserved, staged)
     inbound.close()
+    warehouses.write_outages(recorder)
     returns.close()
     settlement.close(returns.is_complete)
     walk_ins.post()

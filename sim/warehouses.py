@@ -12,7 +12,8 @@ from simpy import Event
 from sim import randomness
 from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, RETRY, Clock
-from sim.downtime import outages, wear
+from sim.downtime import Outage, outages, wear
+from sim.journal import Recorder
 from sim.protocols import Protocols
 from sim.roster import Roster, roster
 from sim.warehouse import Warehouse
@@ -67,11 +68,13 @@ class Warehouses:
         facts = randomness.root(seed, replication, randomness.SITE_FACTS)
         plans: dict[tuple[Any, ...], Roster] = {}
         self.sites: list[Warehouse] = []
+        self._outages: list[list[Outage]] = []
         for index, (site, zone) in enumerate(zip(sites, catalogue.site_zones, strict=True)):
             at = site.stations, site.hours, site.shifts, zone.key
             plan = plans[at] = plans.get(at) or roster(site, zone, start, end)
             key = randomness.key(index, facts)
             windows = outages(site.downtime, zone, start, end, key)
+            self._outages.append(windows)
             self.sites.append(
                 Warehouse(clock, index, site, priorities, plan, windows, wear(site.downtime, key), self)
             )
@@ -136,3 +139,12 @@ class Warehouses:
     def hour_rows(self, now: int, hour: int) -> list[tuple[float, int, int, int]]:
         """Return what `Warehouse.sample` says of each site."""
         return [site.sample(now, hour) for site in self.sites]
+
+    def write_outages(self, recorder: Recorder) -> None:
+        """Write the downtimes by the clock that have begun; those that go on have no end."""
+        now = self._clock.now
+        for site, windows in enumerate(self._outages):
+            for outage in windows:
+                if outage.begin < now:
+                    ends = outage.end if outage.end <= now else -1
+                    recorder.add("outages", (site, max(outage.begin, 0), ends, outage.factor, outage.reason))

@@ -238,8 +238,8 @@ def test_back_at_is_the_end_of_what_was_announced(stage: Any) -> None:
 
 
 def test_what_ends_a_breakdown_within_a_planned_downtime_is_not_known() -> None:
-    planned = Outage(0, 100, 0.0, 0, 100, True)
-    random = Outage(50, 80, 0.0, 50, 90, False)
+    planned = Outage(0, 100, 0.0, 0, 100, True, "")
+    random = Outage(50, 80, 0.0, 50, 90, False, "")
     notice = Notice([planned, random])
     told = {}
     for at in (10, 50, 80, 100):
@@ -310,3 +310,16 @@ def test_an_order_split_because_a_site_is_down_says_so(stage: Any, frame: Any) -
     found = frame(stage.play(stage.scenario(text, orders=orders), rules), "orders").set_index("order")
     assert found["shipments"].tolist() == [1, 2]
     assert found.loc["11:00", "split_reason"] == "downtime"
+
+
+def test_the_journal_says_when_a_site_was_down_and_why(stage: Any, frame: Any) -> None:
+    site = """downtime: [{begins: 2026-01-05T06:00, hours: 2, reason: stocktaking},
+      {begins: 2026-01-05T07:00, hours: 3, factor: 0.5, reason: training}, {begins: 2026-01-30T00:00, hours: 9}]"""
+    journal = stage.play(world(stage, site, ["05:00"]), Near())
+    assert frame(journal, "outages").to_dict("records") == [
+        {
+            "warehouse": "near", "begins_at": pd.Timestamp(f"2026-01-05T{begins}"),
+            "ends_at": pd.Timestamp(f"2026-01-05T{ends}"), "stations_left": left, "reason": reason,
+        }
+        for begins, ends, left, reason in (("06:00", "08:00", 0.0, "stocktaking"), ("07:00", "10:00", 0.5, "training"))
+    ]  # fmt: skip
