@@ -16,6 +16,8 @@ def doubts(scenario: Scenario, places: Places) -> list[Problem]:
         *_unserved(scenario, places),
         *_uncarried(scenario, places),
         *_unmeasured(scenario, places),
+        *_unsupplied(scenario, places),
+        *_too_big(scenario, places),
         *_unused(scenario, places),
     ]
 
@@ -35,7 +37,11 @@ def _unserved(scenario: Scenario, places: Places) -> Iterator[Problem]:
 def _uncarried(scenario: Scenario, places: Places) -> Iterator[Problem]:
     services = [service for carrier in scenario.carriers for service in carrier.services]
     for i, site in enumerate(scenario.warehouses):
-        if site.serves != "none" and not any(s.sites == "all" or site.id in s.sites for s in services):
+        taken = any(
+            (s.sites == "all" or site.id in s.sites) and (s.kinds is None or site.kind in s.kinds)
+            for s in services
+        )
+        if site.serves != "none" and not taken:
             yield places.problem(("warehouses", i), "hands over to no service: nothing can leave it")
     carried: dict[tuple[str, ...], bool] = {}
     uncarried: dict[tuple[str, ...], list[int]] = {}
@@ -61,6 +67,43 @@ def _unmeasured(scenario: Scenario, places: Places) -> Iterator[Problem]:
         more = f" (and {len(nowhere) - 1:,} places more)" if len(nowhere) > 1 else ""
         rule = f"has no `at`: emissions of service '{emitting}' count as 0 where a place is missing{more}"
         yield places.problem(nowhere[0], rule)
+
+
+def _unsupplied(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    """Tell of depots that are asked for what they may not keep: they would owe it for ever."""
+    sites = {site.id: site for site in scenario.warehouses}
+    for i, rule in enumerate(scenario.stock.replenish):
+        depot = sites.get(rule.from_ or "")
+        if depot is None or depot.handling is None:
+            continue
+        asking = [
+            site.handling
+            for id_, site in sites.items()
+            if id_ != depot.id and (rule.warehouses == "all" or id_ in rule.warehouses)
+        ]
+        for item in scenario.items:
+            tags = set(item.handling)
+            kept = tags <= set(depot.handling) or not any(
+                keeps is None or tags <= set(keeps) for keeps in asking
+            )
+            if not kept and (rule.items == "all" or item.id in rule.items):
+                why = f"'{depot.id}' may not keep '{item.id}': it would owe it for ever"
+                yield places.problem(("stock", "replenish", i, "from"), why)
+                break
+
+
+def _too_big(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    """Tell of items of which not even one fits into a warehouse: the door would be blocked for ever."""
+    for i, site in enumerate(scenario.warehouses):
+        if site.storage_l is None:
+            continue
+        for item in scenario.items:
+            if item.volume_l > site.storage_l and (
+                site.handling is None or set(item.handling) <= set(site.handling)
+            ):
+                why = f"not one '{item.id}' of {item.volume_l:g} l fits: what is received waits at the door"
+                yield places.problem(("warehouses", i, "storage_l"), why)
+                break
 
 
 def _unused(scenario: Scenario, places: Places) -> Iterator[Problem]:

@@ -11,6 +11,8 @@ DOUBTS = [
      ["towns.yaml:5:5: items.mug.handling: no service carries ambient (and 1 items more)"]),
     ("a site that hands over to nobody", "  - id: hub", "  - {id: annex, at: [50, 8]}\n  - id: hub",
      ["towns.yaml:13:5: warehouses.annex: hands over to no service: nothing can leave it"]),
+    ("a site of a kind that no service comes to", "zones_km:", "kinds: [store]\n        zones_km:",
+     ["towns.yaml:13:5: warehouses.hub: hands over to no service: nothing can leave it"]),
     ("more lines than items", "orders_per_day: 100", "orders_per_day: 100\n  lines_per_order: {3: 1}",
      ["towns.yaml:12:3: demand.lines_per_order: orders of 3 distinct items get 2: there are no more"]),
     ("a protocol for a tag of no item", "demand:", "protocols: {frozen: {packaging_cost: 1}}\ndemand:",
@@ -47,3 +49,22 @@ def test_a_section_about_returns_is_for_returns_or_mistakes(desk):
 
 def test_a_right_scenario_has_no_warning(desk):
     assert desk.load().warnings == ()
+
+
+def test_a_depot_that_may_not_keep_what_it_is_asked_for_is_doubted(desk):
+    text = desk.changed("  - id: hub", "  - {id: depot, at: [50, 8], handling: [cold]}\n  - id: hub")
+    text += "stock: {replenish: [{items: all, warehouses: [hub], from: depot, review: {order_up_to: {units: 4}}}]}\n"
+    (told,) = [warning for warning in desk.load(text).warnings if "replenish" in warning]
+    assert told.endswith(
+        "stock.replenish.0.from: value 'depot': 'depot' may not keep 'mug': it would owe it for ever"
+    )
+
+
+def test_a_shelf_too_small_for_an_item_is_doubted(desk):
+    text = desk.changed("popularity: 6", "volume_l: 3").replace(
+        "stations: 3", "stations: 3\n    storage_l: 2.5"
+    )
+    assert [warning.replace(f"{desk.folder}/", "") for warning in desk.load(text).warnings] == [
+        "towns.yaml:17:16: warehouses.hub.storage_l: value '2.5': not one 'mug' of 3 l fits: what is received waits at "
+        "the door"
+    ]
