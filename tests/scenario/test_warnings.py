@@ -65,6 +65,6 @@ def test_a_shelf_too_small_for_an_item_is_doubted(desk):
         "stations: 3", "stations: 3\n    storage_l: 2.5"
     )
     assert [warning.replace(f"{desk.folder}/", "") for warning in desk.load(text).warnings] == [
-        "towns.yaml:17:16: warehouses.hub.storage_l: value '2.5': not one 'mug' of 3 l fits: what is received waits at "
+        "towns.yaml:16:16: warehouses.hub.storage_l: value '2.5': not one 'mug' of 3 l fits: what is received waits at "
         "the door"
     ]
