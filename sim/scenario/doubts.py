@@ -35,7 +35,10 @@ def _unserved(scenario: Scenario, places: Places) -> Iterator[Problem]:
 def _uncarried(scenario: Scenario, places: Places) -> Iterator[Problem]:
     services = [service for carrier in scenario.carriers for service in carrier.services]
     for i, site in enumerate(scenario.warehouses):
-        if site.serves != "none" and not any(s.sites == "all" or site.id in s.sites for s in services):
+        if site.serves != "none" and not any(
+            (s.sites == "all" or site.id in s.sites) and (s.kinds is None or site.kind in s.kinds)
+            for s in services
+        ):
             yield places.problem(("warehouses", i), "hands over to no service: nothing can leave it")
     carried: dict[tuple[str, ...], bool] = {}
     uncarried: dict[tuple[str, ...], list[int]] = {}

@@ -11,6 +11,8 @@ DOUBTS = [
      ["towns.yaml:5:5: items.mug.handling: no service carries ambient (and 1 items more)"]),
     ("a site that hands over to nobody", "  - id: hub", "  - {id: annex, at: [50, 8]}\n  - id: hub",
      ["towns.yaml:13:5: warehouses.annex: hands over to no service: nothing can leave it"]),
+    ("a service that collects at no such kind of site", "zones_km:", "kinds: [store]\n        zones_km:",
+     ["towns.yaml:13:5: warehouses.hub: hands over to no service: nothing can leave it"]),
     ("more lines than items", "orders_per_day: 100", "orders_per_day: 100\n  lines_per_order: {3: 1}",
      ["towns.yaml:12:3: demand.lines_per_order: orders of 3 distinct items get 2: there are no more"]),
     ("a protocol for a tag of no item", "demand:", "protocols: {frozen: {packaging_cost: 1}}\ndemand:",
