@@ -164,6 +164,8 @@ class Fulfilment:
         """Cancel units of lines that nobody holds. What was paid for and will not be sent again is refunded."""
         cancelled = 0
         for line, units in lines:
+            if line in order.lost:
+                order.lost_at = self._clock.now
             order.left[line] -= units
             cancelled += units
             order.again.pop(line, None)

@@ -33,7 +33,8 @@ class Order:
         again: for lines that have to be shipped once more, the number of the shipment that is replaced.
         live: what keeps the order open beside its lines: shipments and returns that have not ended.
         used: shipments that count against `max_shipments`; one that others replace does not.
-        lost: lines of which a carrier lost units that were not sent again.
+        lost: lines of which a carrier lost units that were not sent again. lost_at: since when it was known that they
+            will never come; later ones replace it.
         to_ship: units that no carrier has, and that are not cancelled: those that have to be shipped again are
             among them from the beginning.
         to_pay: units of each line that were not paid for yet.
@@ -48,10 +49,10 @@ class Order:
 
     __slots__ = (
         "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left",
-        "live", "lost", "millilitres", "notifications", "number", "parts", "picked_up_at", "placed_at", "posts",
-        "promised_at", "reallocations", "refunded_value", "region", "segment", "shipped_value", "split_reason", "tags",
-        "timer", "to_pay", "to_ship", "told_at", "tried", "units", "units_cancelled", "units_first_attempt",
-        "units_returned", "units_shipped", "used", "value",
+        "live", "lost", "lost_at", "millilitres", "notifications", "number", "parts", "picked_up_at", "placed_at",
+        "posts", "promised_at", "reallocations", "refunded_value", "region", "segment", "shipped_value",
+        "split_reason", "tags", "timer", "to_pay", "to_ship", "told_at", "tried", "units", "units_cancelled",
+        "units_first_attempt", "units_returned", "units_shipped", "used", "value",
     )  # fmt: skip
 
     def __init__(
@@ -88,6 +89,7 @@ class Order:
         self.parts: list[Shipment] = []
         self.again: dict[int, int] = {}
         self.lost: frozenset[int] = frozenset()
+        self.lost_at = -1
         self.to_ship = sum(units)
         self.live = 0
         self.used = 0

@@ -102,12 +102,9 @@ class Settlement:
         if order.cancel_reason == _DECLINED:
             self.declined += 1
         posts = order.posts
-        if state != CANCELLED:
-            late_s = (order.delivered_at if state == DELIVERED else now) - order.promised_at
-            if late_s > 0:
-                amount = self._late_once[order.segment] + self._late_daily[order.segment] * -(-late_s // DAY)
-                posts[Account.LATE] += amount
-                posts[Account.CASH] -= amount
+        late = self._late_penalty(order, state)
+        posts[Account.LATE] += late
+        posts[Account.CASH] -= late
         shipments = sum([part.state != NOT_SENT and part.replaces < 0 for part in order.parts])
         self._recorder.add(
             "orders",
@@ -124,6 +121,22 @@ class Settlement:
             ),
         )  # fmt: skip
         self._ledger.settle(now, order.number, posts)
+
+    def _late_penalty(self, order: Order, state: int) -> int:
+        """Return what it costs that an order is late, in cents.
+
+        An order is late that was delivered after its promise, or is open or lost when the promise passes, within the
+        longest time that the run may take. The days of a lost one count up to the second in which its loss is known:
+        not at all where that was before the promise, and not while something else of it comes back.
+        """
+        if state == CANCELLED:
+            return 0
+        over = {DELIVERED: order.delivered_at, LOST: order.lost_at, OPEN: self._clock.now}[state]
+        passes = self._catalogue.end if state == LOST else over
+        if passes <= order.promised_at:
+            return 0
+        days = max(0, -(-(over - order.promised_at) // DAY))
+        return self._late_once[order.segment] + self._late_daily[order.segment] * days
 
     def write_shipment(self, shipment: Shipment) -> None:
         """Write the row of a shipment that has ended, or is open when the run ends; its freight is due at pickup."""

@@ -121,6 +121,7 @@ class Shipping:
         self._settlement.write_shipment(shipment)
         order.live -= 1
         order.lost |= {line for line, _, _ in shipment.lines}
+        order.lost_at = self._clock.now
         self._notices.lost(order, comes_again=self._reships)
         for item, units, lot in shipment.picks:
             cost = self._cost[item] if lot is None else lot.cost

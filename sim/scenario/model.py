@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, field_validator
 
 from sim.document import (
     Days,
@@ -18,6 +18,7 @@ from sim.document import (
     Section,
     Text,
     Whole,
+    wrong,
 )
 from sim.scenario.aftersales import CaptureErrors, Payments, Returns, Visibility
 from sim.scenario.carriers import Carrier, Lost
@@ -113,6 +114,13 @@ class Scenario(Section):
     visibility: Visibility = Field(Visibility(), description="how old the stock is that policies see")
 
     _origin: Origin = PrivateAttr(Origin())
+
+    @field_validator("carriers")
+    @classmethod
+    def _has_a_carrier(cls, carriers: tuple[Carrier, ...]) -> tuple[Carrier, ...]:
+        if not carriers:
+            raise wrong("must not be empty")
+        return carriers
 
     @property
     def id(self) -> str:

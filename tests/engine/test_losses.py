@@ -139,14 +139,42 @@ def test_the_price_of_a_lost_parcel_is_given_back(stage: Any, frame: Any) -> Non
         "lost",
         0.0,
         0.8,
-        0.0,
+        4.0,  # it was lost when its promise passed
     )
     assert pd.isna(order["delivered_at"])
     ledger = frame(journal, "ledger")
     of_order = ledger[ledger["order"] == "a"].set_index("account")["amount_cents"].to_dict()
     assert (of_order["revenue"], of_order["refund"]) == (-800, 800)
     assert set(ledger[ledger["order"] == "a"]["at"]) == {at("09T08:10")}
-    assert measure(journal)["lost_share"] == 1.0
+    kpis = measure(journal)
+    assert (kpis["lost_share"], kpis["late_share"], kpis["late_per_order"]) == (1.0, 1.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("promise", "noticed", "late"),
+    [
+        (5, 4, 4.0),  # missed before the promise: it is late when that passes, and no day of it is counted
+        (5, 7, 4.0 + 3 * 0.5),  # from the 10th at 8:00 to the 12th at 8:10: three days have begun
+        (80, 4, 0.0),  # the promise does not pass within the run
+    ],
+)
+def test_a_lost_order_pays_for_lateness_until_it_is_missed_however_late_the_rest_comes_back(
+    stage: Any, frame: Any, promise: int, noticed: int, late: float
+) -> None:
+    more = f"lost: {{noticed_after_days: {noticed}, then: refund}}\nreturns: {{delay_days: 30}}"
+    text = world(van="carries: [loose], lost_share: 1", more=more)
+    text = text.replace("id: mug,", "id: mug, handling: [loose],").replace(
+        "id: cup,", "id: cup, return_share: 1,"
+    )
+    text = text.replace("promise_days: 5,", f"promise_days: {promise}, late_penalty_per_day: 0.5,")
+    text = text.replace("}]}]\nlost", "}, {id: bike, carries: [ambient], transit_days: 1}]}]\nlost")
+    journal = stage.play(stage.scenario(text, orders=ORDERS))
+    (order,) = frame(journal, "orders").to_dict("records")
+    assert (order["state"], order["shipments"], order["returned_units"]) == ("lost", 2, 1)
+    assert order["cost_late"] == late
+    settled = frame(journal, "ledger").query("order == 'a'")["at"]
+    assert set(settled) == {pd.Timestamp("2026-02-05T08:10")}  # when the cup is back
+    assert measure(journal)["late_share"] == (late > 0)
 
 
 def test_where_nothing_is_said_of_lost_parcels_they_are_missed_and_that_is_all(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,12 @@ def test_with_any_table(folder, header, rows, line_end, use):
         "rates": ("carriers.groundco.services.card.rates", "{file: table.csv}"),
     }.get(use, (use, "{file: table.csv}"))
     is_told_or_loads(folder, TEXT.encode(), (f"{key}={value}",))
+
+
+@pytest.mark.parametrize("section", ["items", "regions", "warehouses", "carriers"])
+def test_a_mandatory_list_must_hold_something(desk, section):
+    before, _, after = desk.towns.partition(f"{section}:\n")
+    rest = "".join(dropwhile(lambda line: line.startswith(" "), after.splitlines(keepends=True)))
+    line = before.count("\n") + 1
+    said = f"towns.yaml:{line}:1: {section}: must not be empty"
+    assert said in desk.wrong(f"{before}{section}: []\n{rest}")
