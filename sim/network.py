@@ -65,7 +65,7 @@ class Network:
         self._usages: dict[tuple[str, str], Usage] = {}
         self.usages: list[Usage] = []
         items = catalogue.scenario.items
-        self.perishable = tuple([item.shelf_life_days is not None for item in items])
+        self.perishable = catalogue.perishable
         self._least_life_s = [round(item.min_life_at_delivery_days * DAY) for item in items]
         self._handling: dict[tuple[int, int, int], Ints] = {}
         self._may_serve: dict[tuple[int, int], Bools] = {}
