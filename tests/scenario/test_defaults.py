@@ -98,7 +98,8 @@ def test_of_a_service(desk):
     text = desk.towns[: desk.towns.index("        zones_km")]
     service = desk.load(text).carriers[0].services[0]
     assert of(service, "id") == {
-        "sites": "all", "carries": None, "pickups": None, "zones_km": (), "transit_days": (ZERO,), "rates": Rates(),
+        "sites": "all", "kinds": None, "reach_km": None, "carries": None, "pickups": None, "zones_km": (),
+        "transit_days": (ZERO,), "rates": Rates(),
         "tiers": (), "parcels_per_day": None, "lost_share": 0, "co2e_g_per_tonne_km": 0, "disruptions": (),
     }  # fmt: skip
     assert of(Rates()) == {
