@@ -148,6 +148,16 @@ class Catalogue:
             rules[cells & self.keeps] = number
         return rules
 
+    @cached_property
+    def perishable(self) -> tuple[bool, ...]:
+        """Whether units of an item may expire: by its shelf life, or by a date in a table of opening stock."""
+        expires = [item.shelf_life_days is not None for item in self.scenario.items]
+        for opening in self.scenario.stock.opening or ():
+            if opening.table is not None:
+                for item in np.unique(opening.table.item[opening.table.expires_at >= 0]).tolist():
+                    expires[item] = True
+        return tuple(expires)
+
     @property
     def recorded(self) -> Recorded:
         """The orders of a replay. Raises AssertionError where demand is generated."""

@@ -78,7 +78,7 @@ class Fulfilment:
         self._protocols = warehouses.protocols
         self._never_split = [segment.split == "never" for segment in catalogue.scenario.segments]
         items = catalogue.scenario.items
-        self._perishable = [item.shelf_life_days is not None for item in items]
+        self._perishable = catalogue.perishable
         self._least_life_s = [round(item.min_life_at_delivery_days * DAY) for item in items]
         self.usages: list[Usage] = []
 

@@ -9,6 +9,9 @@ from sim.catalogue import Catalogue
 from sim.demand import demand_by_cell
 from sim.scenario.levels import DaysOfDemand, Level
 
+ALMOST = 1e-6
+"""Expected demand is an integral and decimals are not exact in binary: 29 days of 0.5 units may be 14.4999999."""
+
 
 class Levels:
     """Turns levels of stock into units by cell."""
@@ -22,5 +25,5 @@ class Levels:
         if isinstance(level, DaysOfDemand):
             if self._daily is None:
                 self._daily = demand_by_cell(self._catalogue)
-            return np.floor(self._daily * level.days_of_demand + 0.5).astype(np.int64)
+            return np.floor(self._daily * level.days_of_demand + (0.5 + ALMOST)).astype(np.int64)
         return np.broadcast_to(np.int64(level.units), self._catalogue.keeps.shape)

@@ -12,7 +12,7 @@ from sim import randomness
 from sim.carrier import Carriers, Lane
 from sim.catalogue import Catalogue, micros
 from sim.clock import DAY, NEVER, Clock
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.limits import Usage
 from sim.offer import LATE, Offer, Parcel, ServiceChoice, fastest
 from sim.policy import Request
@@ -65,7 +65,7 @@ class Network:
         self._usages: dict[tuple[str, str], Usage] = {}
         self.usages: list[Usage] = []
         items = catalogue.scenario.items
-        self.perishable = tuple([item.shelf_life_days is not None for item in items])
+        self.perishable = catalogue.perishable
         self._least_life_s = [round(item.min_life_at_delivery_days * DAY) for item in items]
         self._handling: dict[tuple[int, int, int], Ints] = {}
         self._may_serve: dict[tuple[int, int], Bools] = {}
@@ -100,14 +100,7 @@ class Network:
             )
         )
         self.id_rank = _read_only(np.argsort(np.argsort(np.array(self.warehouses))))
-        self._unlocated = [
-            Problem(
-                scenario.path.name, "is missing: the policy asks for distances", key=f"{key}.{place.id}.at"
-            )
-            for key, places in (("regions", scenario.regions), ("warehouses", scenario.warehouses))
-            for place in places
-            if place.at is None
-        ]
+        self._unlocated = scenario.unlocated
         self.key = randomness.root(seed, replication, randomness.POLICY_NOISE)
         costs = [site.costs for site in sites]
         rates = [(micros(cost.per_shipment), micros(cost.per_line), micros(cost.per_unit)) for cost in costs]

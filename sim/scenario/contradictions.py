@@ -12,6 +12,7 @@ import numpy as np
 from sim.clock import DAY, instant
 from sim.errors import Problem
 from sim.scenario.demand import Generated
+from sim.scenario.distributions import ZERO
 from sim.scenario.downtime import RandomDowntime
 from sim.scenario.instants import NONE
 from sim.scenario.model import Scenario
@@ -34,7 +35,7 @@ def contradictions(scenario: Scenario, places: Places) -> list[Problem]:
     """Return every contradiction of a scenario whose parts are right."""
     rules: tuple[Rule, ...] = (
         _weights, _sizes, _horizon, _orders, _tags, _coordinates, _levels, _lots, _circles, _arrivals, _failures,
-        _way_back,
+        _endless, _way_back,
     )  # fmt: skip
     return [problem for rule in rules for problem in rule(scenario, places)]
 
@@ -196,6 +197,20 @@ def _failures(scenario: Scenario, places: Places) -> Iterator[Problem]:
                 if failures > MOST_FAILURES:
                     rule = f"may bring {failures:,.0f} failures; at most {MOST_FAILURES:,} can be played"
                     yield places.problem((key, i, "downtime", j, "every_hours"), rule)
+
+
+def _endless(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    """Find warehouses that order in the second in which they lose what they have, and have it in that second again."""
+    losing = {site.id for site in scenario.warehouses if not site.accuracy.stock}
+    leads = {supplier.id: supplier.lead_days for supplier in scenario.suppliers}
+    for i, rule in enumerate(scenario.stock.replenish if losing else ()):
+        if rule.review is None or rule.review.every_days is not None:
+            continue
+        lead_days = leads.get(rule.from_ or "", ZERO) if rule.lead_days is None else rule.lead_days
+        served = losing - {rule.from_} if rule.warehouses == "all" else losing.intersection(rule.warehouses)
+        if served and lead_days.average * DAY < 1:
+            text = f"must be a second or more, or every_days be given: {min(served)} loses all it has (accuracy.stock)"
+            yield places.problem(("stock", "replenish", i, "lead_days"), text)
 
 
 def _lots(scenario: Scenario, places: Places) -> Iterator[Problem]:

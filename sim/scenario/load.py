@@ -45,9 +45,16 @@ def check_scenario(document: Document, *, anywhere: bool = False) -> Scenario:
     places = Places(expansion.tree)
     if wrong := contradictions(scenario, places):
         raise ScenarioError(in_order(wrong, document.name))
-    warnings = [str(doubt) for doubt in doubts(scenario, places)]
-    scenario._origin = replace(origin, warnings=tuple(warnings))
+    warnings = tuple([str(doubt) for doubt in doubts(scenario, places)])
+    scenario._origin = replace(origin, warnings=warnings, unlocated=_unlocated(scenario, places))
     return scenario
+
+
+def _unlocated(scenario: Scenario, places: Places) -> tuple[Problem, ...]:
+    rule = "is missing: the policy asks for distances"
+    missing = [("regions", number) for number, region in enumerate(scenario.regions) if region.at is None]
+    missing += [("warehouses", number) for number, site in enumerate(scenario.warehouses) if site.at is None]
+    return tuple([places.problem((*place, "at"), rule) for place in missing])
 
 
 def shipped_scenarios() -> dict[str, Path]:

@@ -20,6 +20,7 @@ from sim.document import (
     Whole,
     wrong,
 )
+from sim.errors import Problem
 from sim.scenario.aftersales import CaptureErrors, Payments, Returns, Visibility
 from sim.scenario.carriers import Carrier, Lost
 from sim.scenario.customers import STANDARD, Region, Segment
@@ -47,6 +48,7 @@ class Origin:
         tables: the files that it names, by path as written.
         warnings: what its author should know, one line each.
         recorded: the orders of a replay.
+        unlocated: what is wrong where a policy asks for distances.
 
     """
 
@@ -55,6 +57,7 @@ class Origin:
     tables: Mapping[str, Path] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     recorded: Recorded | None = None
+    unlocated: tuple[Problem, ...] = ()
 
 
 class Scenario(Section):
@@ -146,6 +149,11 @@ class Scenario(Section):
     def warnings(self) -> tuple[str, ...]:
         """What its author should know, one line each."""
         return self._origin.warnings
+
+    @property
+    def unlocated(self) -> tuple[Problem, ...]:
+        """What is wrong where a policy asks for distances: each region and warehouse without coordinates."""
+        return self._origin.unlocated
 
     @property
     def recorded(self) -> Recorded | None:

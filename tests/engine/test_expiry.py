@@ -190,6 +190,20 @@ def test_a_lot_is_left_out_that_would_be_too_old_at_delivery(stage: Any, frame: 
     assert chosen == {"09T23:59:59": ["store"], "10T00:00:00": ["dairy"]}
 
 
+def test_the_date_of_a_lot_counts_at_delivery_where_the_item_has_no_shelf_life(
+    stage: Any, frame: Any
+) -> None:
+    # From 6 January 00:00, two days on the road: the lot has a day left at delivery, or is dead by then.
+    chosen = {}
+    for least, expires in ((0, "09"), (2, "09"), (0, "07")):
+        lots = f"dairy,milk,1,,2026-01-{expires};store,milk,1,,"
+        journal = play(
+            stage, "a 06T00:00 milk 1", lots, item=f"min_life_at_delivery_days: {least}", transit=2
+        )
+        chosen[least, expires] = frame(journal, "decisions")["chosen"].tolist()
+    assert chosen == {(0, "09"): ["dairy"], (2, "09"): ["store"], (0, "07"): ["store"]}
+
+
 def test_of_the_lots_of_a_site_one_is_bound_that_lives_long_enough(stage: Any, frame: Any) -> None:
     item = "shelf_life_days: 10, min_life_at_delivery_days: 2"
     lots = "dairy,milk,1,2026-01-01,2026-01-09;dairy,milk,1,2026-01-03,2026-01-13"

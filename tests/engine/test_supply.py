@@ -11,6 +11,8 @@ import pytest
 from sim.catalogue import Catalogue
 from sim.demand import demand_by_cell
 from sim.journal import Journal
+from sim.levels import Levels
+from sim.scenario.levels import DaysOfDemand
 
 START = pd.Timestamp("2026-01-05")
 
@@ -288,6 +290,15 @@ stock:
     # 40 tins and 40 cups a day, 10 at each of the four. Tins go national -> regional -> a, b, c; cups national -> all,
     # and the regional depot, which gets cups and passes none on, needs none.
     assert daily == pytest.approx(np.array([[30, 30, 10, 10, 10, 10], [40, 0, 10, 10, 10, 10]]))
+
+
+def test_half_a_unit_of_days_of_demand_goes_up_whatever_binary_fractions_make_of_it(stage: Any) -> None:
+    # 20 orders a day of one item, three quarters of them tins: 15 and 5 a day. 0.29 x 50 is 14.499999999999998.
+    text = WORLD.replace("cost: 1.00", "popularity: 3").replace("days: 20", "days: 1")
+    for orders, days, units in ((20, 0.1, [2, 1]), (20, 0.3, [5, 2]), (200, 0.29, [44, 15]), (10, 1, [8, 3])):
+        scenario = stage.scenario(text.replace("{replay: orders.csv}", f"{{orders_per_day: {orders}}}"))
+        level = Levels(Catalogue(scenario)).units(DaysOfDemand(days_of_demand=days))
+        assert level[:, 0].tolist() == units
 
 
 # -- transfers --------------------------------------------------------------------------------------------

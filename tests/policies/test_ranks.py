@@ -170,10 +170,15 @@ def test_a_missing_place_is_an_error_when_distances_are_asked_for(counter: Any, 
     world = {"near": "at: [0, 1]", "nowhere": "stations: 1"}
     with pytest.raises(ScenarioError) as caught:
         counter.play(policy, sites=world, regions="{id: here}")
-    assert str(caught.value).splitlines() == [
-        "world.yaml: regions.here.at: is missing: the policy asks for distances",
-        "world.yaml: warehouses.nowhere.at: is missing: the policy asks for distances",
+    rule = "is missing: the policy asks for distances"
+    problems = caught.value.problems
+    assert [(problem.key, problem.rule) for problem in problems] == [
+        ("regions.here.at", rule),
+        ("warehouses.nowhere.at", rule),
     ]
+    assert all(
+        problem.file.endswith("world.yaml") and problem.line and problem.column for problem in problems
+    )
 
 
 def test_a_missing_place_does_no_harm_where_nobody_asks_for_distances(counter: Any) -> None:

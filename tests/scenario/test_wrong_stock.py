@@ -73,6 +73,22 @@ def test_a_mistake_about_stock_is_told_too(desk, section, said):
     assert desk.wrong(text) == [said]
 
 
+def test_a_second_that_would_never_end_is_told(desk):
+    # No unit is ever found; each one lost is ordered at once, and is there at once.
+    world = desk.changed("stations: 3", "accuracy: {stock: 0}") + (
+        "suppliers: [{id: mill}]\nstock:\n  replenish:\n"
+        "    - {warehouses: [hub], from: mill, review: {order_up_to: {units: 5}}}\n"
+    )
+    (said,) = desk.wrong(world)
+    assert said.endswith(
+        "stock.replenish.0.lead_days: must be a second or more, or every_days be given: hub loses all it has "
+        "(accuracy.stock)"
+    )
+    desk.load(world.replace("{id: mill}", "{id: mill, lead_days: {exponential: {mean: 1}}}"))
+    desk.load(world.replace("{order_up_to", "{every_days: 1, order_up_to"))
+    desk.load(world.replace("{stock: 0}", "{stock: 0.5}"))
+
+
 def test_sites_that_supply_each_other_in_a_circle_are_told(desk):
     text = desk.changed("warehouses:\n", "warehouses:\n  - {id: depot, at: [50, 9]}\n") + (
         "stock:\n  replenish:\n"
