@@ -386,7 +386,7 @@ def test_s_and_S_with_a_periodic_review(
     ("mean", "stock", "over", "under", "items", "within"),
     [
         pytest.param(18, 19, 200, 270, 40, FAST, id="18 a day, 19 papers"),
-        pytest.param(18, 18, 200, 270, 800, PRECISE, marks=precise, id="18 a day, 18 papers"),
+        pytest.param(18, 18, 200, 270, 1000, PRECISE, marks=precise, id="18 a day, 18 papers"),
         pytest.param(18, 20, 200, 270, 800, PRECISE, marks=precise, id="18 a day, 20 papers"),
         pytest.param(50, 55, 1, 4, 900, PRECISE, marks=precise, id="50 a day, 55 papers"),
     ],
