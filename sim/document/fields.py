@@ -7,6 +7,7 @@ plain Python value) into what the engine uses.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -38,16 +39,16 @@ _YEARS = (1970, 2200)  # so that every instant of a run fits the calendars of Py
 _N = TypeVar("_N", float, Decimal)
 
 
-class _Field:
+class _Field(ABC):
     """A validator that reads one value, and its JSON Schema."""
 
+    @abstractmethod
     def read(self, given: Any) -> Any:
         """Return what the engine uses. Raises what `wrong` makes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the value."""
-        raise NotImplementedError
 
     def check(self, given: Any, _: ValidationInfo) -> Any:
         """Read the value of a key; a key without a value is told as such."""

@@ -164,37 +164,30 @@ def _hear_signals() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_a_run_at_once_with_its_workers(
-    small_desk: Any, jobs: int, number: int, code: int
-) -> None:
-    # Long enough to be in the middle of it: 20 replications of 200,000 orders.
-    command = [
-        "run",
-        "small.yaml",
-        "-n",
-        "20",
-        "--jobs",
-        str(jobs),
-        "--out",
-        "result",
-        "--set",
-        "demand.orders_per_day=200000",
-    ]
+def _begin_a_long_run(folder: Path, jobs: int) -> subprocess.Popen[str]:
+    """Start 20 replications of 200,000 orders, and return in the middle of the first."""
+    command = ["run", "small.yaml", "-n", "20", "--jobs", str(jobs), "--out", "result"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "sim", *command],
-        cwd=small_desk.folder,
+        [sys.executable, "-m", "sim", *command, "--set", "demand.orders_per_day=200000"],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=_hear_signals,
     )
-    result = small_desk.folder / "result"
     for _ in range(300):
-        if list(result.glob(".orderlab-*/journal/*.parquet")):  # in the middle of a replication
+        if list(folder.glob("result/.orderlab-*/journal/*.parquet")):
             break
         time.sleep(0.1)
+    return process
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_run_at_once_with_its_workers(
+    small_desk: Any, jobs: int, number: int, code: int
+) -> None:
+    process = _begin_a_long_run(small_desk.folder, jobs)
     process.send_signal(number)
     # A worker that lived on would keep the pipes open, and this would not return.
     try:
@@ -203,32 +196,11 @@ def test_a_signal_ends_a_run_at_once_with_its_workers(
         process.kill()
     assert (process.returncode, output) == (code, "")
     assert errors.split() == ["stopped"]
-    assert not list(result.glob(".orderlab-*"))
+    assert not list(small_desk.folder.glob("result/.orderlab-*"))
 
 
 def test_workers_end_with_the_process_that_started_them(small_desk: Any) -> None:
-    command = [
-        "run",
-        "small.yaml",
-        "-n",
-        "20",
-        "--jobs",
-        "2",
-        "--out",
-        "result",
-        "--set",
-        "demand.orders_per_day=200000",
-    ]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sim", *command],
-        cwd=small_desk.folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    for _ in range(300):
-        if list(Path(small_desk.folder).glob("result/.orderlab-*")):
-            break
-        time.sleep(0.1)
+    process = _begin_a_long_run(small_desk.folder, 2)
     process.kill()
     process.communicate(timeout=30)  # returns when the last of them has closed the pipe
     assert process.returncode == -signal.SIGKILL
