@@ -6,23 +6,20 @@ A rule set in Python is made of the same objects as one in YAML::
 """
 
 from policies.actions import ACTIONS, Assign, Backorder, Cancel, Next, Wait
-from policies.filters import BelowLimit, Filter, HandlesItems, HasStock, IsUp, Within
-from policies.keys import (
-    Backlog,
-    DistanceKm,
-    FewestShipments,
-    Freight,
-    Handling,
-    Key,
-    LandedCost,
-    SiteId,
-    SiteRank,
-    TransitDays,
-)
+from policies.filters import FILTERS, Filter
+from policies.filters.goods import HandlesItems, HasStock
+from policies.filters.limits import BelowLimit
+from policies.filters.place import Within
+from policies.filters.status import IsUp
+from policies.keys import KEYS, Key
+from policies.keys.choice import FewestShipments, SiteId, SiteRank
+from policies.keys.load import Backlog
+from policies.keys.money import Freight, Handling, LandedCost
+from policies.keys.way import DistanceKm, TransitDays
 from policies.load import build_policy, check_rule_set, find_rule_set, read_policies, shipped_rule_sets
 from policies.part import Part
-from policies.ranks import KEYS, Cost, Lexicographic
-from policies.rule import FILTERS, InGroup, OfKind, Rule, Split
+from policies.ranks import Cost, Lexicographic
+from policies.rule import InGroup, OfKind, Rule, Split
 from policies.ruleset import Attempts, RuleSet, rule_set_schema
 
 __all__ = [

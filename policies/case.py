@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,23 +18,46 @@ Column: TypeAlias = "Callable[[Case], Values]"
 Mask: TypeAlias = "Callable[[Case], Bools | None]"
 
 
+class Terms(NamedTuple):
+    """On which terms a rule considers warehouses.
+
+    Attributes:
+        service: which service it takes.
+        issue: which lots leave first: a key of `sim.lots.ISSUE`; None: as the warehouse does.
+        least_life_s: seconds that goods must live after delivery; None: the minimum of the item.
+        safety_stock: whether safety stock may be promised, too.
+        kept_back: pairs of units of each item that are kept back, and the segments that they are kept for.
+
+    """
+
+    service: ServiceChoice = "cheapest_in_time"
+    issue: str | None = None
+    least_life_s: int | None = None
+    safety_stock: bool = False
+    kept_back: tuple[tuple[int, frozenset[int]], ...] = ()
+
+
 class Case:
     """Some lines of a request, with what filters and rank keys ask about them, computed once.
 
     Attributes:
         lines: the lines of the order that are considered together.
+        terms: those of the rule.
+        candidates: positions of the warehouses that are compared, once they are known: a weighted penalty is
+            normalised over them.
 
     """
 
-    __slots__ = ("_columns", "_offer", "_parcel", "_service", "_stocked", "lines", "network", "request")
+    __slots__ = (
+        "_columns", "_offer", "_parcel", "_stocked", "candidates", "lines", "network", "request", "terms",
+    )  # fmt: skip
 
-    def __init__(
-        self, network: Network, request: Request, lines: tuple[int, ...], service: ServiceChoice
-    ) -> None:
+    def __init__(self, network: Network, request: Request, lines: tuple[int, ...], terms: Terms) -> None:
         self.network = network
         self.request = request
         self.lines = lines
-        self._service = service
+        self.terms = terms
+        self.candidates: NDArray[np.intp] = network.columns
         self._parcel: Parcel | None = None
         self._offer: Offer | None = None
         self._stocked: dict[int, Bools] = {}
@@ -52,13 +75,15 @@ class Case:
         """The service that the rule would take at each warehouse."""
         if self._offer is None:
             request = self.request
-            self._offer = self.network.offer(request.region, self.parcel, request.promised_at, self._service)
+            self._offer = self.network.offer(
+                request.region, self.parcel, request.promised_at, self.terms.service
+            )
         return self._offer
 
     @property
     def reachable(self) -> Bools:
         """The warehouses from which a service that the rule would take brings the lines together."""
-        if isinstance(self._service, tuple):
+        if isinstance(self.terms.service, tuple):
             return self.offer.possible
         return self.network.reachable(self.request.region, self.parcel)
 
@@ -102,4 +127,4 @@ class Case:
 
     def part_of(self, lines: tuple[int, ...]) -> Case:
         """Return the case of some of the lines."""
-        return self if lines == self.lines else Case(self.network, self.request, lines, self._service)
+        return self if lines == self.lines else Case(self.network, self.request, lines, self.terms)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from importlib.metadata import entry_points
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
@@ -38,13 +40,14 @@ P = TypeVar("P", bound=Part)
 
 
 def parts_of(module: ModuleType, kind: type[P]) -> dict[str, type[P]]:
-    """Return the parts of a kind by name: those that a module defines, then those of installed packages.
+    """Return the parts of a kind by name, sorted: those that a module, or all of its folder, and packages define.
 
     Raises ValueError when a package adds a part under a name that is taken.
     """
     found: dict[str, type[P]] = {
         value.name: value
-        for value in vars(module).values()
+        for place in _with_folder(module)
+        for value in vars(place).values()
         if isinstance(value, type) and issubclass(value, kind) and value.name
     }
     for entry in entry_points(group=ENTRY_POINTS):
@@ -55,7 +58,13 @@ def parts_of(module: ModuleType, kind: type[P]) -> dict[str, type[P]]:
                     f"package {entry.value} adds a {kind.__name__.lower()} {part.name!r}, which exists"
                 )
             found[part.name] = part
-    return found
+    return dict(sorted(found.items()))
+
+
+def _with_folder(module: ModuleType) -> Iterator[ModuleType]:
+    yield module
+    for found in iter_modules(getattr(module, "__path__", ())):
+        yield import_module(f"{module.__name__}.{found.name}")
 
 
 class OneOf:
@@ -100,7 +109,7 @@ class OneOf:
 
     def _tag(self, given: Any) -> str:
         if not isinstance(given, dict) or not given:
-            raise wrong(f"must be {self._noun}: {', '.join(self._parts)}")
+            raise wrong(f"must be {self._noun}; `orderlab list parts` shows them")
         name = str(next(iter(given)))
         if name not in self._parts:
             raise self._unknown(name, key=name)
@@ -111,7 +120,7 @@ class OneOf:
 
     def _unknown(self, name: str, key: str = "") -> Exception:
         return wrong(
-            f"is not {self._noun}; valid are {', '.join(self._parts)}",
+            f"is not {self._noun}; `orderlab list parts` shows them",
             key=key,
             nearest=nearest(name, self._parts),
             unknown=bool(key),
@@ -127,7 +136,7 @@ class OneOf:
         ]
         forms = []
         for name, part in self._parts.items():
-            parameters = handler.resolve_ref_schema(part.model_json_schema())
+            parameters = handler.resolve_ref_schema(handler(part.__pydantic_core_schema__))
             value: Any = parameters
             if part.main is not None:
                 value = {"anyOf": [parameters["properties"][part.main], parameters]}

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from policies import keys
 from policies.case import Case, Column, Values
-from policies.keys import DistanceKm, FewestShipments, Key, SiteId
-from policies.part import OneOf, parts_of
+from policies.keys import KEYS, Key
+from policies.keys.choice import FewestShipments, SiteId
+from policies.keys.way import DistanceKm
+from policies.part import OneOf
 from sim.document import Forms, Scalar, Section, nearest, wrong
 from sim.network import Network
-
-KEYS = parts_of(keys, Key)
 
 SLACK = 1e-9
 """Values closer than this are equal: decimals are not exact in binary, and 0.70 + 0.10 is less than 0.80."""
@@ -171,11 +170,13 @@ class _Weighted:
         }
         terms = core_schema.typed_dict_schema(fields, extra_behavior="forbid")
         checked = core_schema.with_info_before_validator_function(self._check_names, terms)
-        listed = core_schema.no_info_after_validator_function(lambda found: tuple(found.values()), checked)
-        return core_schema.with_info_wrap_validator_function(self._read, listed)
+        return core_schema.with_info_wrap_validator_function(self._read, checked)
 
     def _read(self, given: Any, handler: Any, info: ValidationInfo) -> Any:
-        return given if isinstance(given, tuple) else handler(given)
+        if isinstance(given, tuple):
+            return given
+        found = handler(given)
+        return tuple([found[name] for name in given])
 
     def _check_names(self, given: Any, info: ValidationInfo) -> Any:
         if not isinstance(given, dict) or not given:
@@ -183,7 +184,7 @@ class _Weighted:
         for name in given:
             if name not in KEYS:
                 raise wrong(
-                    f"is not a rank key; valid are {', '.join(KEYS)}",
+                    "is not a rank key; `orderlab list parts` shows them",
                     key=str(name),
                     nearest=nearest(str(name), KEYS),
                     unknown=True,
@@ -193,7 +194,10 @@ class _Weighted:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        keys_ = {name: {"anyOf": [{"type": "number"}, key.model_json_schema()]} for name, key in KEYS.items()}
+        keys_ = {
+            name: {"anyOf": [{"type": "number"}, handler(key.__pydantic_core_schema__)]}
+            for name, key in KEYS.items()
+        }
         return {"type": "object", "properties": keys_, "additionalProperties": False, "minProperties": 1}
 
 

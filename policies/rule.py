@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from pydantic import Field
 
-from policies import filters
 from policies.actions import Action, AnyAction, AnyPartial, Assign, Backorder, Cancel, Next, Wait
-from policies.case import Bools, Case, Mask
-from policies.filters import Filter, HandlesItems, HasStock, IsUp
-from policies.part import OneOf, parts_of
+from policies.case import Bools, Case, Mask, Terms
+from policies.filters import FILTERS, Filter
+from policies.filters.goods import HandlesItems, HasStock
+from policies.filters.status import IsUp
+from policies.part import OneOf
 from policies.ranks import NEAREST, AnyRank
 from policies.splits import Plan, Search, whole
 from sim import policy as answer
@@ -22,8 +23,6 @@ from sim.errors import PolicyError
 from sim.network import Network
 from sim.offer import ServiceChoice
 from sim.policy import Request
-
-FILTERS = parts_of(filters, Filter)
 
 KNOWN_TO_COME_BACK = IsUp(within_hours=876_600)
 """Holds for every rule: nothing is given to a warehouse in a downtime, but for one that is known to end."""
@@ -117,18 +116,21 @@ class BoundRule:
         self._filters: list[tuple[Filter, Mask]] = [(part, part.bind(network)) for part in parts]
         self._site_count = int(np.count_nonzero(self._sites))
         self._preference = rule.rank.bind(network)
-        self._service: ServiceChoice = (
+        service: ServiceChoice = (
             rule.service
             if isinstance(rule.service, str)
             else tuple(network.services.index(id_) for id_ in rule.service)
         )
+        self._terms = Terms(service)
+        for part in parts:
+            self._terms = part.terms(self._terms, network)
         self.name = rule.name
         limit = () if network.room is None else ("queue_limit",)
         self.words = ("sites", *limit, *(part.name for part in parts))
 
     def decide(self, request: Request, lines: tuple[int, ...], shipments: int) -> Verdict:
         """Place lines of a request; `shipments` of the order exist already."""
-        case = Case(self._network, request, lines, self._service)
+        case = Case(self._network, request, lines, self._terms)
         sites, removed = self._candidates(case)
         allowed = (self._max_shipments if request.split else 1) - shipments
         plan = None
@@ -153,7 +155,7 @@ class BoundRule:
 
     def split_reason(self, request: Request) -> str:
         """Tell why no single warehouse ships all that is open: one of `journal.SPLIT_REASONS`."""
-        case = Case(self._network, request, request.open, self._service)
+        case = Case(self._network, request, request.open, self._terms)
         able = self._sites
         for line in case.lines:
             able = able & case.in_stock(line)

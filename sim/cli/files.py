@@ -132,8 +132,8 @@ def _kpis() -> Iterable[tuple[str, ...]]:
 
 def _parts() -> Iterable[tuple[str, ...]]:
     from policies.actions import ACTIONS
-    from policies.ranks import KEYS
-    from policies.rule import FILTERS
+    from policies.filters import FILTERS
+    from policies.keys import KEYS
 
     for kind, parts in (("filter", FILTERS), ("rank key", KEYS), ("action", ACTIONS)):
         for name, part in parts.items():

@@ -1,0 +1,37 @@
+"""What all rank keys have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from policies.case import Column
+from policies.part import Part
+from sim.document import Number, Quantity, Switch
+from sim.document.fields import LARGEST
+from sim.network import Network
+
+
+class Key(Part):
+    """A part that gives every warehouse a number for the lines of a case.
+
+    Attributes:
+        counts_lines: how the numbers of several shipments of one order add up: once for each line (how far lines
+            travel), or once for each shipment (what shipments cost).
+
+    """
+
+    counts_lines: ClassVar[bool] = False
+
+    band: Quantity | None = Field(
+        None, description="in `by`: values up to this much above the best that is left count as equal to it"
+    )
+    descending: Annotated[bool | None, Switch()] = Field(None, description="in `by`: more is better")
+    weight: Annotated[float, Number(at_least=-LARGEST)] | None = Field(
+        None, description="in `cost`: what one unit of the key is worth, in the currency"
+    )
+
+    def bind(self, network: Network) -> Column:
+        """Return the function from a case to numbers by warehouse, for one replication."""
+        raise TypeError(f"{type(self).__name__} must define bind")

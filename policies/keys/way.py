@@ -1,0 +1,31 @@
+"""Rank keys by the way from a warehouse to the customer."""
+
+from __future__ import annotations
+
+from policies.case import Column
+from policies.keys.key import Key
+from sim.network import Network
+
+
+class DistanceKm(Key):
+    """Great-circle distance from the warehouse to the customer's region, km."""
+
+    name = "distance_km"
+    counts_lines = True
+
+    def bind(self, network: Network) -> Column:
+        """Bind to a replication."""
+        if len(network.warehouses) == 1:  # nothing to compare, so nobody need know where it is
+            return lambda _: network.columns
+        return lambda case: network.distance_m(case.request.region) / 1000
+
+
+class TransitDays(Key):
+    """Expected transit of the rule's service, days."""
+
+    name = "transit_days"
+    counts_lines = True
+
+    def bind(self, network: Network) -> Column:
+        """Bind to a replication."""
+        return lambda case: case.offer.transit_s / 86_400
