@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.case import Bools, Case
-from policies.ranks import Preference
+from policies.preference import Preference
 
 MOST_LINES = 8
 """Orders with more lines are split greedily: 8 lines have 4,140 partitions, 9 already 21,147."""
