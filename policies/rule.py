@@ -15,10 +15,11 @@ from policies.filters.goods import HandlesItems, HasStock
 from policies.filters.status import IsUp
 from policies.part import OneOf
 from policies.ranks import NEAREST, AnyRank
-from policies.splits import Plan, Search, whole
+from policies.split import Split
+from policies.splits import Plan, Planner, Search
 from sim import policy as answer
 from sim.clock import HOUR
-from sim.document import Forms, Listing, Name, PositiveCount, Reference, Section, nearest
+from sim.document import Forms, Listing, Name, Reference, Section, nearest
 from sim.errors import PolicyError
 from sim.network import Network
 from sim.offer import ServiceChoice
@@ -49,14 +50,6 @@ Services: TypeAlias = Annotated[
     Literal["cheapest_in_time", "cheapest", "fastest"] | tuple[str, ...],
     Listing("service", words=("cheapest_in_time", "cheapest", "fastest"), at_least=1),
 ]
-
-
-class Split(Section):
-    """How far an order may be divided."""
-
-    max_shipments: PositiveCount = Field(
-        1, description="shipments of the order, over all rules and attempts; a backordered part counts as one"
-    )
 
 
 class Rule(Section):
@@ -108,7 +101,6 @@ class BoundRule:
         self._on_partial = rule.on_partial
         self._otherwise = rule.otherwise
         self._shipped_in_part: set[int] = set()  # orders whose rest this rule keeps
-        self._max_shipments = rule.split.max_shipments
         self._sites = _site_mask(rule.sites, network)
         parts = rule.filters
         if not any(isinstance(part, IsUp) for part in parts):
@@ -116,6 +108,7 @@ class BoundRule:
         self._filters: list[tuple[Filter, Mask]] = [(part, part.bind(network)) for part in parts]
         self._site_count = int(np.count_nonzero(self._sites))
         self._preference = rule.rank.bind(network)
+        self._planner = Planner(rule.split, self._preference)
         service: ServiceChoice = (
             rule.service
             if isinstance(rule.service, str)
@@ -132,23 +125,16 @@ class BoundRule:
         """Place lines of a request; `shipments` of the order exist already."""
         case = Case(self._network, request, lines, self._terms)
         sites, removed = self._candidates(case)
-        allowed = (self._max_shipments if request.split else 1) - shipments
-        plan = None
+        allowed = self._planner.allowed(request) - shipments
         if allowed > 0 and np.count_nonzero(sites):
-            # Most orders leave one warehouse: that is tried before a search is set up.
-            if self._preference.fewest_first or len(lines) == 1 or allowed == 1:
-                plan = whole(case, sites, self._preference)
-                if plan is not None:
-                    return Verdict(_parts(request, plan), (), (), "full", plan, removed)
-            search = Search(case, sites, self._preference)
-            plan = search.best(lines, allowed) if len(lines) > 1 and allowed > 1 else None
+            plan = self._planner.full(case, sites, allowed)
             if plan is not None:
                 return Verdict(_parts(request, plan), (), (), "full", plan, removed)
-            some = search.lines_in_stock
-            if some:
+            search = self._planner.partial(case, sites)
+            if search.lines:
                 if not isinstance(self._on_partial, Assign):
                     return self._act(self._on_partial, "partial", case, lines, removed, allowed)
-                return self._assign(self._on_partial, search, case, some, removed, allowed)
+                return self._assign(self._on_partial, search, case, removed, allowed)
         if request.order in self._shipped_in_part and isinstance(self._on_partial, Assign):
             return self._act(self._on_partial.rest, "partial", case, lines, removed, allowed)
         return self._act(self._otherwise, "none", case, lines, removed, allowed)
@@ -197,15 +183,12 @@ class BoundRule:
         assign: Assign,
         search: Search,
         case: Case,
-        some: tuple[int, ...],
         removed: tuple[int, ...],
         allowed: int,
     ) -> Verdict:
         """Ship the lines that can be, and keep a shipment for the rest unless it is given up."""
         room = allowed if isinstance(assign.rest, Cancel) else allowed - 1
-        plan = None
-        if room > 0:
-            plan = search.best(some, room) or search.greedy(some, room)
+        plan = search.some(room) if room > 0 else None
         shipped = () if plan is None else tuple(line for ship in plan.ships for line in ship.case.lines)
         rest = tuple(line for line in case.lines if line not in shipped)
         verdict = self._act(assign.rest, "partial", case, rest, removed, allowed)
