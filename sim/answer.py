@@ -13,7 +13,7 @@ from sim.errors import PolicyError
 from sim.journal import CANCEL_REASONS, SPLIT_REASONS
 from sim.network import Network
 from sim.offer import Parcel
-from sim.policy import Allocation, Backorder, Cancel, Hold, Part, Request, Wait, Why
+from sim.policy import Allocation, Backorder, Cancel, Care, Hold, Part, Request, Wait, Why
 
 
 class Referee:
@@ -209,6 +209,8 @@ class Referee:
         for until in (hold.until, hold.again_at if isinstance(hold, Wait) else None):
             if until is not None and until <= self._network.now:
                 raise self._wrong(request, f"holds until second {until}, which is not in the future")
+        if isinstance(hold, Care) and hold.cents < 0:
+            raise self._wrong(request, f"customer care for {hold.cents} cents, must be 0 or more")
 
     def _wrong(
         self, request: Request, rule: str, site: int | None = None, line: int | None = None
@@ -286,13 +288,15 @@ def _plain_part(part: Any) -> Part:
 
 
 def _plain_hold(hold: Any) -> Hold:
-    if not isinstance(hold, Wait | Backorder | Cancel):
-        raise TypeError(f"a hold of type {type(hold).__name__}, must be Wait, Backorder or Cancel")
+    if not isinstance(hold, Wait | Backorder | Cancel | Care):
+        raise TypeError(f"a hold of type {type(hold).__name__}, must be Wait, Backorder, Cancel or Care")
     lines = tuple(
         [_plain_int("line", line) for line in _listed(f"lines of {type(hold).__name__}", hold.lines)]
     )
     if isinstance(hold, Cancel):
         return hold._replace(lines=lines)
+    if isinstance(hold, Care):
+        return Care(lines, _plain_int("until", hold.until), _plain_int("cents", hold.cents))
     until = None if hold.until is None else _plain_int("until", hold.until)
     if isinstance(hold, Wait):
         again_at = None if hold.again_at is None else _plain_int("again_at", hold.again_at)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """The open part of one order, put to the policy: a line that is placed already has 0 units left.
+    """The open part of one order, put to the policy.
+
+    A line that is placed already, or is with customer care, has 0 units left.
 
     Attributes:
         order: 0-based number of the order; it names the order's noise, and nothing else.
@@ -108,7 +110,20 @@ class Cancel(NamedTuple):
     reason: str = "policy"
 
 
-Hold = Wait | Backorder | Cancel
+class Care(NamedTuple):
+    """Lines that customer care takes in hand: the policy is asked about them again at `until`, and not before.
+
+    Attributes:
+        cents: what that costs, once.
+
+    """
+
+    lines: tuple[int, ...]
+    until: int
+    cents: int = 0
+
+
+Hold = Wait | Backorder | Cancel | Care
 
 
 class Why(NamedTuple):
