@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from policies.boundrule import DROPPED, BoundRule, Verdict
+from policies.boundrule import BoundRule, Verdict
 from policies.rule import Rule
+from policies.sieve import DROPPED
 from sim import policy as answer
 from sim.clock import NEVER
 from sim.network import Network
@@ -17,7 +18,7 @@ class Step(NamedTuple):
     """One rule's turn in a decision.
 
     Attributes:
-        number: its place in the rule set; of rules that decide together, that of the last.
+        number: the rule's place in the rule set; where rules decide together, the number of the turn.
         rule: the rule, or what several are together.
         lines: what it was asked about.
         shipments: how many the order had by then.
@@ -92,21 +93,19 @@ class BoundRuleSet:
     def _steps_together(self, order: Request) -> Iterator[Step]:
         """Yield a turn for each group of lines to which the same rules apply."""
         groups: dict[tuple[int, ...], list[int]] = {}
-        found = [
-            order.open if when is None else when.takes(order, order.open) for when in self._whens
-        ]
+        found = [order.open if when is None else when.takes(order, order.open) for when in self._whens]
         for line in order.open:
             numbers = tuple([number for number, taken in enumerate(found) if line in taken])
             if numbers:
                 groups.setdefault(numbers, []).append(line)
         shipments = order.shipments
-        for numbers, lines in groups.items():
+        for turn, (numbers, lines) in enumerate(groups.items()):
             rule = self._together.get(numbers)
             if rule is None:
                 sections = [self._sections[number] for number in numbers]
                 rule = self._together[numbers] = BoundRule(sections, self._network)
             verdict = rule.decide(order, tuple(lines), shipments)
-            yield Step(numbers[-1], rule, tuple(lines), shipments, verdict)
+            yield Step(turn, rule, tuple(lines), shipments, verdict)
             shipments += _shipments(verdict)
 
     def _with_alarm(
@@ -120,7 +119,7 @@ class BoundRuleSet:
         for step in steps:
             lines = tuple([line for line in step.lines if line in waiting])
             if lines:
-                moments.append(step.rule.again_at(order, lines))
+                moments.append(step.rule.sieve.again_at(order, lines))
         again_at = min(moments, default=NEVER)
         if again_at >= NEVER:
             return holds
@@ -142,7 +141,7 @@ class BoundRuleSet:
         split = "policy"
         shipments = order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
         if shipments > 1 or (shipments and any(isinstance(hold, answer.Wait) for hold in holds)):
-            split = steps[0].rule.split_reason(order)
+            split = steps[0].rule.sieve.split_reason(order)
         runner_up, margin = (plan.runner_up, plan.margin) if plan is not None else ((), None)
         last = steps[-1]
         return Why(last.rule.name, last.verdict.outcome, runner_up, margin, self._removed(steps), split)
@@ -157,7 +156,7 @@ class BoundRuleSet:
                 texts[step.number] = " ".join(
                     [
                         f"{word}=dropped" if count == DROPPED else f"{word}={count}"
-                        for word, count in zip(step.rule.words, step.verdict.removed, strict=True)
+                        for word, count in zip(step.rule.sieve.words, step.verdict.removed, strict=True)
                         if count
                     ]
                 )
