@@ -176,8 +176,7 @@ class BoundRule:
         part, sites = self.sieve.with_stock_to_come(request, lines)
         if allowed < 1 or not sites.any():
             return (answer.Wait(lines, until),), ()
-        part.candidates = sites.nonzero()[0]
-        site = self.preference.best(part, part.candidates)
+        site = self.preference.best(part, sites.nonzero()[0])
         return (answer.Backorder(lines, site, int(part.offer.service[site]), until),), ()
 
 

@@ -44,7 +44,7 @@ class Case:
         lines: the lines of the order that are considered together.
         terms: those of the rule.
         candidates: positions of the warehouses that are compared, once they are known: a weighted penalty is
-            normalised over them.
+            put on a scale that they make.
 
     """
 
@@ -57,7 +57,7 @@ class Case:
         self.request = request
         self.lines = lines
         self.terms = terms
-        self.candidates: NDArray[np.intp] = network.columns
+        self.candidates: NDArray[np.intp] | None = None
         self._parcel: Parcel | None = None
         self._offer: Offer | None = None
         self._stocked: dict[int, Bools] = {}

@@ -210,7 +210,9 @@ class Penalties(Rank):
     @model_validator(mode="after")
     def _adds_up(self) -> Penalties:
         for key in self.penalty:
-            _only(key, ("weight", "low", "high", "descending"), "a penalty has weights and bounds", ("penalty",))
+            _only(
+                key, ("weight", "low", "high", "descending"), "a penalty has weights and bounds", ("penalty",)
+            )
             if key.weight is None:
                 raise wrong("must have a weight", key=("penalty", key.name))
             if key.low is not None and key.high is not None and key.low >= key.high:
@@ -256,7 +258,7 @@ def _scaled(key: Key, column: Column) -> Column:
 
     def scaled(case: Case) -> Values:
         values = column(case).astype(np.float64)
-        candidates = values[case.candidates]
+        candidates = values if case.candidates is None else values[case.candidates]
         candidates = candidates[np.isfinite(candidates)]
         if not len(candidates):
             return np.zeros(len(values))
