@@ -88,11 +88,24 @@ class Case:
         return self.network.reachable(self.request.region, self.parcel)
 
     def available(self, line: int) -> Values:
-        """Return the units of a line's item that each warehouse can promise, and deliver with life enough left."""
-        network, item = self.network, self.request.items[line]
-        available: Values = network.available[item]
+        """Return the units of a line's item that each warehouse can promise on the rule's terms.
+
+        Of what expires, those that have life enough left at delivery. Below 0 where others hold more than is free.
+        """
+        network, terms, item = self.network, self.terms, self.request.items[line]
+        available: Values
         if network.perishable[item]:
-            available = network.fit_to_sell(item, self.offer.arrives_at)
+            available = network.fit_to_sell(
+                item, self.offer.arrives_at, terms.least_life_s, safety_stock=terms.safety_stock
+            )
+        else:
+            available = network.available[item]
+            if terms.safety_stock:
+                available = available + network.safety_stock[item]
+        if terms.kept_back:
+            segment = self.request.segment
+            kept = sum([units for units, segments in terms.kept_back if segment not in segments])
+            available = available - kept if kept else available
         return available
 
     def in_stock(self, line: int) -> Bools:

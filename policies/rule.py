@@ -272,7 +272,17 @@ class BoundRule:
         if allowed < 1 or not sites.any():
             return (answer.Wait(lines, until),), ()
         site = self._preference.best(part, sites.nonzero()[0])
-        return (answer.Backorder(lines, site, int(part.offer.service[site]), until),), ()
+        terms = self._terms
+        hold = answer.Backorder(
+            lines,
+            site,
+            int(part.offer.service[site]),
+            until,
+            terms.issue,
+            terms.least_life_s,
+            terms.safety_stock,
+        )
+        return (hold,), ()
 
 
 def _parts(request: Request, plan: Plan) -> tuple[answer.Part, ...]:
@@ -283,6 +293,9 @@ def _parts(request: Request, plan: Plan) -> tuple[answer.Part, ...]:
                 ship.site,
                 tuple([(line, units[line]) for line in ship.case.lines]),
                 int(ship.case.offer.service[ship.site]),
+                ship.case.terms.issue,
+                ship.case.terms.least_life_s,
+                ship.case.terms.safety_stock,
             )
             for ship in plan.ships
         ]

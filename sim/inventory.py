@@ -126,11 +126,17 @@ class Inventory:
     # -- what orders hold -------------------------------------------------------------------------------
 
     def reserve(
-        self, item: int, site: int, units: int, holder: Hashable = None, alive_at: int = -NEVER
+        self,
+        item: int,
+        site: int,
+        units: int,
+        holder: Hashable = None,
+        alive_at: int = -NEVER,
+        issue: str | None = None,
     ) -> list[Pick]:
-        """Bind units to a shipment, lot by lot in the site's order of issue. There must be that many free.
+        """Bind units to a shipment, lot by lot in the order of issue. There must be that many unreserved.
 
-        Lots that are dead at `alive_at` are taken last.
+        Lots that are dead at `alive_at` are taken last. `issue` is a key of `lots.ISSUE`; None is the site's own.
         """
         cell = item * self._sites + site
         if self._available_cell[cell] >= UNLIMITED:
@@ -140,7 +146,7 @@ class Inventory:
         picks: list[Pick] = (
             [(item, units, None)]
             if lots is None
-            else self.lots.bind(item, site, lots, units, holder, alive_at)
+            else self.lots.bind(item, site, lots, units, holder, alive_at, issue)
         )
         if self.on_fall is not None:
             self.on_fall(item, site)
@@ -253,9 +259,14 @@ class Inventory:
 
     # -- what there is ----------------------------------------------------------------------------------
 
-    def free(self, item: int, site: int, alive_at: int = -NEVER) -> int:
-        """Return the units of a cell that may be promised and live until a second, at least 0."""
-        free = max(0, self._available_cell[item * self._sites + site])
+    def free(self, item: int, site: int, alive_at: int = -NEVER, *, safety_stock: bool = False) -> int:
+        """Return the units of a cell that may be promised, safety stock too or not, and live until a second.
+
+        Walk-ins and orders that may take safety stock leave less than that behind, so what is left for others is
+        at least 0.
+        """
+        cell = item * self._sites + site
+        free = max(0, self._available_cell[cell] + (self._safety_cell[cell] if safety_stock else 0))
         return free if alive_at <= 0 else self.lots.alive_at(item, site, free, alive_at)
 
     def unreserved(self, item: int, site: int) -> int:
@@ -263,9 +274,10 @@ class Inventory:
         cell = item * self._sites + site
         return self._available_cell[cell] + self._safety_cell[cell]
 
-    def alive(self, item: int, until: Ints) -> NDArray[np.int32]:
-        """Return the available units of an item that live until a second, which is given by warehouse."""
-        return self.lots.alive(item, self.available[item], until)
+    def alive(self, item: int, until: Ints, *, safety_stock: bool = False) -> NDArray[np.int32]:
+        """Return the units of an item that may be promised and live until a second, given by warehouse."""
+        available = self.available[item]
+        return self.lots.alive(item, available + self.safety[item] if safety_stock else available, until)
 
     # -- books ------------------------------------------------------------------------------------------
 

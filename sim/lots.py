@@ -63,6 +63,24 @@ ISSUE: dict[str, Callable[[Lot], tuple[int, int]]] = {
 """Which lot leaves first: the one with the least key."""
 
 
+class LotTerms(NamedTuple):
+    """Which units a shipment may have of what lies at its warehouse.
+
+    Attributes:
+        issue: which lots leave first, a key of `ISSUE`; None: as the warehouse does.
+        least_life_s: seconds that goods should live after delivery; None: the minimum of the item.
+        safety_stock: whether safety stock may be promised, too.
+
+    """
+
+    issue: str | None = None
+    least_life_s: int | None = None
+    safety_stock: bool = False
+
+
+USUAL = LotTerms()
+
+
 class Lots:
     """The lots of the cells that have any.
 
@@ -123,13 +141,22 @@ class Lots:
         self.note_expiry(item, site)
 
     def bind(
-        self, item: int, site: int, lots: list[Lot], units: int, holder: Hashable, alive_at: int
+        self,
+        item: int,
+        site: int,
+        lots: list[Lot],
+        units: int,
+        holder: Hashable,
+        alive_at: int,
+        issue: str | None = None,
     ) -> list[Pick]:
-        """Reserve units in the order of issue; lots that are dead at `alive_at` come last.
+        """Reserve units in the order of issue, the site's or another; lots that are dead at `alive_at` come last.
 
         Raises AssertionError when there are not that many: a bug of the engine.
         """
         picks: list[Pick] = []
+        if issue is not None:
+            lots = sorted(lots, key=ISSUE[issue])
         for too_old in (False, True):
             for lot in lots:
                 free = min(units, lot.units - lot.reserved)

@@ -39,6 +39,7 @@ class Network:
         queue_limit: the backlog from which on a warehouse takes nothing more; NEVER without one.
         available: units that may be promised, item x warehouse: on hand - reserved - safety stock.
         on_hand: units, item x warehouse. Both are as of the last sync where `visibility.sync_minutes` says so.
+        safety_stock: units that only those may have who say so, item x warehouse.
         price, grams, millilitres, tags: of one unit by item; price in millionths of the currency, tags as bits.
         perishable: whether an item expires, by item.
         columns: 0, 1, ... for each warehouse.
@@ -88,6 +89,7 @@ class Network:
         self.stations = _read_only(warehouses.stations)
         self.available = _read_only(stock.available)
         self.on_hand = _read_only(stock.on_hand)
+        self.safety_stock = _read_only(stock.safety)
         self.handles = _read_only(catalogue.handles)
         self.region_zone = _read_only(catalogue.region_zone)
         self.site_zone = _read_only(catalogue.site_zone)
@@ -130,9 +132,23 @@ class Network:
             raise ScenarioError(self._unlocated)
         return self._catalogue.distance_m[region]  # type: ignore[no-any-return]
 
-    def fit_to_sell(self, item: int, arrives_at: Ints) -> NDArray[np.int32]:
-        """Return the available units of an item that keep its minimum life if delivered at a second, by warehouse."""
-        return self._stock.alive(item, arrives_at + self._least_life_s[item])
+    def fit_to_sell(
+        self,
+        item: int,
+        arrives_at: Ints,
+        least_life_s: int | None = None,
+        *,
+        safety_stock: bool = False,
+    ) -> NDArray[np.int32]:
+        """Return the units of an item that may be promised and live long enough if delivered at a second, by warehouse.
+
+        Args:
+            least_life_s: seconds of life that are enough; None: the item's minimum.
+            safety_stock: whether safety stock counts, too.
+
+        """
+        least_s = self._least_life_s[item] if least_life_s is None else least_life_s
+        return self._stock.alive(item, arrives_at + least_s, safety_stock=safety_stock)
 
     def may_serve(self, region: int, tags: int) -> Bools:
         """Tell which warehouses serve a region and may ship goods with some handling tags."""
