@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.network import Network
+from sim.nextlots import Picked
 from sim.offer import Offer, Parcel, ServiceChoice
 from sim.policy import Request
 
@@ -107,6 +108,15 @@ class Case:
             kept = sum([units for units, segments in terms.kept_back if segment not in segments])
             available = available - kept if kept else available
         return available
+
+    def picked(self, line: int) -> Picked:
+        """Return which lots the units of a line would be taken from at each warehouse, on the rule's terms."""
+        network, item = self.network, self.request.items[line]
+        alive_at = None
+        if network.perishable[item]:
+            least_s = self.terms.least_life_s
+            alive_at = self.offer.arrives_at + (network.least_life_s[item] if least_s is None else least_s)
+        return network.next_lots(item, self.request.units[line], alive_at, self.terms.issue)
 
     def in_stock(self, line: int) -> Bools:
         """Tell which warehouses can promise all open units of a line and may ship them to the region."""

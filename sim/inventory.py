@@ -15,6 +15,9 @@ from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, Clock
 from sim.lots import Goods, Ints, Lot, Lots, Pick
 
+SALES = frozenset({"shipped", "sold"})
+"""Flows of units to customers: with a carrier, or over the counter."""
+
 UNLIMITED = 1 << 30
 """On hand and available of a cell whose stock never ends; real quantities stay below."""
 
@@ -37,6 +40,7 @@ class Inventory:
         on_order: units that will come in, int32, item x warehouse: ordered or at the door.
         on_fall: told of item and warehouse when units of a cell were promised or left.
         on_room: told of a warehouse when volume left it.
+        on_sale: told of item, warehouse and units that left for a customer.
 
     """
 
@@ -67,6 +71,7 @@ class Inventory:
         self._on_lot: Callable[[int, int, Lot], None] | None = None
         self.on_fall: Callable[[int, int], None] | None = None
         self.on_room: Callable[[int], None] | None = None
+        self.on_sale: list[Callable[[int, int, int], None]] = []
 
     def open(
         self,
@@ -164,7 +169,7 @@ class Inventory:
             lot.reserved -= units
             if lot.expires_at < NEVER:
                 lot.holders.pop(holder, None)
-            self.lots.note_expiry(item, site)
+            self.lots.note_change(item, site)
 
     def take(self, site: int, pick: Pick, holder: Hashable = None) -> bool:
         """Let bound units leave the stock: their work starts. False for stock that never ends."""
@@ -196,7 +201,7 @@ class Inventory:
             if not lot.units:
                 self.lots.insert(item, site, lot)
             lot.units += units
-            self.lots.note_expiry(item, site)
+            self.lots.note_change(item, site)
             if lot.expires_at <= self._clock.now:
                 self._tell(item, site, lot)
 
@@ -260,11 +265,7 @@ class Inventory:
     # -- what there is ----------------------------------------------------------------------------------
 
     def free(self, item: int, site: int, alive_at: int = -NEVER, *, safety_stock: bool = False) -> int:
-        """Return the units of a cell that may be promised, safety stock too or not, and live until a second.
-
-        Walk-ins and orders that may take safety stock leave less than that behind, so what is left for others is
-        at least 0.
-        """
+        """Return the units of a cell that may be promised, safety stock too or not, and live until a second."""
         cell = item * self._sites + site
         free = max(0, self._available_cell[cell] + (self._safety_cell[cell] if safety_stock else 0))
         return free if alive_at <= 0 else self.lots.alive_at(item, site, free, alive_at)
@@ -288,6 +289,9 @@ class Inventory:
             flows = self.flows[flow] = np.zeros_like(self.on_hand)
             cells = self._flow_cells[flow] = flows.reshape(-1).data
         cells[item * self._sites + site] += units
+        if self.on_sale and flow in SALES:
+            for tell in self.on_sale:
+                tell(item, site, units)
 
     def _change(self, item: int, site: int, units: int) -> None:
         """Let units come, or go as a negative number."""

@@ -34,6 +34,11 @@ class StockView(Protocol):
         ...
 
     @property
+    def on_order(self) -> NDArray[np.int32]:
+        """Units that will come in, item x warehouse."""
+        ...
+
+    @property
     def safety(self) -> NDArray[np.int32]:
         """Units that no order may take unless it says so, item x warehouse."""
         ...
@@ -41,6 +46,11 @@ class StockView(Protocol):
     @property
     def lots(self) -> Lots:
         """The lots of the cells that have any."""
+        ...
+
+    @property
+    def on_sale(self) -> list[Callable[[int, int, int], None]]:
+        """Told of item, warehouse and units that left for a customer, as it happens."""
         ...
 
     def alive(self, item: int, until: Ints, *, safety_stock: bool = False) -> NDArray[np.int32]:
@@ -72,7 +82,9 @@ class LastSync:
         self._on_receipt = on_receipt
         self.on_hand = inventory.on_hand.copy()
         self.available = inventory.available.copy()
+        self.on_order = inventory.on_order.copy()
         self.safety = inventory.safety
+        self.on_sale = inventory.on_sale
         self.lots = Lots([site.issue for site in catalogue.scenario.warehouses])
         self._changed = inventory.lots.watch()
         self._received: list[tuple[list[int], int]] = []
@@ -92,6 +104,7 @@ class LastSync:
     def _sync(self) -> None:
         np.copyto(self.on_hand, self._inventory.on_hand)
         np.copyto(self.available, self._inventory.available)
+        np.copyto(self.on_order, self._inventory.on_order)
         for cell in self._changed:
             self.lots.picture(self._inventory.lots, cell)
         self._changed.clear()
