@@ -37,6 +37,11 @@ class Terms(NamedTuple):
     safety_stock: bool = False
     kept_back: tuple[tuple[int, frozenset[int]], ...] = ()
 
+    @property
+    def of_stock(self) -> tuple[str | None, int | None, bool]:
+        """What a shipment has to know of them: its issue, its least life, and whether it may have safety stock."""
+        return self.issue, self.least_life_s, self.safety_stock
+
 
 class Case:
     """Some lines of a request, with what filters and rank keys ask about them, computed once.

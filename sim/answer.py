@@ -13,7 +13,7 @@ from sim.lots import ISSUE
 from sim.network import Network
 from sim.offer import Parcel
 from sim.plain import is_plain, made_plain
-from sim.policy import Allocation, Backorder, Cancel, Hold, Part, Request
+from sim.policy import Allocation, Backorder, Cancel, Care, Hold, Part, Request, Wait
 
 
 class Referee:
@@ -219,8 +219,13 @@ class Referee:
             raise self._wrong(
                 request, f"cancel reason {hold.reason!r}, must be one of {', '.join(CANCEL_REASONS)}"
             )
-        if not isinstance(hold, Cancel) and hold.until is not None and hold.until <= self._network.now:
-            raise self._wrong(request, f"holds until second {hold.until}, which is not in the future")
+        if isinstance(hold, Cancel):
+            return
+        for until in (hold.until, hold.again_at if isinstance(hold, Wait) else None):
+            if until is not None and until <= self._network.now:
+                raise self._wrong(request, f"holds until second {until}, which is not in the future")
+        if isinstance(hold, Care) and hold.cents < 0:
+            raise self._wrong(request, f"customer care for {hold.cents} cents, must be 0 or more")
 
     def _wrong(
         self, request: Request, rule: str, site: int | None = None, line: int | None = None
@@ -233,7 +238,3 @@ class Referee:
             line=line,
             warehouse=self._network.warehouses[site] if known and site is not None else "",
         )
-
-
-# What a policy answers is made of named tuples, which hold whatever was put into them. Nothing below looks at the
-# order: only at types, because a float or a number of numpy's would do its harm far from here.

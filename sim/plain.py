@@ -1,4 +1,8 @@
-"""Answers of plain values: what a policy may write as integers of numpy or as lists becomes what `sim.policy` says."""
+"""Answers of plain values: what a policy writes as integers of numpy or as lists becomes what `sim.policy` says.
+
+What a policy answers is made of named tuples, which hold whatever was put into them. Nothing here looks at the order:
+only at types, because a float or a number of numpy's would do its harm far from here.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.policy import Allocation, Backorder, Cancel, Hold, Part, Wait, Why
+from sim.policy import Allocation, Backorder, Cancel, Care, Hold, Part, Wait, Why
 
 
 def is_plain(answer: Allocation) -> bool:
@@ -86,16 +90,19 @@ def _plain_stock_terms(answer: Part | Backorder) -> tuple[str | None, int | None
 
 
 def _plain_hold(hold: Any) -> Hold:
-    if not isinstance(hold, Wait | Backorder | Cancel):
-        raise TypeError(f"a hold of type {type(hold).__name__}, must be Wait, Backorder or Cancel")
+    if not isinstance(hold, Wait | Backorder | Cancel | Care):
+        raise TypeError(f"a hold of type {type(hold).__name__}, must be Wait, Backorder, Cancel or Care")
     lines = tuple(
         [_plain_int("line", line) for line in _listed(f"lines of {type(hold).__name__}", hold.lines)]
     )
     if isinstance(hold, Cancel):
         return hold._replace(lines=lines)
+    if isinstance(hold, Care):
+        return Care(lines, _plain_int("until", hold.until), _plain_int("cents", hold.cents))
     until = None if hold.until is None else _plain_int("until", hold.until)
     if isinstance(hold, Wait):
-        return hold._replace(lines=lines, until=until)
+        again_at = None if hold.again_at is None else _plain_int("again_at", hold.again_at)
+        return Wait(lines, until, again_at)
     warehouse = _plain_int("warehouse", hold.warehouse)
     service = None if hold.service is None else _plain_int("service", hold.service)
     return Backorder(lines, warehouse, service, until, *_plain_stock_terms(hold))
