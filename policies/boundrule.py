@@ -177,7 +177,8 @@ class BoundRule:
         if allowed < 1 or not sites.any():
             return (answer.Wait(lines, until),), ()
         site = self.preference.best(part, sites.nonzero()[0])
-        return (answer.Backorder(lines, site, int(part.offer.service[site]), until),), ()
+        service = int(part.offer.service[site])
+        return (answer.Backorder(lines, site, service, until, *part.terms.of_stock),), ()
 
 
 def _handicaps(rule: Rule, network: Network) -> list[Handicap]:
@@ -208,6 +209,7 @@ def _parts(request: Request, plan: Plan) -> tuple[answer.Part, ...]:
                 ship.site,
                 tuple([(line, units[line]) for line in ship.case.lines]),
                 int(ship.case.offer.service[ship.site]),
+                *ship.case.terms.of_stock,
             )
             for ship in plan.ships
         ]
