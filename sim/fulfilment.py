@@ -17,7 +17,7 @@ from sim.expectation import Expectations
 from sim.inventory import Inventory
 from sim.journal import CANCEL_REASONS
 from sim.ledger import Account
-from sim.limits import Usage
+from sim.limits import Tally
 from sim.notices import Notices
 from sim.order import BACKORDERED, CANCELLED, ENDED, IN_TRANSIT, IN_WORK, PACKED, QUEUED, Order, Shipment
 from sim.packing import Packing
@@ -80,7 +80,7 @@ class Fulfilment:
         items = catalogue.scenario.items
         self._perishable = catalogue.perishable
         self._least_life_s = [round(item.min_life_at_delivery_days * DAY) for item in items]
-        self.usages: list[Usage] = []
+        self.tallies: list[Tally] = []
 
     # -- binding stock ----------------------------------------------------------------------------------
 
@@ -112,10 +112,10 @@ class Fulfilment:
         shipment.freight = freight
         order.used += 1
         order.live += 1
-        if self.usages:
+        if self.tallies:
             amounts = self._packing.amounts(shipment)
-            for usage in self.usages:
-                usage.add(site, amounts)
+            for tally in self.tallies:
+                tally.add(site, amounts)
         return shipment
 
     def _bind(self, shipment: Shipment, item: int, units: int) -> None:
@@ -237,8 +237,8 @@ class Fulfilment:
 
     def _uncount(self, shipment: Shipment, amounts: tuple[float, ...]) -> None:
         """Take what does not leave a warehouse after all off its limits."""
-        for usage in self.usages:
-            usage.give_back(shipment.site, amounts, shipment.allocated_at)
+        for tally in self.tallies:
+            tally.give_back(shipment.site, amounts, shipment.allocated_at)
 
     def ship_again(self, order: Order, lines: Sequence[tuple[int, int]], replaces: int, cause: str) -> None:
         """Have units of lines that were shipped before allocated once more, in the place of shipment `replaces`.
