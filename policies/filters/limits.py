@@ -27,6 +27,11 @@ class BelowLimit(Allowance, Limit):
 
     strict: Annotated[bool, Switch()] = Field(False, description="whether the limit itself is too much")
 
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """What is counted, and per what."""
+        return self.of, f"rolling {self.per}" if self.rolling else self.per
+
     def bind(self, network: Network) -> Mask:
         """Bind to a replication: counting begins here."""
         usage, limit = self.usage(network), self._bound(network)
