@@ -12,8 +12,7 @@ from policies.case import Case, Terms
 from policies.filters.filter import Limit, Penalty
 from policies.preference import Handicap
 from policies.ranks import preference
-from policies.references import check_references
-from policies.rule import Rule
+from policies.rule import Rule, check_references
 from policies.sieve import Sieve
 from policies.splits import Plan, Planner, Search
 from sim import policy as answer
