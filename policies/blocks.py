@@ -55,7 +55,7 @@ class Blocks:
         found: dict[Lines, None] = {}
         for line in case.lines:
             group = next((items for items in together if request.items[line] in items), None)
-            lines = (line,)
+            lines: Lines = (line,)
             if group is not None:
                 lines = tuple([other for other in request.open if request.items[other] in group])
             found[lines] = None

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.case import Case
-from policies.ranks import Preference
+from policies.preference import Preference
 from policies.split import OnlyIf, Split
 from sim.catalogue import micros
 from sim.clock import DAY
 from sim.network import Network
+
 
 @dataclass(frozen=True, slots=True)
 class Worth:
@@ -58,12 +59,12 @@ class Bounds:
 
     @classmethod
     def of(cls, split: Split, preference: Preference, network: Network) -> Bounds:
-        """Return what a rule says of splits. What each shipment costs extra is a part of the preference already."""
+        """Return what a rule says of splits. What each shipment adds to the cost is in the preference already."""
         number = {id_: position for position, id_ in enumerate(network.items)}
         return cls(
             network,
             preference,
-            preference.fewest_first and split.penalty_per_shipment is None,
+            preference.fewest_first,
             split.max_sites_per_line,
             0 if split.min_part_value is None else micros(split.min_part_value),
             _merged(frozenset([number[id_] for id_ in group]) for group in split.keep_together),

@@ -27,6 +27,7 @@ class Terms(NamedTuple):
         least_life_s: seconds that goods must live after delivery; None: the minimum of the item.
         safety_stock: whether safety stock may be promised, too.
         kept_back: pairs of units of each item that are kept back, and the segments that they are kept for.
+        taken: line, warehouse and units that an earlier rule takes in the same decision.
 
     """
 
@@ -35,6 +36,7 @@ class Terms(NamedTuple):
     least_life_s: int | None = None
     safety_stock: bool = False
     kept_back: tuple[tuple[int, frozenset[int]], ...] = ()
+    taken: tuple[tuple[int, int, int], ...] = ()
 
 
 class Case:
@@ -93,6 +95,11 @@ class Case:
         available: Values = network.available[item]
         if network.perishable[item]:
             available = network.fit_to_sell(item, self.offer.arrives_at)
+        if self.terms.taken:
+            available = available.copy()
+            for taken, site, units in self.terms.taken:
+                if taken == line:
+                    available[site] -= units
         return available
 
     def in_stock(self, line: int) -> Bools:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from policies.case import Bools, Case
-from policies.ranks import Preference
+from policies.preference import Preference
 from sim.network import Network
 from sim.policy import Request
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from policies.bounds import Bounds
 from policies.case import Bools, Case
+from policies.keys.choice import FewestShipments
 from policies.preference import Preference
+from policies.ranks import Cost, Rank
 from policies.search import Search
 from policies.split import Split
 from sim.catalogue import micros
@@ -13,6 +15,13 @@ from sim.policy import Request
 
 CENT = 10_000
 """In millionths of the currency."""
+
+
+def priced(rank: Rank, split: Split) -> Rank:
+    """Return a rank by cost with what each shipment adds to it; any other rank as it is."""
+    if split.penalty_per_shipment is None or not isinstance(rank, Cost):
+        return rank
+    return Cost(cost=(*rank.cost, FewestShipments(weight=float(split.penalty_per_shipment))))
 
 
 class Planner:

@@ -9,10 +9,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.blocks import Blocks, Parcels
+from policies.blocks import Blocks
 from policies.case import Case
-from policies.plan import Lines, Plan, Ship, portion, preferred
-from sim.policy import Request
+from policies.plan import Plan, Ship, portion, preferred
 
 MOST_SETS = 5_000
 """So many sets of warehouses are looked at for one order, ..."""
@@ -200,7 +199,7 @@ class UnitSearch:
 
     def _ship(self, site: int, units: Mapping[int, int]) -> Ship:
         case = self._case
-        request: Request = portion(case.network, case.request, units)
+        request = portion(case.network, case.request, units)
         return Ship(site, Case(case.network, request, request.open, case.terms))
 
     # -- the greedy search ------------------------------------------------------------------------------
@@ -235,20 +234,12 @@ class UnitSearch:
 
     def _next(self, left: Units, sent: Mapping[int, Units]) -> tuple[int, Units] | None:
         """Return the warehouse that can send most of what is left, and what it sends; among equals the preferred."""
-        parcels: Parcels = tuple([lines for lines in self._blocks.parcels if lines[0] in left])
-        gains = sum([self._gain(lines, left) for lines in parcels])
-        gains = np.where(np.isin(np.arange(len(gains)), list(sent)), 0, gains)
+        given = {line: np.minimum(self._free[line], units) for line, units in left.items()}
+        gains = np.sum(list(given.values()), axis=0)
+        gains[list(sent)] = 0
         for most in sorted(set(gains.tolist()) - {0}, reverse=True):
             for site in self._ranked(np.flatnonzero(gains == most)):
-                units = {line: int(self._given(lines, line, left)[site]) for lines in parcels for line in lines}
-                ship = self._ship(site, {line: count for line, count in units.items() if count})
-                if ship.case.reachable[site]:
-                    return site, {line: count for line, count in units.items() if count}
+                units = {line: int(free[site]) for line, free in given.items() if free[site]}
+                if self._ship(site, units).case.reachable[site]:
+                    return site, units
         return None
-
-    def _gain(self, lines: Lines, left: Units) -> NDArray[np.int64]:
-        return np.sum([self._given(lines, line, left) for line in lines], axis=0)
-
-    def _given(self, lines: Lines, line: int, left: Units) -> NDArray[np.int64]:
-        """Return the units of a line that each warehouse can send of what is left."""
-        return np.minimum(self._free[line], left[line])
