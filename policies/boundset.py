@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from policies.boundrule import DROPPED, BoundRule, Taken, Verdict
+from policies.boundrule import BoundRule, Verdict
+from policies.case import Taken
 from policies.plan import remainder
 from policies.rule import Rule
+from policies.sieve import DROPPED
 from sim import policy as answer
 from sim.clock import NEVER
 from sim.network import Network
@@ -18,7 +20,7 @@ class Step(NamedTuple):
     """One rule's turn in a decision.
 
     Attributes:
-        number: its place in the rule set; of rules that decide together, that of the last.
+        number: the rule's place in the rule set; where rules decide together, the number of the turn.
         rule: the rule, or what several are together.
         lines: what it was asked about.
         shipments: how many the order had by then.
@@ -64,12 +66,12 @@ class BoundRuleSet:
         else:
             parts = tuple([part for step in steps for part in step.verdict.parts])
             holds = tuple([hold for step in steps for hold in step.verdict.holds])
-            open_ = list(order.units)
+            units = list(order.units)
             for part in parts:
-                for line, units in part.lines:
-                    open_[line] -= units
+                for line, sent in part.lines:
+                    units[line] -= sent
             held = {line for hold in holds for line in hold.lines}
-            left = tuple([line for line in order.open if open_[line] and line not in held])
+            left = tuple([line for line in order.open if units[line] and line not in held])
             if left:
                 holds += (answer.Wait(left),)
         if holds:
@@ -106,13 +108,13 @@ class BoundRuleSet:
             if numbers:
                 groups.setdefault(numbers, []).append(line)
         shipments, left = order.shipments, order
-        for numbers, lines in groups.items():
+        for turn, (numbers, lines) in enumerate(groups.items()):
             rule = self._together.get(numbers)
             if rule is None:
                 sections = [self._sections[number] for number in numbers]
                 rule = self._together[numbers] = BoundRule(sections, self._network)
             verdict = rule.decide(left, tuple(lines), shipments)
-            yield Step(numbers[-1], rule, tuple(lines), shipments, verdict)
+            yield Step(turn, rule, tuple(lines), shipments, verdict)
             shipments += _shipments(verdict)
             if verdict.plan is not None:
                 left = remainder(self._network, left, verdict.plan.units)
@@ -128,7 +130,7 @@ class BoundRuleSet:
         for step in steps:
             lines = tuple([line for line in step.lines if line in waiting])
             if lines:
-                moments.append(step.rule.again_at(order, lines))
+                moments.append(step.rule.sieve.again_at(order, lines))
         again_at = min(moments, default=NEVER)
         if again_at >= NEVER:
             return holds
@@ -150,7 +152,11 @@ class BoundRuleSet:
         split = "policy"
         shipments = order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
         if shipments > 1 or (shipments and any(isinstance(hold, answer.Wait) for hold in holds)):
-            split = steps[0].rule.split_reason(order, plan)
+            split = steps[0].rule.sieve.split_reason(order)
+            if (
+                split == "policy" and plan is not None
+            ):  # one warehouse could ship it all: the rank did not want that
+                split = plan.reason
         runner_up, margin = (plan.runner_up, plan.margin) if plan is not None else ((), None)
         last = steps[-1]
         return Why(last.rule.name, last.verdict.outcome, runner_up, margin, self._removed(steps), split)
@@ -165,7 +171,7 @@ class BoundRuleSet:
                 texts[step.number] = " ".join(
                     [
                         f"{word}=dropped" if count == DROPPED else f"{word}={count}"
-                        for word, count in zip(step.rule.words, step.verdict.removed, strict=True)
+                        for word, count in zip(step.rule.sieve.words, step.verdict.removed, strict=True)
                         if count
                     ]
                 )

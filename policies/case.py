@@ -18,6 +18,10 @@ Column: TypeAlias = "Callable[[Case], Values]"
 Mask: TypeAlias = "Callable[[Case], Bools | None]"
 
 
+Taken: TypeAlias = tuple[tuple[int, int, int], ...]
+"""Lines, warehouses and units."""
+
+
 class Terms(NamedTuple):
     """On which terms a rule considers warehouses.
 
@@ -27,7 +31,7 @@ class Terms(NamedTuple):
         least_life_s: seconds that goods must live after delivery; None: the minimum of the item.
         safety_stock: whether safety stock may be promised, too.
         kept_back: pairs of units of each item that are kept back, and the segments that they are kept for.
-        taken: line, warehouse and units that an earlier rule takes in the same decision.
+        taken: what earlier rules send, in the same decision, of lines that were not shipped in full.
 
     """
 
@@ -36,7 +40,7 @@ class Terms(NamedTuple):
     least_life_s: int | None = None
     safety_stock: bool = False
     kept_back: tuple[tuple[int, frozenset[int]], ...] = ()
-    taken: tuple[tuple[int, int, int], ...] = ()
+    taken: Taken = ()
 
 
 class Case:
