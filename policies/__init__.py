@@ -5,7 +5,7 @@ A rule set in Python is made of the same objects as one in YAML::
     RuleSet(rules=(Rule(filters=(IsUp(), HasStock(lines="all")), rank=Lexicographic(by=(DistanceKm(),))),))
 """
 
-from policies.actions import ACTIONS, Assign, Backorder, Cancel, Next, Wait
+from policies.actions import ACTIONS, Assign, AssignUnits, Backorder, Cancel, Next, Wait
 from policies.filters import FILTERS, Filter
 from policies.filters.goods import HandlesItems, HasStock
 from policies.filters.limits import BelowBacklog, BelowLimit
@@ -25,7 +25,7 @@ from policies.part import Part
 from policies.ranks import Cost, Lexicographic
 from policies.rule import InGroup, OfKind, Rule
 from policies.ruleset import Attempts, RuleSet, rule_set_schema
-from policies.split import Split
+from policies.split import OnlyIf, Split
 
 __all__ = [
     "ACTIONS",
@@ -33,6 +33,7 @@ __all__ = [
     "KEYS",
     "AnySite",
     "Assign",
+    "AssignUnits",
     "Attempts",
     "AvailableUnits",
     "Backlog",
@@ -65,6 +66,7 @@ __all__ = [
     "NotTried",
     "OfAnyKind",
     "OfKind",
+    "OnlyIf",
     "OverstockUnits",
     "Part",
     "PromiseCanBeMet",

@@ -53,7 +53,7 @@ def preference(ranks: Sequence[tuple[Rank, Sequence[Handicap]]], network: Networ
     else is said of them.
     """
     last = [
-        Criterion(handicap.column)
+        Criterion(handicap.column, split_reason="capacity")
         for _, handicaps in ranks
         for handicap in handicaps
         if handicap.money is None
@@ -97,7 +97,15 @@ class Lexicographic(Rank):
         for key in self.by:
             column = key.bind(network)
             compared = _negated(column) if key.descending else column
-            found.append(Criterion(compared, key.band or 0.0, key.counts_lines, terms=((key.name, column),)))
+            found.append(
+                Criterion(
+                    compared,
+                    key.band or 0.0,
+                    key.counts_lines,
+                    terms=((key.name, column),),
+                    split_reason="policy" if key.descending else key.split_reason,
+                )
+            )
         return found
 
 
@@ -197,7 +205,8 @@ class Cost(Rank):
             *((charge.column, charge.money or 0.0) for charge in charges),
         ]
         named = tuple(zip([key.name for key in self.cost], columns, strict=True))
-        return [Criterion(_total(terms), unit=1 / NANO, terms=named), _last_word(network)]
+        cost = Criterion(_total(terms), unit=1 / NANO, terms=named, split_reason="cheaper")
+        return [cost, _last_word(network)]
 
 
 class Penalties(Rank):
