@@ -157,7 +157,7 @@ def _negated(column: Column) -> Column:
     return lambda case: -column(case)
 
 
-class _Weighted:
+class Weighted:
     """Metadata of an annotation: a mapping from key names to weights, or to {weight, PARAMETERS}."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -210,7 +210,7 @@ def _spread_weight(given: Any) -> Any:
 class Cost(Rank):
     """Compares by money: the sum of keys, each times its weight."""
 
-    cost: Annotated[tuple[Key, ...], _Weighted()] = Field(description="by key, what one unit of it is worth")
+    cost: Annotated[tuple[Key, ...], Weighted()] = Field(description="by key, what one unit of it is worth")
 
     @model_validator(mode="after")
     def _adds_up(self) -> Cost:
