@@ -1,6 +1,6 @@
 """Every key of a rule set and every part of a rule: the tables of policies/README.md.
 
-    make docs        writes them there again, below the line that says so
+make docs        writes them there again, below the line that says so
 """
 
 from __future__ import annotations
