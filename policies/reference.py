@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from policies.actions import ACTIONS, Assign
-from policies.filters import FILTERS
 from policies.keys import KEYS, Key
 from policies.part import OneOf, Part
 from policies.ranks import Rank, Weighted
 from policies.ruleset import RuleSet
+from policies.soft import ALL_FILTERS
 from sim.document import Section
 from sim.document.manual import Manual, Value, anchor, cells, rewritten, said, text
 
 _KINDS: dict[str, tuple[str, Mapping[str, type[Part]]]] = {
-    "filter": ("Filters", FILTERS),
+    "filter": ("Filters", ALL_FILTERS),
     "rank key": ("Rank keys", KEYS),
     "action": ("Actions", {**ACTIONS, Assign.name: Assign}),
 }
@@ -28,8 +28,13 @@ _KINDS: dict[str, tuple[str, Mapping[str, type[Part]]]] = {
 
 _OWN = {
     "Rule.sites": "`all`, list of warehouse ids, {kind: …} or {group: …}",
-    "Rule.rank": "{by: …} or {cost: …}",
-    "Key.weight": "currency",
+    "Rule.rank": "{by: …}, {cost: …} or {penalty: …}",
+    "Rule.on_full": "`assign` or [action](#actions)",
+    "OrderTerms.value_at_least": "currency",
+    "OrderTerms.value_below": "currency",
+    "LineTerms.price_at_least": "currency",
+    "Care.cost": "currency",
+    "Key.weight": "number",
     "Limit.effect": "`block`, `last` or {penalty: money}",
 }
 """What neither the name of a key nor the kind of its value shows."""

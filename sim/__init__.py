@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sim.experiment import Experiment, PolicySource
     from sim.journal import Journal
     from sim.network import Network
-    from sim.policy import Allocation, Attempts, Backorder, Cancel, Part, Policy, Request, Wait, Why
+    from sim.policy import Allocation, Attempts, Backorder, Cancel, Care, Part, Policy, Request, Wait, Why
     from sim.scenario import Scenario, load_scenario
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Attempts",
     "Backorder",
     "Cancel",
+    "Care",
     "Experiment",
     "Journal",
     "Network",
@@ -43,6 +44,7 @@ _MODULES = {
         "Attempts",
         "Backorder",
         "Cancel",
+        "Care",
         "Part",
         "Policy",
         "Request",

@@ -13,7 +13,7 @@ from sim.errors import PolicyError
 from sim.journal import CANCEL_REASONS, SPLIT_REASONS
 from sim.network import Network
 from sim.offer import Parcel
-from sim.policy import Allocation, Backorder, Cancel, Hold, Part, Request, Wait, Why
+from sim.policy import Allocation, Backorder, Cancel, Care, Hold, Part, Request, Wait, Why
 
 
 class Referee:
@@ -204,8 +204,13 @@ class Referee:
             raise self._wrong(
                 request, f"cancel reason {hold.reason!r}, must be one of {', '.join(CANCEL_REASONS)}"
             )
-        if not isinstance(hold, Cancel) and hold.until is not None and hold.until <= self._network.now:
-            raise self._wrong(request, f"holds until second {hold.until}, which is not in the future")
+        if isinstance(hold, Cancel):
+            return
+        for until in (hold.until, hold.again_at if isinstance(hold, Wait) else None):
+            if until is not None and until <= self._network.now:
+                raise self._wrong(request, f"holds until second {until}, which is not in the future")
+        if isinstance(hold, Care) and hold.cents < 0:
+            raise self._wrong(request, f"customer care for {hold.cents} cents, must be 0 or more")
 
     def _wrong(
         self, request: Request, rule: str, site: int | None = None, line: int | None = None
@@ -283,16 +288,19 @@ def _plain_part(part: Any) -> Part:
 
 
 def _plain_hold(hold: Any) -> Hold:
-    if not isinstance(hold, Wait | Backorder | Cancel):
-        raise TypeError(f"a hold of type {type(hold).__name__}, must be Wait, Backorder or Cancel")
+    if not isinstance(hold, Wait | Backorder | Cancel | Care):
+        raise TypeError(f"a hold of type {type(hold).__name__}, must be Wait, Backorder, Cancel or Care")
     lines = tuple(
         [_plain_int("line", line) for line in _listed(f"lines of {type(hold).__name__}", hold.lines)]
     )
     if isinstance(hold, Cancel):
         return hold._replace(lines=lines)
+    if isinstance(hold, Care):
+        return Care(lines, _plain_int("until", hold.until), _plain_int("cents", hold.cents))
     until = None if hold.until is None else _plain_int("until", hold.until)
     if isinstance(hold, Wait):
-        return hold._replace(lines=lines, until=until)
+        again_at = None if hold.again_at is None else _plain_int("again_at", hold.again_at)
+        return Wait(lines, until, again_at)
     warehouse = _plain_int("warehouse", hold.warehouse)
     service = None if hold.service is None else _plain_int("service", hold.service)
     return Backorder(lines, warehouse, service, until)

@@ -30,6 +30,7 @@ class Order:
         value: cents. grams, millilitres, tags: of the whole order.
         parts: shipments so far, cancelled ones too, so that a number is never used twice.
         split_reason: why it takes more than one shipment, or may take more.
+        in_care: lines that customer care has in hand, with the second until which it has them.
         again: for lines that have to be shipped once more, the number of the shipment that is replaced.
         live: what keeps the order open beside its lines: shipments and returns that have not ended.
         used: shipments that count against `max_shipments`; one that others replace does not.
@@ -48,9 +49,9 @@ class Order:
     """
 
     __slots__ = (
-        "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left",
-        "live", "lost", "lost_at", "millilitres", "notifications", "number", "parts", "picked_up_at", "placed_at",
-        "posts", "promised_at", "reallocations", "refunded_value", "region", "segment", "shipped_value",
+        "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "in_care", "items",
+        "key", "left", "live", "lost", "lost_at", "millilitres", "notifications", "number", "parts", "picked_up_at",
+        "placed_at", "posts", "promised_at", "reallocations", "refunded_value", "region", "segment", "shipped_value",
         "split_reason", "tags", "timer", "to_pay", "to_ship", "told_at", "tried", "units", "units_cancelled",
         "units_first_attempt", "units_returned", "units_shipped", "used", "value",
     )  # fmt: skip
@@ -87,6 +88,7 @@ class Order:
         self.millilitres = millilitres
         self.tags = tags
         self.parts: list[Shipment] = []
+        self.in_care: Mapping[int, int] = _NOTHING
         self.again: dict[int, int] = {}
         self.lost: frozenset[int] = frozenset()
         self.lost_at = -1
@@ -111,6 +113,13 @@ class Order:
         self.posts = [0] * len(Account)
         self.notifications = 0
         self.told_at = -1
+
+    @property
+    def undecided(self) -> list[int]:
+        """Units of each line that the policy may be asked about: those left, but for lines with customer care."""
+        if not self.in_care:
+            return self.left
+        return [0 if line in self.in_care else units for line, units in enumerate(self.left)]
 
 
 class Shipment:

@@ -229,7 +229,7 @@ def text(value: Any) -> str:
 
 def unit(key: str) -> str:
     """Return the unit that a key carries, or nothing."""
-    of, _, per = key.removesuffix("_of_demand").partition("_per_")
+    of, _, per = key.removesuffix("_of_demand").removesuffix("_at_least").partition("_per_")
     carried = of.rpartition("_")[2]
     if carried not in _UNITS:
         return ""
