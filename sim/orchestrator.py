@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
-from typing import Any, cast
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from simpy import Event
 
 from sim import randomness
 from sim.answer import Referee
+from sim.batches import Pool
 from sim.care import CustomerCare
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue
@@ -23,12 +24,14 @@ from sim.notices import Notices
 from sim.order import Order
 from sim.orderbook import Block, OrderBook
 from sim.payment import Payments
-from sim.policy import Allocation, Attempts, Backorder, Cancel, Care, Policy, Request
+from sim.policy import Allocation, Attempts, Backorder, Batches, Cancel, Care, Policy, Request
 from sim.promise import Promises
 from sim.scenario.distributions import ZERO
 from sim.settlement import Settlement
 from sim.visibility import LastSync
 from sim.waiting import Waiting
+
+T = TypeVar("T")
 
 
 class Orchestrator:
@@ -65,15 +68,17 @@ class Orchestrator:
         self._fulfilment = fulfilment
         self._settlement = settlement
         self._recorder = recorder
-        attempts = getattr(policy, "attempts", None) or Attempts()
-        if not isinstance(attempts, Attempts):
-            kind = type(attempts).__name__
-            raise PolicyError(f"attempts of type {kind}, must be Attempts", policy=name)
+        attempts = self._timing("attempts", Attempts) or Attempts()
+        batches = self._timing("batches", Batches)
+        self._put: Callable[[Order, str], None] = self._decide
+        """Puts an order to the policy, now or in the next batch; the second argument says why."""
+        if batches is not None:
+            self._put = Pool(clock, catalogue, batches, self._decide).add
         self._waiting = waiting
         self._notices = notices
         self._last_sync = last_sync
-        waiting.follow(attempts, self._decide, self._cancel)
-        self._care = CustomerCare(clock, self._decide)
+        waiting.follow(attempts, self._put, self._cancel)
+        self._care = CustomerCare(clock, self._put)
         self._referee = Referee(name, network, carriers, self._order_name)
         self._split_allowed = [segment.split == "allowed" for segment in catalogue.scenario.segments]
         self._payments = payments
@@ -86,6 +91,14 @@ class Orchestrator:
         self._correction = randomness.quantile(ZERO if errors is None else errors.corrected_after_hours)
         self._texts: dict[tuple[int, ...], str] = {(): ""}
         clock.process(self._demand())
+
+    def _timing(self, word: str, kind: type[T]) -> T | None:
+        """Return what the policy says of when it wants to be asked, None where it says nothing."""
+        value = getattr(self._policy, word, None)
+        if value is not None and not isinstance(value, kind):
+            rule = f"{word} of type {type(value).__name__}, must be {kind.__name__}"
+            raise PolicyError(rule, policy=self._policy_name)
+        return value
 
     def _order_name(self, number: int) -> str:
         return str(self._book.order_ids(np.array([number], np.int64))[0].as_py())
@@ -123,14 +136,14 @@ class Orchestrator:
             self._notices.tell(order)
             self._clock.due(order.placed_at + held_s, RETRY, self._release, order)
         else:
-            self._decide(order, "placed")
+            self._put(order, "placed")
 
     def _release(self, event: Event) -> None:
         """Decide an order that was held until its data were right."""
         order = cast(Order, event.value)
         if any(order.left):  # else its customer left meanwhile
             self._notices.tell(order)
-            self._decide(order, "corrected")
+            self._put(order, "corrected")
 
     def _correction_s(self, order: Order) -> int:
         """Return how long an order is held until its data are right; 0 for one without an error."""

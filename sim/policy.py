@@ -3,8 +3,9 @@
 A policy is any object with `allocate(request, network) -> Allocation`. It may also have
 
 - `prepare(network)`, called once before the first order of a replication: it may return another policy, bound to
-  that network, which then decides in its place; and
-- `attempts`, an `Attempts`: when orders that wait are decided again.
+  that network, which then decides in its place;
+- `attempts`, an `Attempts`: when orders that wait are decided again; and
+- `batches`, a `Batches`: that orders are gathered, and decided so many seconds apart.
 
 Warehouses, services, regions, segments and items are positions in the scenario's lists; `network.warehouses[i]`
 is the id.
@@ -165,6 +166,34 @@ class Attempts:
     at_most: int | None = None
     give_up_seconds: int | None = None
     then: str = "cancel"
+
+
+SORTS = ("promised_at", "placed_at", "priority", "value")
+"""What a batch can be sorted by: the earliest, the lowest priority number, the highest value first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """When orders are decided that are not decided at once: in batches, at start + k x every_seconds.
+
+    Attributes:
+        every_seconds: from one batch to the next.
+        sort: words of `SORTS`; of a batch, the first order by these is decided first. The last word has the order's
+            number.
+
+    Raises ValueError for less than a second, and for an unknown word.
+
+    """
+
+    every_seconds: int
+    sort: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.every_seconds < 1:
+            raise ValueError(f"batches every {self.every_seconds} seconds, must be 1 or more")
+        for word in self.sort:
+            if word not in SORTS:
+                raise ValueError(f"batches sorted by {word!r}, must be one of {', '.join(SORTS)}")
 
 
 @runtime_checkable
