@@ -19,8 +19,9 @@ from policies.keys.way import DistanceKm, TransitDays
 from policies.load import build_policy, check_rule_set, find_rule_set, read_policies, shipped_rule_sets
 from policies.part import Part
 from policies.ranks import Cost, Lexicographic
-from policies.rule import InGroup, OfKind, Rule, Split
+from policies.rule import InGroup, OfKind, Rule
 from policies.ruleset import Attempts, RuleSet, rule_set_schema
+from policies.split import Split
 
 __all__ = [
     "ACTIONS",

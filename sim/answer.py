@@ -204,8 +204,11 @@ class Referee:
             raise self._wrong(
                 request, f"cancel reason {hold.reason!r}, must be one of {', '.join(CANCEL_REASONS)}"
             )
-        if not isinstance(hold, Cancel) and hold.until is not None and hold.until <= self._network.now:
-            raise self._wrong(request, f"holds until second {hold.until}, which is not in the future")
+        if isinstance(hold, Cancel):
+            return
+        for until in (hold.until, hold.again_at if isinstance(hold, Wait) else None):
+            if until is not None and until <= self._network.now:
+                raise self._wrong(request, f"holds until second {until}, which is not in the future")
         if isinstance(hold, Care) and hold.cents < 0:
             raise self._wrong(request, f"customer care for {hold.cents} cents, must be 0 or more")
 
@@ -296,7 +299,8 @@ def _plain_hold(hold: Any) -> Hold:
         return Care(lines, _plain_int("until", hold.until), _plain_int("cents", hold.cents))
     until = None if hold.until is None else _plain_int("until", hold.until)
     if isinstance(hold, Wait):
-        return hold._replace(lines=lines, until=until)
+        again_at = None if hold.again_at is None else _plain_int("again_at", hold.again_at)
+        return Wait(lines, until, again_at)
     warehouse = _plain_int("warehouse", hold.warehouse)
     service = None if hold.service is None else _plain_int("service", hold.service)
     return Backorder(lines, warehouse, service, until)

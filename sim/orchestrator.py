@@ -224,7 +224,7 @@ class Orchestrator:
         return Request(
             order.number, order.region, order.segment, order.items, tuple(left), open_lines, order.placed_at,
             order.promised_at, order.value, grams, millilitres, tags, order.attempts, order.used,
-            self._split_allowed[order.segment], order.tried,
+            self._split_allowed[order.segment], order.tried, order.units,
         )  # fmt: skip
 
     def _decide(self, order: Order, cause: str) -> None:
@@ -264,9 +264,12 @@ class Orchestrator:
                 self._cancel(order, hold.lines, hold.reason)
             elif isinstance(hold, Care):
                 self._care.take(order, hold)
-            elif hold.until is not None:
-                until = min(until, hold.until)
-                own_hours.update(hold.lines)
+            else:
+                if hold.until is not None:
+                    until = min(until, hold.until)
+                    own_hours.update(hold.lines)
+                if hold.again_at is not None:
+                    until = min(until, hold.again_at)
         # What waits while a part is shipped may become a shipment of its own, for the reason that holds now.
         if order.split_reason < 0 and (order.used > 1 or (order.used and any(order.left))):
             order.split_reason = SPLIT_REASONS.index(answer.why.split)

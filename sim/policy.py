@@ -27,7 +27,7 @@ class Request(NamedTuple):
 
     Attributes:
         order: 0-based number of the order; it names the order's noise, and nothing else.
-        items, units: by line; units are those still to be placed.
+        items, units: by line; units are those still to be placed. ordered: what was ordered of each line.
         open: the lines that have units left.
         placed_at, promised_at: seconds since start; promised_at is `clock.NEVER` without a promise.
         value: of the whole order, in cents. grams, millilitres, tags: of the open lines together.
@@ -54,6 +54,7 @@ class Request(NamedTuple):
     shipments: int
     split: bool
     tried: frozenset[int]
+    ordered: tuple[int, ...]
 
 
 class Part(NamedTuple):
@@ -71,10 +72,17 @@ class Part(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """Lines that wait; the policy is asked again after a receipt, when a site is up, and at `until` at the latest."""
+    """Lines that wait; the policy is asked again after a receipt, when a site is up, and at `until` at the latest.
+
+    Attributes:
+        until: the lines are not given up before (`Attempts`), and the policy is asked again then.
+        again_at: when it wants to be asked again besides, because the clock alone may change its answer.
+
+    """
 
     lines: tuple[int, ...]
     until: int | None = None
+    again_at: int | None = None
 
 
 class Backorder(NamedTuple):

@@ -36,6 +36,11 @@ class BelowLimit(Limit):
             )
         return self
 
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """What is counted, and per what."""
+        return self.of, self.per
+
     def bind(self, network: Network) -> Mask:
         """Bind to a replication: counting begins here."""
         usage = network.usage(self.of, self.per)
