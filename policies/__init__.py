@@ -20,8 +20,9 @@ from policies.load import build_policy, check_rule_set, find_rule_set, read_poli
 from policies.part import Part
 from policies.ranks import Cost, Lexicographic
 from policies.rule import InGroup, OfKind, Rule
-from policies.ruleset import Attempts, RuleSet, rule_set_schema
+from policies.ruleset import RuleSet, rule_set_schema
 from policies.split import Split
+from policies.timing import Attempts, InBatches, Reallocate
 
 __all__ = [
     "ACTIONS",
@@ -41,6 +42,7 @@ __all__ = [
     "HandlesItems",
     "Handling",
     "HasStock",
+    "InBatches",
     "InGroup",
     "IsUp",
     "Key",
@@ -49,6 +51,7 @@ __all__ = [
     "Next",
     "OfKind",
     "Part",
+    "Reallocate",
     "Rule",
     "RuleSet",
     "SiteId",
