@@ -24,8 +24,9 @@ from policies.load import build_policy, check_rule_set, find_rule_set, read_poli
 from policies.part import Part
 from policies.ranks import Cost, Lexicographic
 from policies.rule import InGroup, OfKind, Rule
-from policies.ruleset import Attempts, RuleSet, rule_set_schema
+from policies.ruleset import RuleSet, rule_set_schema
 from policies.split import OnlyIf, Split
+from policies.timing import Attempts, InBatches, Reallocate
 
 __all__ = [
     "ACTIONS",
@@ -53,6 +54,7 @@ __all__ = [
     "HasStock",
     "IgnoreSafetyStock",
     "InAnyGroup",
+    "InBatches",
     "InGroup",
     "IsUp",
     "KeepBack",
@@ -71,6 +73,7 @@ __all__ = [
     "Part",
     "PromiseCanBeMet",
     "Random",
+    "Reallocate",
     "RemainingLimit",
     "Rule",
     "RuleSet",
