@@ -54,7 +54,7 @@ def _spared(case: Case, line: int, units_a_day: Values) -> Values:
         days: Values = np.maximum(expires_at - last_sale[at], 0) / DAY
         return units_a_day[at] * days
 
-    taken = np.minimum(case.request.units[line], picked.free)
+    taken = case.request.units[line]
     spared = np.where(picked.expires_at < NEVER, saved(picked.free, taken, demand(picked.expires_at)), 0.0)
     for site, shares in picked.mixed.items():
         at_risk = [share for share in shares if share.expires_at < NEVER]
@@ -89,8 +89,8 @@ class StockoutCost(ByDemand):
                 margin = max(0, network.price[item] - network.cost[item])
                 days = np.minimum(network.forecast.replenished_in_days(item), horizon)
                 units = np.maximum(network.available[item], 0) + network.on_order[item]
-                taken = np.minimum(case.request.units[line], units)
-                missed = taken - saved(units, taken, units_a_day(item) * days)
+                taken = case.request.units[line]
+                missed = np.minimum(taken, units) - saved(units, taken, units_a_day(item) * days)
                 cost += np.where(network.on_hand[item] < UNLIMITED, margin * missed, 0.0)
             return _money(cost)
 

@@ -30,12 +30,19 @@ def test_what_is_left_over_is_the_sum_over_all_demands(stock: int, mean: float) 
     assert left_over(stock, mean) == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize(("stock", "taken", "mean"), [(1, 1, 2.5), (5, 2, 3.2), (40, 40, 55.5), (7, 0, 3)])
+@pytest.mark.parametrize(
+    ("stock", "taken", "mean"), [(1, 1, 2.5), (5, 2, 3.2), (9, 3, 6), (9, 4, 6), (40, 40, 55.5), (7, 0, 3)]
+)
 def test_what_is_saved_is_the_probability_that_each_unit_would_be_left(
     stock: int, taken: int, mean: float
 ) -> None:
     expected = sum(stats.poisson.cdf(k - 1, mean) for k in range(stock - taken + 1, stock + 1))
     assert saved(stock, taken, mean) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("taken", [3, 4])
+def test_no_more_is_saved_than_there_is(taken: int) -> None:
+    assert saved([2, 0], taken, 1.5) == pytest.approx([stats.poisson.cdf([0, 1], 1.5).sum(), 0])
 
 
 # -- spoilage_credit ---------------------------------------------------------------------------------------
