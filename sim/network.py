@@ -12,14 +12,13 @@ from sim import randomness
 from sim.backlog import Backlog
 from sim.carrier import Carriers, Lane
 from sim.catalogue import Catalogue, micros
-from sim.clock import DAY, NEVER, Clock
+from sim.clock import DAY, Clock
 from sim.errors import ScenarioError
 from sim.forecast import Forecast
 from sim.limits import Usage
 from sim.nextlots import NextLots, Picked
-from sim.offer import LATE, Offer, Parcel, ServiceChoice, fastest
+from sim.offer import Offer, Parcel, ServiceChoice, choose
 from sim.policy import Request
-from sim.ratecard import UNSERVED
 from sim.scenario.foreseeable import foreseeable
 from sim.tallies import Tallies
 from sim.turns import Turns
@@ -269,27 +268,7 @@ class Network:
         """
         lane = self._carriers.lane(region, parcel.tags)
         nano = self._carriers.quote(lane, parcel.grams, parcel.millilitres)
-        arrival: Ints | None = None
-        if choice == "cheapest" or (choice == "cheapest_in_time" and promised_at >= NEVER):
-            service = nano.argmin(0)
-        elif choice == "cheapest_in_time":
-            arrival = self.arrival(lane, parcel)
-            price = np.where(arrival > promised_at, LATE, nano)
-            service = price.argmin(0)
-            flat = service * len(self.warehouses) + self.columns
-            missed = price.take(flat) >= LATE
-            if not np.count_nonzero(missed):
-                return Offer(self, parcel, lane, nano, service, flat, arrival)
-            service = np.where(missed, fastest(nano, arrival), service)
-        elif choice == "fastest":
-            arrival = self.arrival(lane, parcel)
-            service = fastest(nano, arrival)
-        elif isinstance(choice, tuple):
-            service = np.array(choice, np.int64)[(nano[list(choice)] < UNSERVED).argmax(0)]
-        else:
-            raise ValueError(
-                f"service {choice!r}: must be cheapest_in_time, cheapest, fastest or a tuple of positions"
-            )
+        service, arrival = choose(nano, lambda: self.arrival(lane, parcel), promised_at, choice)
         flat = service * len(self.warehouses) + self.columns
         return Offer(self, parcel, lane, nano, service, flat, arrival)
 

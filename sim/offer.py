@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -95,6 +96,38 @@ class Offer:
         """The service's zone from there, the nearest being 1."""
         zone: Ints = self._lane.zone.take(self._flat) + 1
         return zone
+
+
+def choose(
+    nano: Ints, arrival: Callable[[], Ints], promised_at: int, choice: ServiceChoice
+) -> tuple[Ints, Ints | None]:
+    """Return the service that is chosen at each warehouse, and arrivals if they had to be known.
+
+    Args:
+        nano: freight, service x warehouse; UNSERVED where a service does not go.
+        arrival: asks for the expected second of delivery, service x warehouse.
+        promised_at: `clock.NEVER` without a promise.
+
+    Raises:
+        ValueError: for an unknown choice.
+
+    """
+    if choice == "cheapest" or (choice == "cheapest_in_time" and promised_at >= NEVER):
+        return nano.argmin(0), None
+    if choice == "cheapest_in_time":
+        at = arrival()
+        price = np.where(at > promised_at, LATE, nano)
+        service = price.argmin(0)
+        missed = price.min(0) >= LATE
+        return (np.where(missed, fastest(nano, at), service) if np.count_nonzero(missed) else service), at
+    if choice == "fastest":
+        at = arrival()
+        return fastest(nano, at), at
+    if isinstance(choice, tuple):
+        return np.array(choice, np.int64)[(nano[list(choice)] < UNSERVED).argmax(0)], None
+    raise ValueError(
+        f"service {choice!r}: must be cheapest_in_time, cheapest, fastest or a tuple of positions"
+    )
 
 
 def fastest(nano: Ints, arrival: Ints) -> Ints:

@@ -213,6 +213,22 @@ policies = st.sampled_from(
         "rules:\n  - {split: {max_shipments: 2}, on_partial: {assign: backorder}, otherwise: backorder}\n",
         "attempts: {every_minutes: 60, give_up_after_hours: 20}\nrules:\n  - {rank: {by: [site_id]}, split: {max_shipments: 3}}\n",
         "rules:\n  - {filters: [], otherwise: {wait: {up_to_hours: 6, then: cancel}}}\n",
+        """\
+rules:
+  - filters: [is_up, {shelf_life_left: 0.4}, ignore_safety_stock, {has_stock: any}]
+    rank: {by: [{stock_age_days: weighted}]}
+    issue: lifo
+    split: {max_shipments: 2}
+    on_partial: {assign: backorder}
+    otherwise: backorder
+""",
+        """\
+rules:
+  - filters: [is_up, {keep_back: {units: 2, for: [fast]}}, {soft: {shelf_life_left: 3}}, {has_stock: all}]
+    rank: {cost: {landed_cost: 1, spoilage_credit: 1, stockout_cost: 0.5, sales_velocity: -0.1}}
+    issue: fefo
+    otherwise: {backorder: 30}
+""",
     ]
 )
 

@@ -67,11 +67,13 @@ def rule(random: Random, *, is_last: bool) -> str:
         "is_up", "handles_items", "{has_stock: all}", "{has_stock: any}", "{has_stock: units}", "{within: {km: 900}}",
         "{within: {zone: 2}}", "{within: {transit_days: 2}}", "below_limit", "{below_limit: {n: 9, of: units, per: hour}}",
         "{below_limit: {n: 250, of: value, strict: true}}", "{below_limit: {n: 12.5, of: weight_kg, per: week}}",
+        "{keep_back: {units: 8, for: [express]}}", "ignore_safety_stock", "{soft: {keep_back: {units: 60, for: [whole]}}}",
         "{soft: {within: {km: 300}}}", "{soft: {has_stock: all}}", "{below_limit: {n: 4, per: hour, effect: last}}",
     ]  # fmt: skip
     keys = [
         "distance_km", "{landed_cost: {band: 2}}", "freight", "handling", "transit_days", "backlog", "site_rank",
-        "{site_id: {descending: true}}", "fewest_shipments",
+        "{site_id: {descending: true}}", "fewest_shipments", "{available_units: {band: 9, descending: true}}",
+        "{weeks_of_supply: {demand: velocity}}", "overstock_units", "{stock_age_days: mean}", "sales_velocity",
     ]  # fmt: skip
     weights = [
         "landed_cost: 1",
@@ -79,6 +81,8 @@ def rule(random: Random, *, is_last: bool) -> str:
         "backlog: 0.5",
         "fewest_shipments: 3",
         "transit_days: -0.5",
+        "stockout_cost: 1",
+        "available_units: -0.001",
     ]
     scales = [
         "distance_km: 1",
