@@ -24,6 +24,8 @@ class Criterion:
         counts_lines: whether a shipment of two lines counts twice in a sum over shipments.
         unit: what a number of the column is worth in the unit in which margins are told.
         terms: the keys it is made of, by name, each with its column.
+        split_reason: why an order is split where this prefers several shipments to one: one of
+            `journal.SPLIT_REASONS`.
 
     """
 
@@ -32,6 +34,7 @@ class Criterion:
     counts_lines: bool = False
     unit: float = 1.0
     terms: tuple[tuple[str, Column], ...] = ()
+    split_reason: str = "policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Preference:
 
     def best(self, case: Case, sites: NDArray[np.intp]) -> int:
         """Return the preferred warehouse of some; among equals the first in the scenario."""
+        if case.candidates is None:
+            case.candidates = sites
         for column, band in self._columns:
             if len(sites) == 1:
                 break
@@ -86,6 +91,8 @@ class Preference:
 
         The margin is in the unit of the key that decided: the first by which the two do not tie within its band.
         """
+        if case.candidates is None:
+            case.candidates = sites
         column, band = self._columns[0]
         values = case.column(column)[sites]
         least = values.argpartition(2)[:3] if len(sites) > 3 else values.argsort()
@@ -128,3 +135,10 @@ class Preference:
             if b - a > band:
                 return float(b - a) * unit
         return 0.0
+
+    def split_reason(self, better: Sequence[float], other: Sequence[float]) -> str:
+        """Tell what several shipments, with their scores, are better in than one: one of `journal.SPLIT_REASONS`."""
+        for criterion, (_, band), a, b in zip(self._criteria, self._columns, better, other, strict=True):
+            if b - a > band:
+                return criterion.split_reason
+        return "policy"

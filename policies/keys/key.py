@@ -19,10 +19,12 @@ class Key(Part):
     Attributes:
         counts_lines: how the numbers of several shipments of one order add up: once for each line (how far lines
             travel), or once for each shipment (what shipments cost).
+        split_reason: why an order is split where several shipments are better in this key than one.
 
     """
 
     counts_lines: ClassVar[bool] = False
+    split_reason: ClassVar[str] = "policy"
 
     band: Quantity | None = Field(
         None, description="in `by`: values up to this much above the best that is left count as equal to it"
@@ -36,7 +38,8 @@ class Key(Part):
         "is worth",
     )
     low: Annotated[float, Number(at_least=-LARGEST)] | None = Field(
-        None, description="in `penalty`: the value that is 0 on the scale; absent: the least of the candidates"
+        None,
+        description="in `penalty`: the value that is 0 on the scale; absent: the least of the candidates",
     )
     high: Annotated[float, Number(at_least=-LARGEST)] | None = Field(
         None, description="in `penalty`: the value that is 1 on the scale; absent: the most of the candidates"

@@ -94,11 +94,11 @@ ONE_MISTAKE = [
     ("wrote one key without brackets", "rank: {by: distance_km}",
      "16: rules.0.rank.by: value 'distance_km': must be a list"),
     ("wrote a weight in `by`", "rank: {by: [{landed_cost: {weight: 2}}]}",
-     "40: rules.0.rank.by.0.landed_cost.weight: value '2': belongs to a rank by cost; keys in `by` have bands"),
+     "40: rules.0.rank.by.0.landed_cost.weight: value '2': belongs to a rank by cost or by penalty; keys in `by` have bands"),
     ("wrote a band in `cost`", "rank: {cost: {backlog: 1, landed_cost: {weight: 1, band: 2}}}",
      "62: rules.0.rank.cost.landed_cost.band: value '2': belongs to a rank by keys; a cost has weights"),
     ("turned a cost round", "rank: {cost: {landed_cost: {weight: 1, descending: true}}}",
-     "56: rules.0.rank.cost.landed_cost.descending: value 'true': belongs to a rank by keys; a cost has weights"),
+     "56: rules.0.rank.cost.landed_cost.descending: value 'true': belongs to a rank by keys or by penalty; a cost has weights"),
     ("forgot a weight", "rank: {cost: {landed_cost: {}}}", "19: rules.0.rank.cost.landed_cost: must have a weight"),
     ("left a weight empty", "rank: {cost: {landed_cost: }}",
      "32: rules.0.rank.cost.landed_cost: has no value: write a weight"),
@@ -109,9 +109,9 @@ ONE_MISTAKE = [
     ("ranked both ways", "rank: {by: [site_id], cost: {landed_cost: 1}}",
      "27: rules.0.rank.cost: is not a key here; valid are by"),
     ("ranked by a word", "rank: distance_km",
-     "11: rules.0.rank: value 'distance_km': must be a rank: {by: …}, {cost: …}"),
+     "11: rules.0.rank: value 'distance_km': must be a rank: {by: …}, {cost: …}, {penalty: …}"),
     ("ranked in a way that there is not", "rank: {best: [distance_km]}",
-     "12: rules.0.rank.best: is not a rank; valid are {by: …}, {cost: …}"),
+     "12: rules.0.rank.best: is not a rank; valid are {by: …}, {cost: …}, {penalty: …}"),
     ("left room within a limit of no size", "rank: {by: [{remaining_limit: {of: units}}]}",
      "18: rules.0.rank.by.0.remaining_limit.n: without n the limit is the warehouse's order_limit_per_day: of orders, "
      "per day"),
@@ -144,7 +144,9 @@ ONE_MISTAKE = [
      "28: rules.0.split.max_shipments: value '1.5': must be a whole number"),
     ("misspelt a split", "split: {max_shipment: 2}",
      "13: rules.0.split.max_shipment: is not a key here; did you mean 'max_shipments'?"),
-    ("split by a number", "split: 2", "12: rules.0.split: value '2': must be a mapping: {max_shipments: …}"),
+    ("split by a number", "split: 2",
+     "12: rules.0.split: value '2': must be a mapping: {max_shipments: …, max_sites_per_line: …, min_part_value: …, "
+     "penalty_per_shipment: …, only_if: …, min_order_value: …}"),
     # -- actions -----------------------------------------------------------------------------------
     ("misspelt an action", "otherwise: wiat",
      "16: rules.0.otherwise: value 'wiat': is not an action; `orderlab list parts` shows them; did you mean 'wait'?"),
@@ -168,7 +170,7 @@ ONE_MISTAKE = [
     # -- rules -------------------------------------------------------------------------------------
     ("misspelt a key of a rule", "filers: [is_up]", "5: rules.0.filers: is not a key here; did you mean 'filters'?"),
     ("wrote a filter where a rule belongs", "is_up",
-     "5: rules.0: value 'is_up': must be a mapping: {name: …, sites: …, filters: …, rank: …, service: …, split: …}"),
+     "5: rules.0: value 'is_up': must be a mapping: {name: …, when: …, sites: …, filters: …, rank: …, service: …}"),
 ]  # fmt: skip
 
 # what somebody did, the whole file, what is said
