@@ -135,6 +135,24 @@ def test_the_first_warehouse_whose_window_ends_counts(counter: Any) -> None:
     assert answers.sites("C") == ["east"]
 
 
+def test_only_warehouses_that_could_take_the_order_wake_it(counter: Any) -> None:
+    """East's day ends first, but the rule does not send anything there; nor would it to a site beyond reach."""
+    sites = {
+        "near": "at: [0, 1]",
+        "east": "at: [0, 2], timezone: Asia/Kolkata",
+        "far": "at: [0, 9], timezone: Asia/Dubai",
+    }
+    rules = """\
+rules:
+  - {sites: [east], when: {order: {segment: [one]}}, filters: [{below_limit: {n: 1}}]}
+  - {sites: [near, far], filters: [{within: {km: 300}}, {below_limit: {n: 1}}], otherwise: wait}
+"""
+    segments = "{id: standard}, {id: one}"
+    orders = "E 05T10:00 mug one here\nA 05T10:00 mug\nB 05T10:00 mug"
+    answers = counter.play(rules, orders, sites=sites, segments=segments)
+    assert answers.times("B") == ["05T10:00:00", "06T00:00:00"]
+
+
 # -- what is left ---------------------------------------------------------------------------------------
 
 
