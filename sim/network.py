@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from sim import randomness
 from sim.backlog import Backlog
-from sim.carrier import Carriers, Lane
+from sim.carrier import Carriers
 from sim.catalogue import Catalogue, micros
 from sim.clock import DAY, Clock
 from sim.errors import ScenarioError
 from sim.forecast import Forecast
 from sim.limits import Usage
 from sim.nextlots import NextLots, Picked
-from sim.offer import Offer, Parcel, ServiceChoice, choose
+from sim.offer import Offer, Parcel, ServiceChoice
+from sim.offers import Offers
 from sim.policy import Request
 from sim.scenario.foreseeable import foreseeable
 from sim.tallies import Tallies
@@ -72,6 +73,7 @@ class Network:
         self._stock = stock
         self._warehouses = warehouses
         self._carriers = carriers
+        self._offers = Offers(carriers, warehouses)
         self._next_lots: NextLots | None = None
         self._velocities: dict[float, Velocity] = {}
         self.forecast = Forecast(clock, catalogue)
@@ -239,26 +241,6 @@ class Network:
         lane = self._carriers.lane(region, parcel.tags)
         return self._carriers.reaches(lane, parcel.grams, parcel.millilitres)
 
-    def arrival(self, lane: Lane, parcel: Parcel) -> Ints:
-        """Return when a parcel allocated now can be expected to be delivered, service x warehouse.
-
-        Expected work that waits, opening hours, the next pickup, the mean transit and what is known of its
-        disruptions are counted.
-        """
-        pickup = self._pickup(parcel)
-        return pickup + self._carriers.transit_s(lane, pickup)
-
-    def transit_s(self, lane: Lane, parcel: Parcel) -> Ints:
-        """Return how long a parcel allocated now can be expected to travel, service x warehouse."""
-        if not lane.disruptions:
-            return lane.transit_s
-        return self._carriers.transit_s(lane, self._pickup(parcel))
-
-    def _pickup(self, parcel: Parcel) -> Ints:
-        """Return when a parcel allocated now can be expected to be picked up, service x warehouse."""
-        ready = self._warehouses.ready_at(parcel.lines, parcel.units, parcel.tags)
-        return self._carriers.pickups.after_each(ready)
-
     def offer(
         self, region: int, parcel: Parcel, promised_at: int, choice: ServiceChoice = "cheapest_in_time"
     ) -> Offer:
@@ -266,11 +248,7 @@ class Network:
 
         Raises ValueError for an unknown choice.
         """
-        lane = self._carriers.lane(region, parcel.tags)
-        nano = self._carriers.quote(lane, parcel.grams, parcel.millilitres)
-        service, arrival = choose(nano, lambda: self.arrival(lane, parcel), promised_at, choice)
-        flat = service * len(self.warehouses) + self.columns
-        return Offer(self, parcel, lane, nano, service, flat, arrival)
+        return self._offers.choose(region, parcel, promised_at, choice)
 
     def co2e_kg(self, region: int, parcel: Parcel, service: Ints) -> NDArray[np.float64]:
         """Return what a parcel emits on its way to a region, with a service for each warehouse, kg.

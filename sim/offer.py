@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ from sim.ratecard import NANO_PER_CENT, UNSERVED, Ints
 
 if TYPE_CHECKING:
     from sim.carrier import Lane
-    from sim.network import Network
+    from sim.offers import Offers
 
 Bools = NDArray[np.bool_]
 
@@ -45,11 +44,11 @@ class Offer:
 
     """
 
-    __slots__ = ("_arrival", "_flat", "_lane", "_network", "_parcel", "_price", "service")
+    __slots__ = ("_arrival", "_flat", "_lane", "_offers", "_parcel", "_price", "service")
 
     def __init__(
         self,
-        network: Network,
+        offers: Offers,
         parcel: Parcel,
         lane: Lane,
         nano: Ints,
@@ -59,7 +58,7 @@ class Offer:
     ) -> None:
         self.service = service
         self._flat = flat
-        self._network = network
+        self._offers = offers
         self._parcel = parcel
         self._lane = lane
         self._arrival = arrival
@@ -81,14 +80,14 @@ class Offer:
     def arrives_at(self) -> Ints:
         """Expected delivery, seconds since start."""
         if self._arrival is None:
-            self._arrival = self._network.arrival(self._lane, self._parcel)
+            self._arrival = self._offers.arrival(self._lane, self._parcel)
         arrives_at: Ints = self._arrival.take(self._flat)
         return arrives_at
 
     @property
     def transit_s(self) -> Ints:
         """Expected transit, seconds; disruptions count as far as they are known."""
-        transit_s: Ints = self._network.transit_s(self._lane, self._parcel).take(self._flat)
+        transit_s: Ints = self._offers.transit_s(self._lane, self._parcel).take(self._flat)
         return transit_s
 
     @property
@@ -96,38 +95,6 @@ class Offer:
         """The service's zone from there, the nearest being 1."""
         zone: Ints = self._lane.zone.take(self._flat) + 1
         return zone
-
-
-def choose(
-    nano: Ints, arrival: Callable[[], Ints], promised_at: int, choice: ServiceChoice
-) -> tuple[Ints, Ints | None]:
-    """Return the service that is chosen at each warehouse, and arrivals if they had to be known.
-
-    Args:
-        nano: freight, service x warehouse; UNSERVED where a service does not go.
-        arrival: asks for the expected second of delivery, service x warehouse.
-        promised_at: `clock.NEVER` without a promise.
-
-    Raises:
-        ValueError: for an unknown choice.
-
-    """
-    if choice == "cheapest" or (choice == "cheapest_in_time" and promised_at >= NEVER):
-        return nano.argmin(0), None
-    if choice == "cheapest_in_time":
-        at = arrival()
-        price = np.where(at > promised_at, LATE, nano)
-        service = price.argmin(0)
-        missed = price.min(0) >= LATE
-        return (np.where(missed, fastest(nano, at), service) if np.count_nonzero(missed) else service), at
-    if choice == "fastest":
-        at = arrival()
-        return fastest(nano, at), at
-    if isinstance(choice, tuple):
-        return np.array(choice, np.int64)[(nano[list(choice)] < UNSERVED).argmax(0)], None
-    raise ValueError(
-        f"service {choice!r}: must be cheapest_in_time, cheapest, fastest or a tuple of positions"
-    )
 
 
 def fastest(nano: Ints, arrival: Ints) -> Ints:

@@ -44,6 +44,8 @@ def arrays(network: Network, order: Request) -> dict[str, Any]:
     found["forecast.target"] = network.forecast.target
     found["may_serve()"] = network.may_serve(order.region, parcel.tags)
     found["usage()"] = network.usage("orders", "day").used()
+    found["rolling usage()"] = network.usage("orders", "day", rolling=True).used()
+    found["turns()"] = network.turns().last
     return found
 
 
@@ -69,7 +71,13 @@ class Meddler:
             for array in (offer.service, offer.freight, offer.arrives_at, offer.transit_s, offer.zone):
                 if array.flags.writeable:
                     array[...] = 0
-        for array in (network.reachable(order.region, parcel), network.handles_tags(parcel.tags)):
+        emitted = network.co2e_kg(order.region, parcel, network.columns * 0)
+        for array in (
+            network.reachable(order.region, parcel),
+            network.handles_tags(parcel.tags),
+            network.backlog_days(),
+            emitted,
+        ):
             if array.flags.writeable:
                 array[...] = False
         site = order.order % 2
@@ -81,6 +89,8 @@ class Honest(Meddler):
 
     def allocate(self, order: Request, network: Network) -> Allocation:
         network.usage("orders", "day")
+        network.usage("orders", "day", rolling=True)
+        network.turns()
         site = order.order % 2
         return Allocation((Part(site, tuple((line, order.units[line]) for line in order.open)),))
 
@@ -93,6 +103,9 @@ def test_a_policy_cannot_write_what_it_sees(stage: Any) -> None:
         "available",
         "on_hand",
         "backlog",
+        "busy",
+        "next_down",
+        "turns()",
         "up",
         "work_s",
         "site_rank",
