@@ -276,7 +276,7 @@ class Orchestrator:
             (
                 request.order, self._clock.now, request.attempt, why.rule, why.outcome,
                 self._sites_text(tuple([part.warehouse for part in answer.parts])),
-                self._sites_text(why.runner_up), why.margin, why.removed, cause,
+                self._sites_text(why.runner_up), why.margin, why.removed, cause, why.capped,
             ),
         )  # fmt: skip
 
