@@ -218,7 +218,7 @@ def _named_last(rules: Sequence[Rule]) -> Rule:
         for key in ("service", "issue", "split", "on_full", "on_partial", "otherwise")
         if key in rule.model_fields_set
     }
-    return Rule(**named)
+    return Rule().model_copy(update=named)
 
 
 def _parts(plan: Plan) -> tuple[answer.Part, ...]:
