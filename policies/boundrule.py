@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,7 @@ from policies.filters.filter import Limit, Penalty
 from policies.plan import Plan, remainder
 from policies.preference import Handicap
 from policies.ranks import preference
-from policies.references import check_references
-from policies.rule import Rule
+from policies.rule import Rule, check_references
 from policies.search import Search
 from policies.sieve import Sieve
 from policies.splits import Planner, priced
@@ -196,9 +195,9 @@ class BoundRule:
         part, sites = self.sieve.with_stock_to_come(request, lines)
         if allowed < 1 or not sites.any():
             return (answer.Wait(lines, until),), ()
-        part.candidates = sites.nonzero()[0]
-        site = self.preference.best(part, part.candidates)
-        return (answer.Backorder(lines, site, int(part.offer.service[site]), until),), ()
+        site = self.preference.best(part, sites.nonzero()[0])
+        service = int(part.offer.service[site])
+        return (answer.Backorder(lines, site, service, until, *part.terms.of_stock),), ()
 
 
 def _handicaps(rule: Rule, network: Network) -> list[Handicap]:
@@ -212,7 +211,7 @@ def _handicaps(rule: Rule, network: Network) -> list[Handicap]:
 
 def _named_last(rules: Sequence[Rule]) -> Rule:
     """Return a rule with what the last of several names of services, splits and actions."""
-    named = {
+    named: dict[str, Any] = {
         key: getattr(rule, key)
         for rule in rules
         for key in ("service", "issue", "split", "on_full", "on_partial", "otherwise")
@@ -228,6 +227,7 @@ def _parts(plan: Plan) -> tuple[answer.Part, ...]:
                 ship.site,
                 tuple([(line, ship.case.request.units[line]) for line in ship.case.lines]),
                 int(ship.case.offer.service[ship.site]),
+                *ship.case.terms.of_stock,
             )
             for ship in plan.ships
         ]

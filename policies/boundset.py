@@ -41,13 +41,24 @@ class BoundRuleSet:
         rules: tiers, the first to be tried first.
         match: "first": a rule gets what those before it left; "all": those that apply to a line decide it together.
         attempts: when orders that wait are decided again.
+        batches: None decides orders at once.
+        reallocation: when what is committed is decided anew; None for never.
 
     """
 
     def __init__(
-        self, rules: Sequence[Rule], match: str, attempts: answer.Attempts, network: Network
+        self,
+        rules: Sequence[Rule],
+        match: str,
+        network: Network,
+        *,
+        attempts: answer.Attempts,
+        batches: answer.Batches | None = None,
+        reallocation: answer.Reallocation | None = None,
     ) -> None:
         self.attempts = attempts
+        self.batches = batches
+        self.reallocation = reallocation
         self._network = network
         self._sections = rules
         self._whens = [None if rule.when is None else rule.when.bind(network) for rule in rules]

@@ -129,7 +129,7 @@ _READ_BY = {
 }
 
 
-class _Weighted:
+class Weighted:
     """Metadata of an annotation: a mapping from key names to weights, or to {weight, PARAMETERS}."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -182,7 +182,7 @@ def _spread_weight(given: Any) -> Any:
 class Cost(Rank):
     """Compares by money: the sum of keys, each times its weight."""
 
-    cost: Annotated[tuple[Key, ...], _Weighted()] = Field(description="by key, what one unit of it is worth")
+    cost: Annotated[tuple[Key, ...], Weighted()] = Field(description="by key, what one unit of it is worth")
 
     @model_validator(mode="after")
     def _adds_up(self) -> Cost:
@@ -212,7 +212,7 @@ class Cost(Rank):
 class Penalties(Rank):
     """Compares by the sum of keys, each put on a scale from 0 to 1 and times its weight."""
 
-    penalty: Annotated[tuple[Key, ...], _Weighted()] = Field(
+    penalty: Annotated[tuple[Key, ...], Weighted()] = Field(
         description="by key, its weight, and the values `low` and `high` that are 0 and 1 on its scale"
     )
 
@@ -267,7 +267,7 @@ def _scaled(key: Key, column: Column) -> Column:
 
     def scaled(case: Case) -> Values:
         values = column(case).astype(np.float64)
-        candidates = values[case.candidates]
+        candidates = values if case.candidates is None else values[case.candidates]
         candidates = candidates[np.isfinite(candidates)]
         if not len(candidates):
             return np.zeros(len(values))

@@ -13,13 +13,26 @@ if TYPE_CHECKING:
     from sim.experiment import Experiment, PolicySource
     from sim.journal import Journal
     from sim.network import Network
-    from sim.policy import Allocation, Attempts, Backorder, Cancel, Care, Part, Policy, Request, Wait, Why
+    from sim.policy import (
+        Allocation,
+        Attempts,
+        Backorder,
+        Batches,
+        Cancel,
+        Care,
+        Part,
+        Policy,
+        Request,
+        Wait,
+        Why,
+    )
     from sim.scenario import Scenario, load_scenario
 
 __all__ = [
     "Allocation",
     "Attempts",
     "Backorder",
+    "Batches",
     "Cancel",
     "Care",
     "Experiment",
@@ -28,6 +41,7 @@ __all__ = [
     "Part",
     "Policy",
     "PolicySource",
+    "Reallocation",
     "Request",
     "Scenario",
     "Wait",
@@ -43,10 +57,12 @@ _MODULES = {
         "Allocation",
         "Attempts",
         "Backorder",
+        "Batches",
         "Cancel",
         "Care",
         "Part",
         "Policy",
+        "Reallocation",
         "Request",
         "Wait",
         "Why",

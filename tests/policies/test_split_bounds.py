@@ -274,6 +274,6 @@ def test_items_that_there_are_not_are_told_in_python_too(counter: Any, keys: dic
 
     rules = RuleSet(rules=(Rule(name="mine", split=Split(**keys)),))
     with pytest.raises(
-        PolicyError, match="rule 'mine': there is no such item as 'mugg'; did you mean 'mug'?"
+        PolicyError, match=r"rule 'mine': there is no such item as 'mugg'; did you mean 'mug'\?"
     ):
         counter.play(rules)
