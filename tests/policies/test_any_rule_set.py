@@ -61,6 +61,17 @@ def some(random: Random, choices: list[str], most: int) -> str:
     return f"[{', '.join(random.sample(choices, random.randint(1, most)))}]"
 
 
+def split(random: Random) -> str:
+    """Return how far an order may be divided, with up to three bounds."""
+    bounds = [
+        "max_sites_per_line: 3", "min_part_value: 25", "min_order_value: 60", "never_with_items: [stove]",
+        "keep_together: [[mug, tea], [cake, fish]]",
+        random.choice(["only_if: {saves_days: 0.5, costs_at_most: 3}", "only_if: {costs_at_most: 2}"]),
+    ]  # fmt: skip
+    chosen = random.sample(bounds, random.choice([0, 0, 1, 2, 3]))
+    return f"{{{', '.join([f'max_shipments: {random.randint(1, 4)}', *chosen])}}}"
+
+
 def rule(random: Random, *, is_last: bool) -> str:
     """Return a rule in flow style, made of any parts."""
     filters = [
@@ -134,8 +145,14 @@ def rule(random: Random, *, is_last: bool) -> str:
                 some(random, ["post/ground", "cool", "rival/ground"], 3),
             ]
         ),
-        "split": f"{{max_shipments: {random.randint(1, 4)}}}",
-        "on_partial": random.choice([random.choice(actions), f"{{assign: {random.choice(actions)}}}"]),
+        "split": split(random),
+        "on_partial": random.choice(
+            [
+                random.choice(actions),
+                f"{{assign: {random.choice(actions)}}}",
+                f"{{assign_units: {random.choice(actions)}}}",
+            ]
+        ),
         "on_full": random.choice(
             ["assign", "{wait: 2}", "{care: {hours: 1, cost: 2}}", "{wait: {up_to_hours: 1}}"]
         ),
