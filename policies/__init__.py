@@ -11,10 +11,14 @@ from policies.filters.goods import HandlesItems, HasStock
 from policies.filters.limits import BelowLimit
 from policies.filters.place import Within
 from policies.filters.status import IsUp
+from policies.filters.stock import IgnoreSafetyStock, KeepBack, ShelfLifeLeft
 from policies.keys import KEYS, Key
 from policies.keys.choice import FewestShipments, SiteId, SiteRank
+from policies.keys.demand import SalesVelocity, WeeksOfSupply
 from policies.keys.load import Backlog
 from policies.keys.money import Freight, Handling, LandedCost
+from policies.keys.risk import SpoilageCredit, StockoutCost
+from policies.keys.stock import AvailableUnits, OverstockUnits, StockAgeDays
 from policies.keys.way import DistanceKm, TransitDays
 from policies.load import build_policy, check_rule_set, find_rule_set, read_policies, shipped_rule_sets
 from policies.part import Part
@@ -30,6 +34,7 @@ __all__ = [
     "KEYS",
     "Assign",
     "Attempts",
+    "AvailableUnits",
     "Backlog",
     "Backorder",
     "BelowLimit",
@@ -42,23 +47,32 @@ __all__ = [
     "HandlesItems",
     "Handling",
     "HasStock",
+    "IgnoreSafetyStock",
     "InBatches",
     "InGroup",
     "IsUp",
+    "KeepBack",
     "Key",
     "LandedCost",
     "Lexicographic",
     "Next",
     "OfKind",
+    "OverstockUnits",
     "Part",
     "Reallocate",
     "Rule",
     "RuleSet",
+    "SalesVelocity",
+    "ShelfLifeLeft",
     "SiteId",
     "SiteRank",
     "Split",
+    "SpoilageCredit",
+    "StockAgeDays",
+    "StockoutCost",
     "TransitDays",
     "Wait",
+    "WeeksOfSupply",
     "Within",
     "build_policy",
     "check_rule_set",

@@ -85,9 +85,7 @@ class AssignAll(Part):
     name = "assign"
 
 
-AnyFull: TypeAlias = Annotated[
-    Action | AssignAll, OneOf("action", {**ACTIONS, AssignAll.name: AssignAll})
-]
+AnyFull: TypeAlias = Annotated[Action | AssignAll, OneOf("action", {**ACTIONS, AssignAll.name: AssignAll})]
 """What a rule does with an order that it could ship in full. After a wait or customer care it ships it."""
 
 AnyPartial: TypeAlias = Annotated[Action | Assign, OneOf("action", {**ACTIONS, Assign.name: Assign})]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from policies.boundrule import DROPPED, BoundRule, Verdict
+from policies.boundrule import BoundRule, Verdict
 from policies.rule import Rule
+from policies.sieve import DROPPED
 from sim import policy as answer
 from sim.clock import NEVER
 from sim.network import Network
@@ -17,7 +18,7 @@ class Step(NamedTuple):
     """One rule's turn in a decision.
 
     Attributes:
-        number: its place in the rule set; of rules that decide together, that of the last.
+        number: the rule's place in the rule set; where rules decide together, the number of the turn.
         rule: the rule, or what several are together.
         lines: what it was asked about.
         shipments: how many the order had by then.
@@ -109,13 +110,13 @@ class BoundRuleSet:
             if numbers:
                 groups.setdefault(numbers, []).append(line)
         shipments = order.shipments
-        for numbers, lines in groups.items():
+        for turn, (numbers, lines) in enumerate(groups.items()):
             rule = self._together.get(numbers)
             if rule is None:
                 sections = [self._sections[number] for number in numbers]
                 rule = self._together[numbers] = BoundRule(sections, self._network)
             verdict = rule.decide(order, tuple(lines), shipments)
-            yield Step(numbers[-1], rule, tuple(lines), shipments, verdict)
+            yield Step(turn, rule, tuple(lines), shipments, verdict)
             shipments += _shipments(verdict)
 
     def _with_alarm(
@@ -129,7 +130,7 @@ class BoundRuleSet:
         for step in steps:
             lines = tuple([line for line in step.lines if line in waiting])
             if lines:
-                moments.append(step.rule.again_at(order, lines))
+                moments.append(step.rule.sieve.again_at(order, lines))
         again_at = min(moments, default=NEVER)
         if again_at >= NEVER:
             return holds
@@ -151,7 +152,7 @@ class BoundRuleSet:
         split = "policy"
         shipments = order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
         if shipments > 1 or (shipments and any(isinstance(hold, answer.Wait) for hold in holds)):
-            split = steps[0].rule.split_reason(order)
+            split = steps[0].rule.sieve.split_reason(order)
         runner_up, margin = (plan.runner_up, plan.margin) if plan is not None else ((), None)
         last = steps[-1]
         return Why(last.rule.name, last.verdict.outcome, runner_up, margin, self._removed(steps), split)
@@ -166,7 +167,7 @@ class BoundRuleSet:
                 texts[step.number] = " ".join(
                     [
                         f"{word}=dropped" if count == DROPPED else f"{word}={count}"
-                        for word, count in zip(step.rule.words, step.verdict.removed, strict=True)
+                        for word, count in zip(step.rule.sieve.words, step.verdict.removed, strict=True)
                         if count
                     ]
                 )

@@ -74,6 +74,8 @@ class Preference:
 
     def best(self, case: Case, sites: NDArray[np.intp]) -> int:
         """Return the preferred warehouse of some; among equals the first in the scenario."""
+        if case.candidates is None:
+            case.candidates = sites
         for column, band in self._columns:
             if len(sites) == 1:
                 break
@@ -86,6 +88,8 @@ class Preference:
 
         The margin is in the unit of the key that decided: the first by which the two do not tie within its band.
         """
+        if case.candidates is None:
+            case.candidates = sites
         column, band = self._columns[0]
         values = case.column(column)[sites]
         least = values.argpartition(2)[:3] if len(sites) > 3 else values.argsort()

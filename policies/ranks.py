@@ -53,7 +53,10 @@ def preference(ranks: Sequence[tuple[Rank, Sequence[Handicap]]], network: Networ
     else is said of them.
     """
     last = [
-        Criterion(handicap.column) for _, handicaps in ranks for handicap in handicaps if handicap.money is None
+        Criterion(handicap.column)
+        for _, handicaps in ranks
+        for handicap in handicaps
+        if handicap.money is None
     ]
     found = [
         criterion
@@ -75,7 +78,7 @@ class Lexicographic(Rank):
         if not self.by:
             raise wrong("must name at least one key", key="by")
         for number, key in enumerate(self.by):
-            _only(key, ("band", "descending"), "in `by` have bands", ("by", number))
+            _only(key, ("band", "descending"), "keys in `by` have bands", ("by", number))
         return self
 
     @property
@@ -94,9 +97,7 @@ class Lexicographic(Rank):
         for key in self.by:
             column = key.bind(network)
             compared = _negated(column) if key.descending else column
-            found.append(
-                Criterion(compared, key.band or 0.0, key.counts_lines, terms=((key.name, column),))
-            )
+            found.append(Criterion(compared, key.band or 0.0, key.counts_lines, terms=((key.name, column),)))
         return found
 
 
@@ -108,7 +109,7 @@ def _only(key: Key, parameters: tuple[str, ...], has: str, place: tuple[str | in
     """Check that of what ranks need to know of a key only the parameters that this rank reads are given."""
     for parameter, rank in _READ_BY.items():
         if getattr(key, parameter) is not None and parameter not in parameters:
-            raise wrong(f"belongs to a rank by {rank}; keys {has}", key=(*place, key.name, parameter))
+            raise wrong(f"belongs to a rank by {rank}; {has}", key=(*place, key.name, parameter))
 
 
 _READ_BY = {
@@ -178,7 +179,7 @@ class Cost(Rank):
     @model_validator(mode="after")
     def _adds_up(self) -> Cost:
         for key in self.cost:
-            _only(key, ("weight",), "of a cost have weights", ("cost",))
+            _only(key, ("weight",), "a cost has weights", ("cost",))
             if key.weight is None:
                 raise wrong("must have a weight", key=("cost", key.name))
         return self
@@ -209,7 +210,9 @@ class Penalties(Rank):
     @model_validator(mode="after")
     def _adds_up(self) -> Penalties:
         for key in self.penalty:
-            _only(key, ("weight", "low", "high", "descending"), "of a penalty have weights", ("penalty",))
+            _only(
+                key, ("weight", "low", "high", "descending"), "a penalty has weights and bounds", ("penalty",)
+            )
             if key.weight is None:
                 raise wrong("must have a weight", key=("penalty", key.name))
             if key.low is not None and key.high is not None and key.low >= key.high:
@@ -233,7 +236,7 @@ class Penalties(Rank):
 
 
 def _last_word(network: Network) -> Criterion:
-    return Criterion(SiteId().bind(network), counts_lines=True)
+    return Criterion(SiteId().bind(network), counts_lines=True, unit=0.0)  # of equal sums the margin is 0
 
 
 def _total(terms: Sequence[tuple[Column, float]]) -> Column:
@@ -255,7 +258,7 @@ def _scaled(key: Key, column: Column) -> Column:
 
     def scaled(case: Case) -> Values:
         values = column(case).astype(np.float64)
-        candidates = values[case.candidates]
+        candidates = values if case.candidates is None else values[case.candidates]
         candidates = candidates[np.isfinite(candidates)]
         if not len(candidates):
             return np.zeros(len(values))

@@ -73,7 +73,9 @@ class Rule(Section):
                 continue
             place = ("filters", number, part.name)
             if isinstance(part.effect, Penalty) and not isinstance(self.rank, Cost):
-                raise wrong("needs a rank by cost, which it adds to; without one: last", key=(*place, "effect"))
+                raise wrong(
+                    "needs a rank by cost, which it adds to; without one: last", key=(*place, "effect")
+                )
             first = seen.setdefault((part.name, *part.counts, repr(part.effect)), number)
             if first != number:
                 raise wrong(f"limits what filter {first + 1} of the rule limits already", key=place)

@@ -45,8 +45,8 @@ class RuleSet(Section):
                 earlier = next((i for i, r in enumerate(self.rules[:number]) if _keeps_all_of(r, rule)), None)
                 if earlier is not None:
                     raise wrong(
-                        f"is never reached: rule {_called(self.rules, earlier)} takes all that it applies to, and hands "
-                        "nothing on; let that one end with otherwise: next, or change their order",
+                        f"is never reached: rule {_called(self.rules, earlier)} takes all that it applies to, and "
+                        "hands nothing on; let that one end with otherwise: next, or change their order",
                         key=("rules", number),
                     )
         return self

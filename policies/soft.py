@@ -43,5 +43,6 @@ class Soft(Filter):
         return self.filter.passes_again(network)
 
 
-ALL_FILTERS: dict[str, type[Filter]] = dict(sorted({**FILTERS, Soft.name: Soft}.items()))
+_NAMED: dict[str, type[Filter]] = {**FILTERS, Soft.name: Soft}
+ALL_FILTERS = dict(sorted(_NAMED.items()))
 """All filters by name."""

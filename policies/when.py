@@ -49,7 +49,9 @@ class OrderTerms(Section):
     def _can_hold(self) -> OrderTerms:
         low, high = self.value_at_least, self.value_below
         if low is not None and high is not None and low >= high:
-            raise wrong(f"can never hold: value_at_least is {low:g}, so must be above that", key="value_below")
+            raise wrong(
+                f"can never hold: value_at_least is {low:g}, so must be above that", key="value_below"
+            )
         return self
 
     def bind(self, network: Network) -> list[Takes]:
@@ -106,7 +108,9 @@ class LineTerms(Section):
                 (self.item is None or item.id in self.item)
                 and (self.category is None or item.category in self.category)
                 and (self.handling is None or bool(set(item.handling or ("ambient",)) & set(self.handling)))
-                and (self.price_at_least is None or network.price[number] >= self.price_at_least * 1e6 - ALMOST)
+                and (
+                    self.price_at_least is None or network.price[number] >= self.price_at_least * 1e6 - ALMOST
+                )
                 and (
                     self.weight_kg_at_least is None
                     or network.grams[number] >= self.weight_kg_at_least * 1000 - ALMOST
@@ -124,10 +128,13 @@ class LineTerms(Section):
 class Active(Section):
     """When a rule is in force."""
 
-    begins: LocalTime | None = Field(None, description="scenario-local time from when on; absent: from the start")
+    begins: LocalTime | None = Field(
+        None, description="scenario-local time from when on; absent: from the start"
+    )
     ends: LocalTime | None = Field(None, description="scenario-local time until when; absent: for ever")
     delay_minutes: Count = Field(
-        0, description="minutes by which both changes take effect later, as a change of rules does in the field"
+        0,
+        description="minutes by which both changes take effect later, as a change of rules does in the field",
     )
 
     @model_validator(mode="after")
@@ -149,7 +156,9 @@ class When(Section):
     """What a rule applies to. All terms that are given must hold."""
 
     order: OrderTerms | None = Field(None, description="what the order must be like")
-    line: LineTerms | None = Field(None, description="the rule takes the lines that are like this, and leaves the others")
+    line: LineTerms | None = Field(
+        None, description="the rule takes the lines that are like this, and leaves the others"
+    )
     any_line: LineTerms | None = Field(None, description="at least one line of the order must be like this")
     all_lines: LineTerms | None = Field(None, description="all lines of the order must be like this")
     region: Regions | None = Field(None, description="the customer is in one of these regions")
@@ -158,7 +167,9 @@ class When(Section):
     @model_validator(mode="after")
     def _says_something(self) -> When:
         if all(value is None for _, value in self):
-            raise wrong(f"must hold at least one of {', '.join(self.key_names())}; without `when` a rule takes all")
+            raise wrong(
+                f"must hold at least one of {', '.join(self.key_names())}; without `when` a rule takes all"
+            )
         return self
 
     def bind(self, network: Network) -> BoundWhen:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.journal import SHIPMENT_STATES
 from sim.ledger import Account
-from sim.lots import Pick
+from sim.lots import USUAL, Pick
 
 if TYPE_CHECKING:
     from sim.desk import Desk
@@ -131,6 +131,7 @@ class Shipment:
         desk: who gives it to its warehouse.
         number: 1-based within the order.
         lines: (line of the order, item, units).
+        terms: which units it may have.
         picks: what the inventory bound to it. missing: units that it still waits for, of a backorder.
         again: of its lines, those that were shipped before, with the number of the shipment that is replaced.
         is_picked: whether its goods have left the shelf.
@@ -143,7 +144,7 @@ class Shipment:
     __slots__ = (
         "again", "allocated_at", "delivered_at", "desk", "freight", "goods", "grams", "handling", "is_picked",
         "lines", "millilitres", "missing", "number", "order", "packed_at", "picked_up_at", "picks", "rebound",
-        "released_at", "service", "site", "started_at", "state", "stock_age", "tags", "units",
+        "released_at", "service", "site", "started_at", "state", "stock_age", "tags", "terms", "units",
     )  # fmt: skip
 
     def __init__(
@@ -173,6 +174,7 @@ class Shipment:
         self.tags = tags
         self.allocated_at = allocated_at
         self.state = state
+        self.terms = USUAL
         self.picks: list[Pick] = []
         self.missing = 0
         self.is_picked = False

@@ -64,12 +64,19 @@ class Part(NamedTuple):
     Attributes:
         lines: pairs of (line, units).
         service: None lets the engine take the cheapest that keeps the promise, else the fastest.
+        issue: which lots leave first, a key of `lots.ISSUE`; None: as the warehouse does.
+        least_life_s: seconds that the goods should live after delivery: lots that would not come last; None: the
+            minimum of the item.
+        safety_stock: whether safety stock may be promised, too.
 
     """
 
     warehouse: int
     lines: tuple[tuple[int, int], ...]
     service: int | None = None
+    issue: str | None = None
+    least_life_s: int | None = None
+    safety_stock: bool = False
 
 
 class Wait(NamedTuple):
@@ -91,6 +98,7 @@ class Backorder(NamedTuple):
 
     Attributes:
         until: when the lines are cancelled if they still wait for stock, None for never.
+        issue, least_life_s, safety_stock: as of a `Part`; what is received counts by them, too.
 
     """
 
@@ -98,6 +106,9 @@ class Backorder(NamedTuple):
     warehouse: int
     service: int | None = None
     until: int | None = None
+    issue: str | None = None
+    least_life_s: int | None = None
+    safety_stock: bool = False
 
 
 class Cancel(NamedTuple):

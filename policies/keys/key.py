@@ -36,7 +36,8 @@ class Key(Part):
         "is worth",
     )
     low: Annotated[float, Number(at_least=-LARGEST)] | None = Field(
-        None, description="in `penalty`: the value that is 0 on the scale; absent: the least of the candidates"
+        None,
+        description="in `penalty`: the value that is 0 on the scale; absent: the least of the candidates",
     )
     high: Annotated[float, Number(at_least=-LARGEST)] | None = Field(
         None, description="in `penalty`: the value that is 1 on the scale; absent: the most of the candidates"
