@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
@@ -13,10 +15,12 @@ from policies.filters.goods import HandlesItems, HasStock
 from policies.filters.status import IsUp
 from policies.part import OneOf
 from policies.ranks import NEAREST, AnyRank, Cost
+from policies.references import check_names
 from policies.soft import ALL_FILTERS
 from policies.split import Split
 from policies.when import When
 from sim.document import Forms, Listing, Name, Reference, Section, wrong
+from sim.network import Network
 
 
 class OfKind(Section):
@@ -79,4 +83,27 @@ class Rule(Section):
             first = seen.setdefault((part.name, *part.counts, repr(part.effect)), number)
             if first != number:
                 raise wrong(f"limits what filter {first + 1} of the rule limits already", key=place)
+        if self.split.penalty_per_shipment is not None and not isinstance(self.rank, Cost):
+            raise wrong("needs a rank by cost, which it adds to", key=("split", "penalty_per_shipment"))
         return self
+
+
+def check_references(rule: Rule, network: Network) -> None:
+    """Raise PolicyError for the first id of a rule that the network does not have."""
+    when = rule.when
+    lines = [] if when is None else [when.line, when.any_line, when.all_lines]
+    named: tuple[tuple[str, Sequence[str], object], ...] = (
+        ("service", network.services, rule.service),
+        ("warehouse", network.warehouses, rule.sites),
+        ("region", network.regions, when and when.region),
+        ("segment", network.segments, when and when.order and when.order.segment),
+        *(("item", network.items, terms and terms.item) for terms in lines),
+        ("item", network.items, (*rule.split.never_with_items, *chain(*rule.split.keep_together))),
+    )
+    where = f"rule '{rule.name}'"
+    for noun, known, ids in named:
+        if isinstance(ids, tuple):
+            check_names(where, noun, ids, known)
+    if isinstance(rule.sites, InGroup):
+        groups = {group for site in network.scenario.warehouses for group in site.groups}
+        check_names(where, "group", (rule.sites.group,), groups)

@@ -15,7 +15,7 @@ from sim.expectation import Expectations
 from sim.inventory import Inventory
 from sim.journal import CANCEL_REASONS
 from sim.ledger import Account
-from sim.limits import Usage
+from sim.limits import Tally
 from sim.lots import LotTerms
 from sim.notices import Notices
 from sim.order import BACKORDERED, CANCELLED, ENDED, IN_WORK, PACKED, QUEUED, Order, Shipment
@@ -81,7 +81,7 @@ class Fulfilment:
         ]
         self._protocols = warehouses.protocols
         self._never_split = [segment.split == "never" for segment in catalogue.scenario.segments]
-        self.usages: list[Usage] = []
+        self.tallies: list[Tally] = []
         self.on_shipment: Callable[[Shipment], None] | None = None
 
     # -- binding stock ----------------------------------------------------------------------------------
@@ -116,10 +116,10 @@ class Fulfilment:
         shipment.terms = LotTerms(answer.issue, answer.least_life_s, answer.safety_stock)
         order.used += 1
         order.live += 1
-        if self.usages:
+        if self.tallies:
             amounts = self._packing.amounts(shipment)
-            for usage in self.usages:
-                usage.add(site, amounts)
+            for tally in self.tallies:
+                tally.add(site, amounts)
         if self.on_shipment is not None:
             self.on_shipment(shipment)
         return shipment
@@ -228,8 +228,8 @@ class Fulfilment:
 
     def _uncount(self, shipment: Shipment, amounts: tuple[float, ...]) -> None:
         """Take what does not leave a warehouse after all off its limits."""
-        for usage in self.usages:
-            usage.give_back(shipment.site, amounts, shipment.allocated_at)
+        for tally in self.tallies:
+            tally.give_back(shipment.site, amounts, shipment.allocated_at)
 
     def ship_again(self, order: Order, lines: Sequence[tuple[int, int]], replaces: int, cause: str) -> None:
         """Have units of lines that were shipped before allocated once more, in the place of shipment `replaces`.
