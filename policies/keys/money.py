@@ -6,6 +6,7 @@ import numpy as np
 
 from policies.case import Case, Column, Values
 from policies.keys.key import Key
+from policies.keys.storage import relief
 from sim.catalogue import cents, micros
 from sim.clock import DAY, NEVER
 from sim.network import Network
@@ -15,14 +16,17 @@ CENTS = np.array(100.0)
 
 
 class LandedCost(Key):
-    """Freight of the rule's service, handling and packaging of the shipment, in the currency."""
+    """Freight of the rule's service, handling and packaging, less the storage that is relieved; in the currency."""
 
     name = "landed_cost"
     split_reason = "cheaper"
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
-        return lambda case: (case.offer.freight + network.handling(case.parcel)) / CENTS
+        relieved = relief(network)
+        if relieved is None:
+            return lambda case: (case.offer.freight + network.handling(case.parcel)) / CENTS
+        return lambda case: (case.offer.freight + network.handling(case.parcel)) / CENTS + relieved(case)
 
 
 class Freight(Key):
