@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim.journal import Journal
     from sim.network import Network
     from sim.policy import Allocation, Attempts, Backorder, Cancel, Part, Policy, Request, Wait, Why
+    from sim.probes import check_policy
     from sim.scenario import Scenario, load_scenario
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Scenario",
     "Wait",
     "Why",
+    "check_policy",
     "load_scenario",
 ]
 
@@ -49,6 +51,7 @@ _MODULES = {
         "Wait",
         "Why",
     ),
+    "sim.probes": ("check_policy",),
     "sim.scenario": ("Scenario", "load_scenario"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -28,6 +29,7 @@ from sim.scenario.distributions import ZERO
 from sim.settlement import Settlement
 from sim.visibility import LastSync
 from sim.waiting import Waiting
+from sim.watch import Ask, Checked, Watch
 
 
 class Orchestrator:
@@ -54,6 +56,7 @@ class Orchestrator:
         notices: Notices,
         recorder: Recorder,
         last_sync: LastSync | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
@@ -71,6 +74,9 @@ class Orchestrator:
         self._waiting = waiting
         self._notices = notices
         self._last_sync = last_sync
+        self._ask: Ask = self._asked
+        if watch is not None:
+            self._ask = partial(watch.ask, policy=policy, network=network, ask=self._asked)
         waiting.follow(attempts, self._decide, self._cancel)
         self._referee = Referee(name, network, carriers, self._order_name)
         self._split_allowed = [segment.split == "allowed" for segment in catalogue.scenario.segments]
@@ -215,17 +221,7 @@ class Orchestrator:
         order.attempts += 1
         order.timer += 1  # what it waited for does not matter any more
         request = self._request(order)
-        try:
-            answer = self._policy.allocate(request, self._network)
-        except OrderlabError:
-            raise
-        except (Exception, SystemExit) as error:
-            raise PolicyError(
-                f"raised {type(error).__name__}: {error}",
-                policy=self._policy_name,
-                order=self._order_name(order.number),
-            ) from error
-        answer, terms = self._referee.check(request, answer)
+        answer, terms = self._ask(request)
         placed, short = 0, False
         for part, (service, freight) in zip(answer.parts, terms, strict=False):
             if self._last_sync is not None and self._last_sync.comes_up_short(order, part):
@@ -259,6 +255,20 @@ class Orchestrator:
         elif order.attempts > 1:
             self._waiting.note(order)
         self._settlement.end_if_done(order)
+
+    def _asked(self, request: Request) -> Checked:
+        """Return what the policy answers, checked in full. Raises PolicyError for a wrong answer, or none."""
+        try:
+            answer = self._policy.allocate(request, self._network)
+        except OrderlabError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise PolicyError(
+                f"raised {type(error).__name__}: {error}",
+                policy=self._policy_name,
+                order=self._order_name(request.order),
+            ) from error
+        return self._referee.check(request, answer)
 
     def _record(self, request: Request, answer: Allocation, cause: str) -> None:
         why = answer.why
