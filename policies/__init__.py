@@ -8,30 +8,40 @@ A rule set in Python is made of the same objects as one in YAML::
 from policies.actions import ACTIONS, Assign, Backorder, Cancel, Next, Wait
 from policies.filters import FILTERS, Filter
 from policies.filters.goods import HandlesItems, HasStock
-from policies.filters.limits import BelowLimit
-from policies.filters.place import Within
-from policies.filters.status import IsUp
+from policies.filters.limits import BelowBacklog, BelowLimit
+from policies.filters.place import AnySite, InAnyGroup, OfAnyKind, SameZone, Within
+from policies.filters.status import IsUp, NoDowntimeWithin, NotTried, PromiseCanBeMet
+from policies.filters.stock import IgnoreSafetyStock, KeepBack, ShelfLifeLeft
 from policies.keys import KEYS, Key
-from policies.keys.choice import FewestShipments, SiteId, SiteRank
-from policies.keys.load import Backlog
-from policies.keys.money import Freight, Handling, LandedCost
-from policies.keys.way import DistanceKm, TransitDays
+from policies.keys.choice import FewestShipments, Random, SiteId, SiteRank
+from policies.keys.demand import SalesVelocity, WeeksOfSupply
+from policies.keys.load import Backlog, BacklogDays, LeastRecentlyUsed, RemainingLimit, Utilisation
+from policies.keys.money import Freight, Handling, LandedCost, LatenessCost
+from policies.keys.risk import SpoilageCredit, StockoutCost
+from policies.keys.stock import AvailableUnits, OverstockUnits, StockAgeDays
+from policies.keys.way import Co2eKg, DistanceKm, TransitDays
 from policies.load import build_policy, check_rule_set, find_rule_set, read_policies, shipped_rule_sets
 from policies.part import Part
 from policies.ranks import Cost, Lexicographic
-from policies.rule import InGroup, OfKind, Rule, Split
+from policies.rule import InGroup, OfKind, Rule
 from policies.ruleset import Attempts, RuleSet, rule_set_schema
+from policies.split import Split
 
 __all__ = [
     "ACTIONS",
     "FILTERS",
     "KEYS",
+    "AnySite",
     "Assign",
     "Attempts",
+    "AvailableUnits",
     "Backlog",
+    "BacklogDays",
     "Backorder",
+    "BelowBacklog",
     "BelowLimit",
     "Cancel",
+    "Co2eKg",
     "Cost",
     "DistanceKm",
     "FewestShipments",
@@ -40,21 +50,41 @@ __all__ = [
     "HandlesItems",
     "Handling",
     "HasStock",
+    "IgnoreSafetyStock",
+    "InAnyGroup",
     "InGroup",
     "IsUp",
+    "KeepBack",
     "Key",
     "LandedCost",
+    "LatenessCost",
+    "LeastRecentlyUsed",
     "Lexicographic",
     "Next",
+    "NoDowntimeWithin",
+    "NotTried",
+    "OfAnyKind",
     "OfKind",
+    "OverstockUnits",
     "Part",
+    "PromiseCanBeMet",
+    "Random",
+    "RemainingLimit",
     "Rule",
     "RuleSet",
+    "SalesVelocity",
+    "SameZone",
+    "ShelfLifeLeft",
     "SiteId",
     "SiteRank",
     "Split",
+    "SpoilageCredit",
+    "StockAgeDays",
+    "StockoutCost",
     "TransitDays",
+    "Utilisation",
     "Wait",
+    "WeeksOfSupply",
     "Within",
     "build_policy",
     "check_rule_set",

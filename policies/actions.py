@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from pydantic import Field
 
 from policies.part import OneOf, Part, parts_of
-from sim.document import Hours, PositiveHours
+from sim.document import Hours, PositiveHours, Quantity
 
 
 class Action(Part):
@@ -42,7 +42,17 @@ class Cancel(Action):
     after_hours: Hours = Field(0.0, description="hours after placing until which the lines wait first")
 
 
-ENDINGS: dict[str, type[Action]] = {part.name: part for part in (Next, Backorder, Cancel)}
+class Care(Action):
+    """Customer care looks at the lines, once: that takes time and costs money. Then they go on to the next rule."""
+
+    name = "care"
+    main = "hours"
+
+    hours: PositiveHours = Field(description="hours from when it is handed over until it is decided again")
+    cost: Quantity = Field(0.0, description="what that costs, in the currency")
+
+
+ENDINGS: dict[str, type[Action]] = {part.name: part for part in (Next, Backorder, Cancel, Care)}
 
 
 class Wait(Action):
@@ -69,5 +79,23 @@ class Assign(Part):
     rest: AnyAction = Field(description="what becomes of the rest")
 
 
+class AssignAll(Part):
+    """All lines are shipped, at once or when an action before it is over."""
+
+    name = "assign"
+
+
+AnyFull: TypeAlias = Annotated[Action | AssignAll, OneOf("action", {**ACTIONS, AssignAll.name: AssignAll})]
+"""What a rule does with an order that it could ship in full. After a wait or customer care it ships it."""
+
 AnyPartial: TypeAlias = Annotated[Action | Assign, OneOf("action", {**ACTIONS, Assign.name: Assign})]
 """What a rule does with an order that it could ship in part."""
+
+
+def hands_on(action: Action | Assign | AssignAll) -> bool:
+    """Tell whether lines may come out of an action undecided, for the next rule."""
+    if isinstance(action, Assign):
+        return hands_on(action.rest)
+    if isinstance(action, Wait):
+        return action.up_to_hours is not None and hands_on(action.then)
+    return isinstance(action, Next | Care)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.network import Network
+from sim.nextlots import Picked
 from sim.offer import Offer, Parcel, ServiceChoice
 from sim.policy import Request
 
@@ -36,6 +37,11 @@ class Terms(NamedTuple):
     safety_stock: bool = False
     kept_back: tuple[tuple[int, frozenset[int]], ...] = ()
 
+    @property
+    def of_stock(self) -> tuple[str | None, int | None, bool]:
+        """What a shipment has to know of them: its issue, its least life, and whether it may have safety stock."""
+        return self.issue, self.least_life_s, self.safety_stock
+
 
 class Case:
     """Some lines of a request, with what filters and rank keys ask about them, computed once.
@@ -44,7 +50,7 @@ class Case:
         lines: the lines of the order that are considered together.
         terms: those of the rule.
         candidates: positions of the warehouses that are compared, once they are known: a weighted penalty is
-            normalised over them.
+            put on a scale that they make.
 
     """
 
@@ -57,7 +63,7 @@ class Case:
         self.request = request
         self.lines = lines
         self.terms = terms
-        self.candidates: NDArray[np.intp] = network.columns
+        self.candidates: NDArray[np.intp] | None = None
         self._parcel: Parcel | None = None
         self._offer: Offer | None = None
         self._stocked: dict[int, Bools] = {}
@@ -88,12 +94,34 @@ class Case:
         return self.network.reachable(self.request.region, self.parcel)
 
     def available(self, line: int) -> Values:
-        """Return the units of a line's item that each warehouse can promise, and deliver with life enough left."""
-        network, item = self.network, self.request.items[line]
-        available: Values = network.available[item]
+        """Return the units of a line's item that each warehouse can promise on the rule's terms.
+
+        Of what expires, those that have life enough left at delivery. Below 0 where others hold more than is free.
+        """
+        network, terms, item = self.network, self.terms, self.request.items[line]
+        available: Values
         if network.perishable[item]:
-            available = network.fit_to_sell(item, self.offer.arrives_at)
+            available = network.fit_to_sell(
+                item, self.offer.arrives_at, terms.least_life_s, safety_stock=terms.safety_stock
+            )
+        else:
+            available = network.available[item]
+            if terms.safety_stock:
+                available = available + network.safety_stock[item]
+        if terms.kept_back:
+            segment = self.request.segment
+            kept = sum([units for units, segments in terms.kept_back if segment not in segments])
+            available = available - kept if kept else available
         return available
+
+    def picked(self, line: int) -> Picked:
+        """Return which lots the units of a line would be taken from at each warehouse, on the rule's terms."""
+        network, item = self.network, self.request.items[line]
+        alive_at = None
+        if network.perishable[item]:
+            least_s = self.terms.least_life_s
+            alive_at = self.offer.arrives_at + (network.least_life_s[item] if least_s is None else least_s)
+        return network.next_lots(item, self.request.units[line], alive_at, self.terms.issue)
 
     def in_stock(self, line: int) -> Bools:
         """Tell which warehouses can promise all open units of a line and may ship them to the region."""

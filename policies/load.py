@@ -101,6 +101,7 @@ def check_rule_set(document: Document, scenario: Scenario | None = None) -> Rule
     """
     names: dict[str, dict[str, int]] = {}
     if scenario is not None:
+        zones = {region.zone for region in scenario.regions}
         lists = {
             "warehouse": [site.id for site in scenario.warehouses],
             "group": [group for site in scenario.warehouses for group in site.groups],
@@ -108,6 +109,7 @@ def check_rule_set(document: Document, scenario: Scenario | None = None) -> Rule
             "item": [item.id for item in scenario.items],
             "region": [region.id for region in scenario.regions],
             "segment": [segment.id for segment in scenario.segments],
+            "shared zone": [site.zone for site in scenario.warehouses if site.zone and site.zone in zones],
         }
         names = {kind: {id_: number for number, id_ in enumerate(ids)} for kind, ids in lists.items()}
     return document.check(RuleSet, Checking(names))

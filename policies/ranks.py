@@ -1,13 +1,11 @@
-"""Ranks: how keys become one order of preference over warehouses, and over ways to split an order."""
+"""Ranks: how keys become one order of preference."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import CoreSchema, core_schema
 
@@ -16,111 +14,56 @@ from policies.keys import KEYS, Key
 from policies.keys.choice import FewestShipments, SiteId
 from policies.keys.way import DistanceKm
 from policies.part import OneOf
+from policies.preference import Criterion, Handicap, Preference
 from sim.document import Forms, Scalar, Section, nearest, wrong
 from sim.network import Network
 
-SLACK = 1e-9
-"""Values closer than this are equal: decimals are not exact in binary, and 0.70 + 0.10 is less than 0.80."""
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One thing that warehouses are compared by.
-
-    Attributes:
-        column: from a case to numbers by warehouse, lower is better.
-        band: how far above the best still counts as equal to it.
-        counts_lines: whether a shipment of two lines counts twice in a sum over shipments.
-
-    """
-
-    column: Column
-    band: float = 0.0
-    counts_lines: bool = False
-
-
-class Preference:
-    """A rank bound to a replication: criteria, one after the other.
-
-    Args:
-        criteria: the most important first.
-        unit: what a number of the columns is worth in the unit in which margins are told.
-
-    Attributes:
-        fewest_first: whether the number of shipments comes before everything else.
-
-    """
-
-    def __init__(self, criteria: Sequence[Criterion], *, fewest_first: bool, unit: float = 1.0) -> None:
-        self._criteria = list(criteria)
-        self._columns = [(criterion.column, criterion.band + SLACK) for criterion in criteria]
-        self._unit = unit
-        self.fewest_first = fewest_first
-
-    def best(self, case: Case, sites: NDArray[np.intp]) -> int:
-        """Return the preferred warehouse of some; among equals the first in the scenario."""
-        for column, band in self._columns:
-            if len(sites) == 1:
-                break
-            values = case.column(column)[sites]
-            sites = sites[values <= values[values.argmin()] + band]
-        return int(sites[0])
-
-    def two_best(self, case: Case, sites: NDArray[np.intp]) -> tuple[int, int, float]:
-        """Return the preferred of two or more warehouses, the next one, and by how much the first is better.
-
-        The margin is in the unit of the key that decided: the first by which the two do not tie within its band.
-        """
-        column, band = self._columns[0]
-        values = case.column(column)[sites]
-        least = values.argpartition(2)[:3] if len(sites) > 3 else values.argsort()
-        # Three values settle it where the first key does: the best, the next, and what that is not tied with.
-        ranked = sorted([(values.item(i), sites.item(i)) for i in least.tolist()])
-        (first, winner), (second, other) = ranked[0], ranked[1]
-        if second <= first + band or (len(ranked) > 2 and ranked[2][0] <= second + band):
-            winner = self.best(case, sites)
-            other = self.best(case, sites[sites != winner])
-            return winner, other, self._margin(case, winner, other)
-        return winner, other, (second - first) * self._unit
-
-    def _margin(self, case: Case, winner: int, other: int) -> float:
-        values = [case.column(column) for column, _ in self._columns]
-        return self.difference([v[winner] for v in values], [v[other] for v in values])
-
-    def score(self, case: Case, site: int) -> tuple[float, ...]:
-        """Return the numbers of one warehouse, so that those of several shipments can be added up."""
-        lines = len(case.lines)
-        return tuple(
-            [
-                float(case.column(criterion.column)[site]) * (lines if criterion.counts_lines else 1)
-                for criterion in self._criteria
-            ]
-        )
-
-    def least(self, scores: Sequence[tuple[float, ...]]) -> int:
-        """Return the position of the best of several sums of scores; among equals the first."""
-        left = list(range(len(scores)))
-        for number, (_, band) in enumerate(self._columns):
-            if len(left) == 1:
-                break
-            limit = min(scores[i][number] for i in left) + band
-            left = [i for i in left if scores[i][number] <= limit]
-        return left[0]
-
-    def difference(self, better: Sequence[float], other: Sequence[float]) -> float:
-        """Return the margin between two lists of scores; 0 when they tie in every key."""
-        for (_, band), a, b in zip(self._columns, better, other, strict=True):
-            if b - a > band:
-                return float(b - a) * self._unit
-        return 0.0
+NANO = 1e9
+"""Sums are rounded to whole 1e-9, so that equal sums are equal."""
 
 
 class Rank(Section):
-    """An order of preference."""
+    """An order of preference, made of keys."""
 
-    def bind(self, network: Network) -> Preference:
-        """Return the preference for one replication."""
-        raise TypeError(f"{type(self).__name__} must define bind")
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys that it is made of."""
+        raise TypeError(f"{type(self).__name__} must define keys")
+
+    @property
+    def fewest_first(self) -> bool:
+        """Whether the number of shipments comes before everything else: where it is not named after another key."""
+        return not any(isinstance(key, FewestShipments) for key in self.keys)
+
+    def criteria(self, network: Network, charges: Sequence[Handicap]) -> list[Criterion]:
+        """Return what it compares by, for one replication.
+
+        Args:
+            network: of the replication.
+            charges: handicaps in money, which only a cost takes.
+
+        """
+        raise TypeError(f"{type(self).__name__} must define criteria")
+
+
+def preference(ranks: Sequence[tuple[Rank, Sequence[Handicap]]], network: Network) -> Preference:
+    """Return the order of preference of ranks, of which each refines those before it, for one replication.
+
+    Each stands with the handicaps of its rule. Warehouses that a limit puts last come after all others, whatever
+    else is said of them.
+    """
+    last = [
+        Criterion(handicap.column)
+        for _, handicaps in ranks
+        for handicap in handicaps
+        if handicap.money is None
+    ]
+    found = [
+        criterion
+        for rank, handicaps in ranks
+        for criterion in rank.criteria(network, [charge for charge in handicaps if charge.money is not None])
+    ]
+    return Preference([*last, *found], fewest_first=all(rank.fewest_first for rank, _ in ranks))
 
 
 class Lexicographic(Rank):
@@ -135,26 +78,47 @@ class Lexicographic(Rank):
         if not self.by:
             raise wrong("must name at least one key", key="by")
         for number, key in enumerate(self.by):
-            if key.weight is not None:
-                raise wrong(
-                    "belongs to a rank by cost; keys in `by` have bands",
-                    key=("by", number, key.name, "weight"),
-                )
+            _only(key, ("band", "descending"), "keys in `by` have bands", ("by", number))
         return self
 
-    def bind(self, network: Network) -> Preference:
-        """Return the preference for one replication."""
-        criteria = []
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys, the most important first."""
+        return self.by
+
+    @property
+    def fewest_first(self) -> bool:
+        """Whether the number of shipments comes first: where it is not named after another key."""
+        return not any(isinstance(key, FewestShipments) for key in self.by[1:])
+
+    def criteria(self, network: Network, charges: Sequence[Handicap]) -> list[Criterion]:
+        """Return a criterion for each key."""
+        found = []
         for key in self.by:
             column = key.bind(network)
-            column = _negated(column) if key.descending else column
-            criteria.append(Criterion(column, key.band or 0.0, key.counts_lines))
-        named = any(isinstance(key, FewestShipments) for key in self.by[1:])
-        return Preference(criteria, fewest_first=not named)
+            compared = _negated(column) if key.descending else column
+            found.append(Criterion(compared, key.band or 0.0, key.counts_lines, terms=((key.name, column),)))
+        return found
 
 
 def _negated(column: Column) -> Column:
     return lambda case: -column(case)
+
+
+def _only(key: Key, parameters: tuple[str, ...], has: str, place: tuple[str | int, ...]) -> None:
+    """Check that of what ranks need to know of a key only the parameters that this rank reads are given."""
+    for parameter, rank in _READ_BY.items():
+        if getattr(key, parameter) is not None and parameter not in parameters:
+            raise wrong(f"belongs to a rank by {rank}; {has}", key=(*place, key.name, parameter))
+
+
+_READ_BY = {
+    "band": "keys",
+    "descending": "keys or by penalty",
+    "weight": "cost or by penalty",
+    "low": "penalty",
+    "high": "penalty",
+}
 
 
 class _Weighted:
@@ -215,32 +179,104 @@ class Cost(Rank):
     @model_validator(mode="after")
     def _adds_up(self) -> Cost:
         for key in self.cost:
-            for parameter in ("band", "descending"):
-                if getattr(key, parameter) is not None:
-                    raise wrong(
-                        "belongs to a rank by keys; a cost has weights", key=("cost", key.name, parameter)
-                    )
+            _only(key, ("weight",), "a cost has weights", ("cost",))
             if key.weight is None:
                 raise wrong("must have a weight", key=("cost", key.name))
         return self
 
-    def bind(self, network: Network) -> Preference:
-        """Return the preference for one replication. Costs are whole 1e-9, so that equal sums are equal."""
-        terms = [(np.array((key.weight or 0.0) * 1e9), key.bind(network)) for key in self.cost]
-        (first_weight, first), *others = terms
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What the cost is made of."""
+        return self.cost
 
-        def total(case: Case) -> Values:
-            value: Values = first(case) * first_weight
-            for weight, column in others:
-                value += column(case) * weight
-            return np.rint(value, out=value)
+    def criteria(self, network: Network, charges: Sequence[Handicap]) -> list[Criterion]:
+        """Return the sum, and the id as the last word."""
+        columns = [key.bind(network) for key in self.cost]
+        terms = [
+            *((column, key.weight or 0.0) for key, column in zip(self.cost, columns, strict=True)),
+            *((charge.column, charge.money or 0.0) for charge in charges),
+        ]
+        named = tuple(zip([key.name for key in self.cost], columns, strict=True))
+        return [Criterion(_total(terms), unit=1 / NANO, terms=named), _last_word(network)]
 
-        last = Criterion(SiteId().bind(network), counts_lines=True)
-        named = any(isinstance(key, FewestShipments) for key in self.cost)
-        return Preference([Criterion(total), last], fewest_first=not named, unit=1e-9)
+
+class Penalties(Rank):
+    """Compares by the sum of keys, each put on a scale from 0 to 1 and times its weight."""
+
+    penalty: Annotated[tuple[Key, ...], _Weighted()] = Field(
+        description="by key, its weight, and the values `low` and `high` that are 0 and 1 on its scale"
+    )
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Penalties:
+        for key in self.penalty:
+            _only(
+                key, ("weight", "low", "high", "descending"), "a penalty has weights and bounds", ("penalty",)
+            )
+            if key.weight is None:
+                raise wrong("must have a weight", key=("penalty", key.name))
+            if key.low is not None and key.high is not None and key.low >= key.high:
+                raise wrong(f"must be above low, which is {key.low:g}", key=("penalty", key.name, "high"))
+        return self
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What the penalty is made of."""
+        return self.penalty
+
+    def criteria(self, network: Network, charges: Sequence[Handicap]) -> list[Criterion]:
+        """Return the sum, and the id as the last word."""
+        columns = [key.bind(network) for key in self.penalty]
+        terms = [
+            (_scaled(key, column), key.weight or 0.0)
+            for key, column in zip(self.penalty, columns, strict=True)
+        ]
+        named = tuple(zip([key.name for key in self.penalty], columns, strict=True))
+        return [Criterion(_total(terms), unit=1 / NANO, terms=named), _last_word(network)]
 
 
-AnyRank: TypeAlias = Annotated[Lexicographic | Cost, Forms("rank", {"by": Lexicographic, "cost": Cost})]
+def _last_word(network: Network) -> Criterion:
+    return Criterion(SiteId().bind(network), counts_lines=True, unit=0.0)  # of equal sums the margin is 0
+
+
+def _total(terms: Sequence[tuple[Column, float]]) -> Column:
+    """Return the sum of columns, each times its weight, in whole 1e-9."""
+    (first, first_weight), *others = [(column, np.array(weight * NANO)) for column, weight in terms]
+
+    def total(case: Case) -> Values:
+        value: Values = first(case) * first_weight
+        for column, weight in others:
+            value += column(case) * weight
+        return np.rint(value, out=value)
+
+    return total
+
+
+def _scaled(key: Key, column: Column) -> Column:
+    """Return a column on a scale from 0 at `low` to 1 at `high`; without them, the bounds of the candidates."""
+    low, high, descending = key.low, key.high, bool(key.descending)
+
+    def scaled(case: Case) -> Values:
+        values = column(case).astype(np.float64)
+        candidates = values if case.candidates is None else values[case.candidates]
+        candidates = candidates[np.isfinite(candidates)]
+        if not len(candidates):
+            return np.zeros(len(values))
+        least = float(candidates.min()) if low is None else low
+        most = float(candidates.max()) if high is None else high
+        if most <= least:  # all equal, or all beyond the one bound that is given
+            scale = np.where(values > least, 1.0, 0.0)
+        else:
+            scale = np.clip((values - least) / (most - least), 0.0, 1.0)
+        return 1.0 - scale if descending else scale
+
+    return scaled
+
+
+AnyRank: TypeAlias = Annotated[
+    Lexicographic | Cost | Penalties,
+    Forms("rank", {"by": Lexicographic, "cost": Cost, "penalty": Penalties}),
+]
 
 NEAREST = Lexicographic(by=(DistanceKm(), SiteId()))
 """The rank of a rule that names none."""

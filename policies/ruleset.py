@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from policies.rule import BoundRule, Rule, Verdict
+from policies.actions import hands_on
+from policies.boundset import BoundRuleSet
+from policies.rule import Rule
 from sim import policy as answer
 from sim.clock import HOUR
 from sim.document import Name, PositiveCount, PositiveHours, Section, section_schema, titled, wrong
 from sim.document.fields import Number
 from sim.network import Network
-from sim.policy import Allocation, Request, Why
+from sim.policy import Allocation, Request
 
 
 class Attempts(Section):
@@ -46,6 +49,11 @@ class RuleSet(Section):
     """A policy made of rules: each takes the lines that no earlier one has placed, and what is left then waits."""
 
     name: Name = Field("", description="a title")
+    match: Literal["first", "all"] = Field(
+        "first",
+        description="first: each line is decided by the first rule that places it; all: all rules that apply to a line "
+        "decide together, later ones refine the rank",
+    )
     rules: tuple[Rule, ...] = Field(
         description="tiers, the first to be tried first", json_schema_extra={"minItems": 1}
     )
@@ -57,76 +65,36 @@ class RuleSet(Section):
     def _decides(self) -> RuleSet:
         if not self.rules:
             raise wrong("must hold at least one rule", key="rules")
+        if self.match == "first":
+            for number, rule in enumerate(self.rules):
+                earlier = next((i for i, r in enumerate(self.rules[:number]) if _keeps_all_of(r, rule)), None)
+                if earlier is not None:
+                    raise wrong(
+                        f"is never reached: rule {_called(self.rules, earlier)} takes all that it applies to, and "
+                        "hands nothing on; let that one end with otherwise: next, or change their order",
+                        key=("rules", number),
+                    )
         return self
 
     def prepare(self, network: Network) -> BoundRuleSet:
         """Return the rules bound to a replication."""
-        return BoundRuleSet(self, network)
+        return BoundRuleSet(self.rules, self.match, self.attempt.in_seconds(), network)
 
     def allocate(self, order: Request, network: Network) -> Allocation:
         """Answer one request by itself. A run binds the rules once, with `prepare`, and asks those."""
         return self.prepare(network).allocate(order, network)
 
 
-class BoundRuleSet:
-    """A rule set in one replication, with what it counts and remembers there."""
+def _keeps_all_of(earlier: Rule, later: Rule) -> bool:
+    """Tell whether an earlier rule takes all that a later one applies to, and leaves it nothing."""
+    covers = earlier.when is None or earlier.when == later.when
+    return covers and not any(
+        hands_on(action) for action in (earlier.on_full, earlier.on_partial, earlier.otherwise)
+    )
 
-    def __init__(self, rules: RuleSet, network: Network) -> None:
-        self.attempts = rules.attempt.in_seconds()
-        self._rules = [BoundRule(rule, network) for rule in rules.rules]
-        self._texts: dict[tuple[tuple[int, ...], ...], str] = {}
 
-    def allocate(self, order: Request, network: Network) -> Allocation:
-        """Try the rules in turn."""
-        lines = order.open
-        shipments = order.shipments
-        verdicts: list[Verdict] = []
-        for number, rule in enumerate(self._rules):
-            verdict = rule.decide(order, lines, shipments)
-            if number == 0 and not verdict.left:
-                return self._answer(order, rule, verdict.parts, verdict.holds, [verdict])
-            verdicts.append(verdict)
-            shipments += len(verdict.parts) + sum(
-                isinstance(hold, answer.Backorder) for hold in verdict.holds
-            )
-            lines = verdict.left
-            if not lines:
-                break
-        parts = tuple([part for verdict in verdicts for part in verdict.parts])
-        holds = tuple([hold for verdict in verdicts for hold in verdict.holds])
-        if lines:
-            holds += (answer.Wait(lines),)
-        return self._answer(order, rule, parts, holds, verdicts)
-
-    def _answer(
-        self,
-        order: Request,
-        last: BoundRule,
-        parts: tuple[answer.Part, ...],
-        holds: tuple[answer.Hold, ...],
-        verdicts: list[Verdict],
-    ) -> Allocation:
-        plan = next((verdict.plan for verdict in verdicts if verdict.plan is not None), None)
-        split = "policy"
-        shipments = order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
-        if shipments > 1 or (shipments and any(isinstance(hold, answer.Wait) for hold in holds)):
-            split = self._rules[0].split_reason(order)
-        key = tuple([verdict.removed for verdict in verdicts])
-        removed = self._texts.get(key)
-        if removed is None:
-            removed = self._texts[key] = self._spell_out(key)
-        runner_up, margin = (plan.runner_up, plan.margin) if plan is not None else ((), None)
-        return Allocation(
-            parts, holds, Why(last.name, verdicts[-1].outcome, runner_up, margin, removed, split)
-        )
-
-    def _spell_out(self, removed: tuple[tuple[int, ...], ...]) -> str:
-        """Return which filter of which rule took away how many warehouses, in a line."""
-        texts = []
-        for rule, counts in zip(self._rules, removed, strict=False):
-            found = [f"{word}={count}" for word, count in zip(rule.words, counts, strict=True) if count]
-            texts.append(" ".join(found))
-        return "; ".join(texts)
+def _called(rules: Sequence[Rule], number: int) -> str:
+    return f"'{rules[number].name}'" if rules[number].name else str(number + 1)
 
 
 def rule_set_schema() -> dict[str, Any]:

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.case import Bools, Case
-from policies.ranks import Preference
+from policies.preference import Preference
+from policies.split import Split
+from sim.policy import Request
 
 MOST_LINES = 8
 """Orders with more lines are split greedily: 8 lines have 4,140 partitions, 9 already 21,147."""
@@ -47,6 +49,38 @@ def whole(case: Case, sites: Bools, preference: Preference) -> Plan | None:
     return Plan((Ship(winner, case),), (other,), margin)
 
 
+class Planner:
+    """What a rule says of splits, bound to one replication: it finds the plans that the rule allows.
+
+    Args:
+        split: how far orders may be divided.
+        preference: the rule's rank.
+
+    """
+
+    def __init__(self, split: Split, preference: Preference) -> None:
+        self._most = split.max_shipments
+        self._preference = preference
+
+    def allowed(self, request: Request) -> int:
+        """Return how many shipments an order may have, over all rules and attempts."""
+        return self._most if request.split else 1
+
+    def full(self, case: Case, sites: Bools, at_most: int) -> Plan | None:
+        """Return the plan that ships all lines of a case from some warehouses, or None."""
+        preference = self._preference
+        # Most orders leave one warehouse: that is tried before a search is set up.
+        if preference.fewest_first or len(case.lines) == 1 or at_most == 1:
+            plan = whole(case, sites, preference)
+            if plan is not None or len(case.lines) == 1 or at_most == 1:
+                return plan
+        return Search(case, sites, preference).best(case.lines, at_most)
+
+    def partial(self, case: Case, sites: Bools) -> Search:
+        """Return the search for plans that ship some lines of a case, where not all can be."""
+        return Search(case, sites, self._preference)
+
+
 class Search:
     """Finds plans for the lines of one case.
 
@@ -63,12 +97,19 @@ class Search:
         self._preference = preference
         self._stocked = {line: case.in_stock(line) & sites for line in case.lines}
         self._best: dict[Lines, Ship | None] = {}
+        self._lines: Lines | None = None
 
     @property
-    def lines_in_stock(self) -> Lines:
+    def lines(self) -> Lines:
         """The lines that at least one candidate has in full, and can send."""
-        alone = [self._case.part_of((line,)) for line in self._case.lines]
-        return tuple([case.lines[0] for case in alone if len(self._candidates(case))])
+        if self._lines is None:
+            alone = [self._case.part_of((line,)) for line in self._case.lines]
+            self._lines = tuple([case.lines[0] for case in alone if len(self._candidates(case))])
+        return self._lines
+
+    def some(self, at_most: int) -> Plan | None:
+        """Return the plan that ships as many lines as so many shipments can, or None."""
+        return self.best(self.lines, at_most) or self.greedy(self.lines, at_most)
 
     def best(self, lines: Lines, at_most: int) -> Plan | None:
         """Return the preferred plan that ships some lines in at most so many shipments, or None."""

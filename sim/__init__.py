@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sim.experiment import Experiment, PolicySource
     from sim.journal import Journal
     from sim.network import Network
-    from sim.policy import Allocation, Attempts, Backorder, Cancel, Part, Policy, Request, Wait, Why
+    from sim.policy import Allocation, Attempts, Backorder, Cancel, Care, Part, Policy, Request, Wait, Why
     from sim.probes import check_policy
     from sim.scenario import Scenario, load_scenario
 
@@ -22,6 +22,7 @@ __all__ = [
     "Attempts",
     "Backorder",
     "Cancel",
+    "Care",
     "Experiment",
     "Journal",
     "Network",
@@ -45,6 +46,7 @@ _MODULES = {
         "Attempts",
         "Backorder",
         "Cancel",
+        "Care",
         "Part",
         "Policy",
         "Request",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from sim.carrier import Carriers
 from sim.clock import NEVER
 from sim.errors import PolicyError
 from sim.journal import CANCEL_REASONS, SPLIT_REASONS
+from sim.lots import ISSUE
 from sim.network import Network
 from sim.offer import Parcel
-from sim.policy import Allocation, Backorder, Cancel, Hold, Part, Request, Wait, Why
+from sim.plain import is_plain, made_plain
+from sim.policy import Allocation, Backorder, Cancel, Care, Hold, Part, Request, Wait
 
 
 class Referee:
@@ -31,6 +31,7 @@ class Referee:
         self._carriers = carriers
         self._order_name = order_name
         self._available = network.available
+        self._safety = network.safety_stock
 
     def check(self, request: Request, answer: Any) -> tuple[Allocation, list[tuple[int, int]]]:
         """Return the answer, and service and freight (cents) of each part, then of each backorder.
@@ -44,9 +45,9 @@ class Referee:
         """
         if type(answer) is not Allocation:
             raise self._wrong(request, f"answered {type(answer).__name__}, must be an Allocation")
-        if not _is_plain(answer):
+        if not is_plain(answer):
             try:
-                answer = _made_plain(answer)
+                answer = made_plain(answer)
             except TypeError as error:
                 raise self._wrong(request, str(error)) from None
         left = list(request.units)
@@ -93,13 +94,10 @@ class Referee:
                 )
             left[line] -= units
             item = request.items[line]
-            if units > self._available[item, site]:
+            if units > self._available[item, site] and units > (free := self._free(item, part)):
                 self._check_site(request, site, network.tags[item])  # says more than that there is no stock
                 raise self._wrong(
-                    request,
-                    f"{units} units of {network.items[item]}, of {self._available[item, site]} available",
-                    site,
-                    line,
+                    request, f"{units} units of {network.items[item]}, of {free} available", site, line
                 )
             total += units
             grams += network.grams[item] * units
@@ -107,11 +105,25 @@ class Referee:
             tags |= network.tags[item]
         if not network.up[site] and network.back_at[site] >= NEVER:
             raise self._wrong(request, "the warehouse is in a downtime, whose end nobody knows", site)
+        self._check_stock_terms(request, part)
         return self._terms(request, site, service, Parcel(len(part.lines), total, grams, millilitres, tags))
+
+    def _free(self, item: int, part: Part) -> int:
+        """Return the units of an item that a part may promise."""
+        safety = self._safety[item, part.warehouse] if part.safety_stock else 0
+        return int(self._available[item, part.warehouse] + safety)
+
+    def _check_stock_terms(self, request: Request, answer: Part | Backorder) -> None:
+        issue, least_s, site = answer.issue, answer.least_life_s, answer.warehouse
+        if issue is not None and issue not in ISSUE:
+            raise self._wrong(request, f"issue {issue!r}, must be one of {', '.join(ISSUE)}", site)
+        if least_s is not None and least_s < 0:
+            raise self._wrong(request, f"least_life_s {least_s}, must be at least 0", site)
 
     def _check_backorder(self, request: Request, hold: Backorder, left: list[int]) -> tuple[int, int]:
         site, service, network = hold.warehouse, hold.service, self._network
         self._check_place(request, site, service)
+        self._check_stock_terms(request, hold)
         goods = [(request.items[line], left[line]) for line in hold.lines]
         tags = 0
         for item, _ in goods:
@@ -170,18 +182,21 @@ class Referee:
             raise self._wrong(request, "the line is named twice", site, line)
 
     def _check_together(self, request: Request, parts: Sequence[Part]) -> None:
-        wanted: dict[tuple[int, int], int] = {}
+        """Check the stock of each warehouse over all parts."""
+        wanted: dict[
+            tuple[int, int], list[int]
+        ] = {}  # units that leave safety stock alone, and units that may not
         for part in parts:
             for line, units in part.lines:
-                cell = (request.items[line], part.warehouse)
-                wanted[cell] = wanted.get(cell, 0) + units
-        for (item, site), units in wanted.items():
-            if units > self._available[item, site]:
+                wanted.setdefault((request.items[line], part.warehouse), [0, 0])[part.safety_stock] += units
+        for (item, site), (units, deep) in wanted.items():
+            free = int(self._available[item, site])
+            if units <= free and deep:
+                units, free = units + deep, free + int(self._safety[item, site])
+            if units > free:
+                name = self._network.items[item]
                 raise self._wrong(
-                    request,
-                    f"{units} units of {self._network.items[item]} in all parts together, of "
-                    f"{self._available[item, site]} available",
-                    site,
+                    request, f"{units} units of {name} in all parts together, of {free} available", site
                 )
 
     def _check_room(self, request: Request, answer: Allocation) -> None:
@@ -204,8 +219,13 @@ class Referee:
             raise self._wrong(
                 request, f"cancel reason {hold.reason!r}, must be one of {', '.join(CANCEL_REASONS)}"
             )
-        if not isinstance(hold, Cancel) and hold.until is not None and hold.until <= self._network.now:
-            raise self._wrong(request, f"holds until second {hold.until}, which is not in the future")
+        if isinstance(hold, Cancel):
+            return
+        for until in (hold.until, hold.again_at if isinstance(hold, Wait) else None):
+            if until is not None and until <= self._network.now:
+                raise self._wrong(request, f"holds until second {until}, which is not in the future")
+        if isinstance(hold, Care) and hold.cents < 0:
+            raise self._wrong(request, f"customer care for {hold.cents} cents, must be 0 or more")
 
     def _wrong(
         self, request: Request, rule: str, site: int | None = None, line: int | None = None
@@ -218,94 +238,3 @@ class Referee:
             line=line,
             warehouse=self._network.warehouses[site] if known and site is not None else "",
         )
-
-
-# What a policy answers is made of named tuples, which hold whatever was put into them. Nothing below looks at the
-# order: only at types, because a float or a number of numpy's would do its harm far from here.
-
-
-def _is_plain(answer: Allocation) -> bool:
-    """Tell whether an answer is made as `sim.policy` says, of plain integers: the usual case, told fast."""
-    parts, holds, why = answer
-    if holds or type(parts) is not tuple or type(why) is not Why or type(why.runner_up) is not tuple:
-        return False
-    for part in parts:
-        if type(part) is not Part or type(part.warehouse) is not int or type(part.service) is not int:
-            return False
-        if type(part.lines) is not tuple:
-            return False
-        for pair in part.lines:
-            if (
-                type(pair) is not tuple
-                or len(pair) != 2
-                or type(pair[0]) is not int
-                or type(pair[1]) is not int
-            ):
-                return False
-    rule, outcome, runner_up, margin, removed, split = why
-    if margin is not None and type(margin) is not float:
-        return False
-    for site in runner_up:
-        if type(site) is not int:
-            return False
-    return type(rule) is str and type(outcome) is str and type(removed) is str and type(split) is str
-
-
-def _made_plain(answer: Allocation) -> Allocation:
-    """Return an answer of plain integers. Raises TypeError that says what is of another type."""
-    parts = [_plain_part(part) for part in _listed("parts", answer.parts)]
-    holds = [_plain_hold(hold) for hold in _listed("holds", answer.holds)]
-    why = answer.why
-    if type(why) is not Why:
-        raise TypeError(f"why of type {type(why).__name__}, must be Why")
-    for word in ("rule", "outcome", "removed", "split"):
-        if not isinstance(getattr(why, word), str):
-            raise TypeError(f"why.{word} {getattr(why, word)!r}, must be text")
-    if why.margin is not None and not isinstance(why.margin, int | float | np.integer | np.floating):
-        raise TypeError(f"why.margin {why.margin!r}, must be a number or None")
-    runner_up = [_plain_int("why.runner_up", site) for site in _listed("why.runner_up", why.runner_up)]
-    margin = None if why.margin is None else float(why.margin)
-    return Allocation(tuple(parts), tuple(holds), why._replace(runner_up=tuple(runner_up), margin=margin))
-
-
-def _plain_part(part: Any) -> Part:
-    if type(part) is not Part:
-        raise TypeError(f"a part of type {type(part).__name__}, must be Part")
-    pairs = _listed("lines of a part", part.lines)
-    for pair in pairs:
-        if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise TypeError(f"lines of a part hold {pair!r}, must be pairs of line and units")
-    return Part(
-        _plain_int("warehouse", part.warehouse),
-        tuple([(_plain_int("line", line), _plain_int("units", units)) for line, units in pairs]),
-        None if part.service is None else _plain_int("service", part.service),
-    )
-
-
-def _plain_hold(hold: Any) -> Hold:
-    if not isinstance(hold, Wait | Backorder | Cancel):
-        raise TypeError(f"a hold of type {type(hold).__name__}, must be Wait, Backorder or Cancel")
-    lines = tuple(
-        [_plain_int("line", line) for line in _listed(f"lines of {type(hold).__name__}", hold.lines)]
-    )
-    if isinstance(hold, Cancel):
-        return hold._replace(lines=lines)
-    until = None if hold.until is None else _plain_int("until", hold.until)
-    if isinstance(hold, Wait):
-        return hold._replace(lines=lines, until=until)
-    warehouse = _plain_int("warehouse", hold.warehouse)
-    service = None if hold.service is None else _plain_int("service", hold.service)
-    return Backorder(lines, warehouse, service, until)
-
-
-def _listed(what: str, values: Any) -> Sequence[Any]:
-    # A named tuple is a tuple too: a Part where a tuple of parts belongs.
-    if not isinstance(values, tuple | list) or hasattr(values, "_fields"):
-        raise TypeError(f"{what} of type {type(values).__name__}, must be a tuple")
-    return values
-
-
-def _plain_int(what: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{what} {value!r}, must be an int")
-    return int(value)

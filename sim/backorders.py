@@ -7,6 +7,7 @@ from typing import cast
 
 from simpy import Event
 
+from sim.binding import Binding
 from sim.claims import Claim, Claims
 from sim.clock import RETRY, Clock
 from sim.order import BACKORDERED, QUEUED, Shipment
@@ -16,8 +17,7 @@ class Backorders:
     """Shipments that wait for stock at their warehouse. What it has is bound, the rest as it comes.
 
     Args:
-        bind: reserves units of an item for a shipment.
-        usable: how many free units of an item live long enough for a shipment.
+        binding: reserves units for shipments, and tells how many there are for them.
         submit: hands a shipment that has everything to its warehouse.
         give_up: cancels a shipment that waited too long.
 
@@ -27,15 +27,13 @@ class Backorders:
         self,
         clock: Clock,
         claims: Claims,
-        bind: Callable[[Shipment, int, int], None],
-        usable: Callable[[Shipment, int], int],
+        binding: Binding,
         submit: Callable[[Shipment], None],
         give_up: Callable[[Shipment], None],
     ) -> None:
         self._clock = clock
         self._claims = claims
-        self._bind = bind
-        self._usable = usable
+        self._binding = binding
         self._submit = submit
         self._give_up = give_up
         self._open: dict[Shipment, list[Claim]] = {}
@@ -51,7 +49,7 @@ class Backorders:
 
     def _want(self, shipment: Shipment, item: int, units: int, *, first: bool) -> None:
         def grant(claim: Claim, count: int) -> None:
-            self._bind(shipment, claim.item, count)
+            self._binding.bind(shipment, claim.item, count)
             shipment.missing -= count
             if not shipment.missing:
                 del self._open[shipment]
@@ -59,7 +57,7 @@ class Backorders:
                 self._submit(shipment)
 
         def usable() -> int:
-            return self._usable(shipment, item)
+            return self._binding.usable(shipment, item)
 
         shipment.missing += units
         self._open[shipment].append(self._claims.add(item, shipment.site, units, grant, usable, first=first))

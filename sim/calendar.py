@@ -78,6 +78,11 @@ class Calendar:
         i = bisect_right(self._ends, at)
         return (self._begins[i], self._ends[i]) if i < len(self._ends) else (NEVER, NEVER)
 
+    def next_change(self, at: int) -> int:
+        """Return the first second after another at which it opens or closes; NEVER where there is none."""
+        begin, end = self.window(at)
+        return end if begin <= at else begin
+
     def finish(self, at: int, seconds: int) -> int:
         """Return when work of some open seconds that starts at a second is complete.
 

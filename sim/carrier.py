@@ -60,7 +60,7 @@ class Carriers:
     Attributes:
         ids: of the services, as `service_ids` names them.
         serves_site: bool, service x warehouse. carries: tags that a service takes, as bits (-1: everything).
-        pickups: when each service collects.
+        pickups: when each service collects. co2e_g_per_tonne_km: float64 by service.
 
     """
 
@@ -111,7 +111,7 @@ class Carriers:
         )
         self._disruptions = disruptions_by_region(catalogue, services)
         self._lost_share = [service.lost_share for service in services]
-        self._co2e = [service.co2e_g_per_tonne_km for service in services]
+        self.co2e_g_per_tonne_km = np.array([service.co2e_g_per_tonne_km for service in services], np.float64)
         self._lanes: dict[tuple[int, int], Lane] = {}
         self.pickups = Pickups(clock, catalogue, services)
 
@@ -238,7 +238,7 @@ class Carriers:
 
     def co2e_grams(self, shipment: Shipment) -> int:
         """Return the emissions of a shipment's transport, by weight and distance; none before its pickup."""
-        rate = self._co2e[shipment.service]
+        rate = self.co2e_g_per_tonne_km.item(shipment.service)
         if not rate or shipment.picked_up_at < 0:
             return 0
         distance = self._catalogue.distance_m.item(shipment.order.region, shipment.site)

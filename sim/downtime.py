@@ -170,6 +170,10 @@ class Notice:
         """Tell whether no outage takes all stations away."""
         return all(outage.factor or outage.begin > now for outage in self.known)
 
+    def next_down(self) -> int:
+        """Return when the site goes down next, as far as is known: in the past while it is down; NEVER for not."""
+        return min([outage.begin for outage in self.known if not outage.factor], default=NEVER)
+
     def back_at(self, now: int) -> int:
         """Return when a site that is down comes back, as far as that is announced; NEVER where it is not."""
         back = now

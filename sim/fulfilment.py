@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.backorders import Backorders
+from sim.binding import Binding
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue, cents, micros
 from sim.claims import Claims
-from sim.clock import DAY, Clock
+from sim.clock import Clock
 from sim.disposals import Disposals
 from sim.expectation import Expectations
 from sim.inventory import Inventory
 from sim.journal import CANCEL_REASONS
 from sim.ledger import Account
-from sim.limits import Usage
+from sim.limits import Tally
+from sim.lots import LotTerms
 from sim.notices import Notices
 from sim.order import BACKORDERED, CANCELLED, ENDED, IN_TRANSIT, IN_WORK, PACKED, QUEUED, Order, Shipment
 from sim.packing import Packing
@@ -57,7 +59,6 @@ class Fulfilment:
         self._waiting = waiting
         self._carriers = carriers
         self._payments = payments
-        self._expectations = expectations
         self._notices = notices
         self._settlement = settlement
         self.warehouses = warehouses
@@ -66,9 +67,10 @@ class Fulfilment:
             clock, catalogue, inventory, disposals, carriers, self._packing, payments, notices, settlement,
             self.ship_again,
         )  # fmt: skip
-        self._backorders = Backorders(clock, claims, self._bind, self._usable, self._release, self._give_up)
+        self._binding = Binding(catalogue, inventory, expectations)
+        self._backorders = Backorders(clock, claims, self._binding, self._release, self._give_up)
         self.shortfalls = Shortfalls(
-            catalogue, inventory, disposals, self._backorders, self._bind, self._usable, self._send_back
+            catalogue, inventory, disposals, self._backorders, self._binding, self._send_back
         )
         self._cost: list[int] = catalogue.cost.tolist()
         costs = [site.costs for site in catalogue.scenario.warehouses]
@@ -77,62 +79,45 @@ class Fulfilment:
         ]
         self._protocols = warehouses.protocols
         self._never_split = [segment.split == "never" for segment in catalogue.scenario.segments]
-        items = catalogue.scenario.items
-        self._perishable = catalogue.perishable
-        self._least_life_s = [round(item.min_life_at_delivery_days * DAY) for item in items]
-        self.usages: list[Usage] = []
+        self.tallies: list[Tally] = []
 
     # -- binding stock ----------------------------------------------------------------------------------
 
     def ship(self, order: Order, part: Part, service: int, freight: int) -> int:
         """Bind stock to a new shipment, give it to its warehouse, and return its units."""
-        shipment = self._shipment(order, part.warehouse, service, part.lines, freight, QUEUED)
+        shipment = self._shipment(order, part, part.lines, service, freight, QUEUED)
         for _, item, units in shipment.lines:
-            self._bind(shipment, item, units)
+            self._binding.bind(shipment, item, units)
         self._release(shipment)
         return shipment.units
 
     def backorder(self, order: Order, hold: Backorder, service: int, freight: int) -> None:
         """Commit lines to a warehouse: what it has is bound, the rest as it comes, first come first served."""
         lines = tuple((line, order.left[line]) for line in hold.lines)
-        shipment = self._shipment(order, hold.warehouse, service, lines, freight, BACKORDERED)
+        shipment = self._shipment(order, hold, lines, service, freight, BACKORDERED)
         self._backorders.begin(shipment, hold.until)
 
     def _shipment(
         self,
         order: Order,
-        site: int,
-        service: int,
+        answer: Part | Backorder,
         lines: tuple[tuple[int, int], ...],
+        service: int,
         freight: int,
         state: int,
     ) -> Shipment:
-        """Make a shipment and take its units off what is left of the order."""
+        """Make the shipment that an answer asks for, and take its units off what is left of the order."""
+        site = answer.warehouse
         shipment = self._packing.pack(self, order, site, service, lines, self._clock.now, state)
         shipment.freight = freight
+        shipment.terms = LotTerms(answer.issue, answer.least_life_s, answer.safety_stock)
         order.used += 1
         order.live += 1
-        if self.usages:
+        if self.tallies:
             amounts = self._packing.amounts(shipment)
-            for usage in self.usages:
-                usage.add(site, amounts)
+            for tally in self.tallies:
+                tally.add(site, amounts)
         return shipment
-
-    def _bind(self, shipment: Shipment, item: int, units: int) -> None:
-        """Reserve units for a shipment; of what expires, those that will live long enough after delivery."""
-        alive_at = self._alive_at(shipment, item)
-        shipment.picks += self._inventory.reserve(item, shipment.site, units, shipment, alive_at)
-
-    def _usable(self, shipment: Shipment, item: int) -> int:
-        """Return the free units of an item that will live long enough after the delivery of a shipment."""
-        return self._inventory.free(item, shipment.site, self._alive_at(shipment, item))
-
-    def _alive_at(self, shipment: Shipment, item: int) -> int:
-        return (
-            self._expectations.of_allocated(shipment) + self._least_life_s[item]
-            if self._perishable[item]
-            else 0
-        )
 
     def _release(self, shipment: Shipment) -> None:
         """Hand a shipment to the stations of its warehouse."""
@@ -237,8 +222,8 @@ class Fulfilment:
 
     def _uncount(self, shipment: Shipment, amounts: tuple[float, ...]) -> None:
         """Take what does not leave a warehouse after all off its limits."""
-        for usage in self.usages:
-            usage.give_back(shipment.site, amounts, shipment.allocated_at)
+        for tally in self.tallies:
+            tally.give_back(shipment.site, amounts, shipment.allocated_at)
 
     def ship_again(self, order: Order, lines: Sequence[tuple[int, int]], replaces: int, cause: str) -> None:
         """Have units of lines that were shipped before allocated once more, in the place of shipment `replaces`.

@@ -15,6 +15,9 @@ from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, Clock
 from sim.lots import Goods, Ints, Lot, Lots, Pick
 
+SALES = frozenset({"shipped", "sold"})
+"""Flows of units to customers: with a carrier, or over the counter."""
+
 UNLIMITED = 1 << 30
 """On hand and available of a cell whose stock never ends; real quantities stay below."""
 
@@ -37,6 +40,7 @@ class Inventory:
         on_order: units that will come in, int32, item x warehouse: ordered or at the door.
         on_fall: told of item and warehouse when units of a cell were promised or left.
         on_room: told of a warehouse when volume left it.
+        on_sale: told of item, warehouse and units that left for a customer.
 
     """
 
@@ -67,6 +71,7 @@ class Inventory:
         self._on_lot: Callable[[int, int, Lot], None] | None = None
         self.on_fall: Callable[[int, int], None] | None = None
         self.on_room: Callable[[int], None] | None = None
+        self.on_sale: list[Callable[[int, int, int], None]] = []
 
     def open(
         self,
@@ -126,11 +131,17 @@ class Inventory:
     # -- what orders hold -------------------------------------------------------------------------------
 
     def reserve(
-        self, item: int, site: int, units: int, holder: Hashable = None, alive_at: int = -NEVER
+        self,
+        item: int,
+        site: int,
+        units: int,
+        holder: Hashable = None,
+        alive_at: int = -NEVER,
+        issue: str | None = None,
     ) -> list[Pick]:
-        """Bind units to a shipment, lot by lot in the site's order of issue. There must be that many free.
+        """Bind units to a shipment, lot by lot in the order of issue. There must be that many unreserved.
 
-        Lots that are dead at `alive_at` are taken last.
+        Lots that are dead at `alive_at` are taken last. `issue` is a key of `lots.ISSUE`; None is the site's own.
         """
         cell = item * self._sites + site
         if self._available_cell[cell] >= UNLIMITED:
@@ -140,7 +151,7 @@ class Inventory:
         picks: list[Pick] = (
             [(item, units, None)]
             if lots is None
-            else self.lots.bind(item, site, lots, units, holder, alive_at)
+            else self.lots.bind(item, site, lots, units, holder, alive_at, issue)
         )
         if self.on_fall is not None:
             self.on_fall(item, site)
@@ -158,7 +169,7 @@ class Inventory:
             lot.reserved -= units
             if lot.expires_at < NEVER:
                 lot.holders.pop(holder, None)
-            self.lots.note_expiry(item, site)
+            self.lots.note_change(item, site)
 
     def take(self, site: int, pick: Pick, holder: Hashable = None) -> bool:
         """Let bound units leave the stock: their work starts. False for stock that never ends."""
@@ -190,7 +201,7 @@ class Inventory:
             if not lot.units:
                 self.lots.insert(item, site, lot)
             lot.units += units
-            self.lots.note_expiry(item, site)
+            self.lots.note_change(item, site)
             if lot.expires_at <= self._clock.now:
                 self._tell(item, site, lot)
 
@@ -253,9 +264,10 @@ class Inventory:
 
     # -- what there is ----------------------------------------------------------------------------------
 
-    def free(self, item: int, site: int, alive_at: int = -NEVER) -> int:
-        """Return the units of a cell that may be promised and live until a second, at least 0."""
-        free = max(0, self._available_cell[item * self._sites + site])
+    def free(self, item: int, site: int, alive_at: int = -NEVER, *, safety_stock: bool = False) -> int:
+        """Return the units of a cell that may be promised, safety stock too or not, and live until a second."""
+        cell = item * self._sites + site
+        free = max(0, self._available_cell[cell] + (self._safety_cell[cell] if safety_stock else 0))
         return free if alive_at <= 0 else self.lots.alive_at(item, site, free, alive_at)
 
     def unreserved(self, item: int, site: int) -> int:
@@ -263,9 +275,10 @@ class Inventory:
         cell = item * self._sites + site
         return self._available_cell[cell] + self._safety_cell[cell]
 
-    def alive(self, item: int, until: Ints) -> NDArray[np.int32]:
-        """Return the available units of an item that live until a second, which is given by warehouse."""
-        return self.lots.alive(item, self.available[item], until)
+    def alive(self, item: int, until: Ints, *, safety_stock: bool = False) -> NDArray[np.int32]:
+        """Return the units of an item that may be promised and live until a second, given by warehouse."""
+        available = self.available[item]
+        return self.lots.alive(item, available + self.safety[item] if safety_stock else available, until)
 
     # -- books ------------------------------------------------------------------------------------------
 
@@ -276,6 +289,9 @@ class Inventory:
             flows = self.flows[flow] = np.zeros_like(self.on_hand)
             cells = self._flow_cells[flow] = flows.reshape(-1).data
         cells[item * self._sites + site] += units
+        if self.on_sale and flow in SALES:
+            for tell in self.on_sale:
+                tell(item, site, units)
 
     def _change(self, item: int, site: int, units: int) -> None:
         """Let units come, or go as a negative number."""

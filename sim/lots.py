@@ -63,6 +63,24 @@ ISSUE: dict[str, Callable[[Lot], tuple[int, int]]] = {
 """Which lot leaves first: the one with the least key."""
 
 
+class LotTerms(NamedTuple):
+    """Which units a shipment may have of what lies at its warehouse.
+
+    Attributes:
+        issue: which lots leave first, a key of `ISSUE`; None: as the warehouse does.
+        least_life_s: seconds that goods should live after delivery; None: the minimum of the item.
+        safety_stock: whether safety stock may be promised, too.
+
+    """
+
+    issue: str | None = None
+    least_life_s: int | None = None
+    safety_stock: bool = False
+
+
+USUAL = LotTerms()
+
+
 class Lots:
     """The lots of the cells that have any.
 
@@ -77,7 +95,7 @@ class Lots:
         self._cells: dict[int, list[Lot]] = {}
         # By item that expires: when the first unit does that may be promised, by warehouse.
         self._first_expiry: dict[int, Ints] = {}
-        self._changed: set[int] | None = None
+        self._watched: list[set[int]] = []
 
     def __iter__(self) -> Iterator[tuple[int, int, list[Lot]]]:
         """Yield item, warehouse and lots of each cell that has lots, or had them."""
@@ -98,38 +116,49 @@ class Lots:
         insort(self._cells[item * self._sites + site], lot, key=self._issue[site])
         if lot.expires_at < NEVER and item not in self._first_expiry:
             self._first_expiry[item] = np.full(self._sites, NEVER, np.int64)
-        self.note_expiry(item, site)
+        self.note_change(item, site)
 
     def watch(self) -> set[int]:
-        """Return the cells with lots that expire. From now on those are added whose lots changed."""
-        self._changed = {cell for cell in self._cells if cell // self._sites in self._first_expiry}
-        return self._changed
+        """Return the cells with lots. From now on those are added whose free units changed; empty it when told."""
+        cells = set(self._cells)
+        self._watched.append(cells)
+        return cells
 
     def picture(self, lots: Lots, cell: int) -> None:
         """Hold what may be promised of a cell's lots elsewhere, as it is now: item x warehouses + warehouse."""
+        if cell not in lots._cells:
+            return
         item, site = divmod(cell, self._sites)
-        if item in lots._first_expiry:
-            self._cells[cell] = [
-                Lot(lot.units - lot.reserved, lot.received_at, lot.expires_at, lot.cost)
-                for lot in lots._cells.get(cell, ())
-            ]
-            if item not in self._first_expiry:
-                self._first_expiry[item] = np.full(self._sites, NEVER, np.int64)
-            self.note_expiry(item, site)
+        self._cells[cell] = [
+            Lot(lot.units - lot.reserved, lot.received_at, lot.expires_at, lot.cost)
+            for lot in lots._cells[cell]
+        ]
+        if item in lots._first_expiry and item not in self._first_expiry:
+            self._first_expiry[item] = np.full(self._sites, NEVER, np.int64)
+        self.note_change(item, site)
 
     def remove(self, item: int, site: int, lot: Lot) -> None:
         """Take a lot away."""
         self._cells[item * self._sites + site].remove(lot)
-        self.note_expiry(item, site)
+        self.note_change(item, site)
 
     def bind(
-        self, item: int, site: int, lots: list[Lot], units: int, holder: Hashable, alive_at: int
+        self,
+        item: int,
+        site: int,
+        lots: list[Lot],
+        units: int,
+        holder: Hashable,
+        alive_at: int,
+        issue: str | None = None,
     ) -> list[Pick]:
-        """Reserve units in the order of issue; lots that are dead at `alive_at` come last.
+        """Reserve units in the order of issue, the site's or another; lots that are dead at `alive_at` come last.
 
         Raises AssertionError when there are not that many: a bug of the engine.
         """
         picks: list[Pick] = []
+        if issue is not None:
+            lots = sorted(lots, key=ISSUE[issue])
         for too_old in (False, True):
             for lot in lots:
                 free = min(units, lot.units - lot.reserved)
@@ -140,7 +169,7 @@ class Lots:
                         lot.holders[holder] = None
                     units -= free
                     if not units:
-                        self.note_expiry(item, site)
+                        self.note_change(item, site)
                         return picks
         raise AssertionError("reserved more than there is")
 
@@ -157,17 +186,17 @@ class Lots:
                 lot.units -= free
                 if not lot.units:
                     lots.remove(lot)
-        self.note_expiry(item, site)
+        self.note_change(item, site)
         return goods
 
-    def note_expiry(self, item: int, site: int) -> None:
-        """Note when the first unit that may be promised expires, after the lots of a cell changed."""
+    def note_change(self, item: int, site: int) -> None:
+        """Note that the free units of a cell's lots changed, and when the first of them expires."""
         first = self._first_expiry.get(item)
         if first is not None:
             lots = self._cells[item * self._sites + site]
             first[site] = min([lot.expires_at for lot in lots if lot.units > lot.reserved], default=NEVER)
-            if self._changed is not None:
-                self._changed.add(item * self._sites + site)
+        for cells in self._watched:
+            cells.add(item * self._sites + site)
 
     def alive(self, item: int, available: NDArray[np.int32], until: Ints) -> NDArray[np.int32]:
         """Return how many of an item's available units, by warehouse, live until a second, by warehouse."""

@@ -9,15 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import randomness
+from sim.backlog import Backlog
 from sim.carrier import Carriers, Lane
 from sim.catalogue import Catalogue, micros
 from sim.clock import DAY, NEVER, Clock
 from sim.errors import ScenarioError
+from sim.forecast import Forecast
 from sim.limits import Usage
+from sim.nextlots import NextLots, Picked
 from sim.offer import LATE, Offer, Parcel, ServiceChoice, fastest
 from sim.policy import Request
 from sim.ratecard import UNSERVED
 from sim.scenario.foreseeable import foreseeable
+from sim.tallies import Tallies
+from sim.turns import Turns
+from sim.velocity import Velocity
 from sim.visibility import StockView
 from sim.warehouses import Warehouses
 
@@ -34,16 +40,21 @@ class Network:
         warehouses, services, regions, segments, items: ids by position.
         now: seconds since the scenario's start.
         up: not in a downtime. back_at: when one that is not up comes back, NEVER where nobody knows; else 0.
+        next_down: when the next downtime begins that is known, in the past while it is down; NEVER without one.
         backlog: jobs in the building, also at the stations. work_s: expected seconds of work that wait there.
+        busy: jobs at the stations, also those that pause there while it is closed.
         stations: how many jobs are worked on at a time, now or from the next opening on.
         queue_limit: the backlog from which on a warehouse takes nothing more; NEVER without one.
         available: units that may be promised, item x warehouse: on hand - reserved - safety stock.
-        on_hand: units, item x warehouse. Both are as of the last sync where `visibility.sync_minutes` says so.
-        price, grams, millilitres, tags: of one unit by item; price in millionths of the currency, tags as bits.
-        perishable: whether an item expires, by item.
+        on_hand: units, item x warehouse. on_order: units that will come in: ordered, or at the door. All three are as
+            of the last sync where `visibility.sync_minutes` says so.
+        safety_stock: units that only those may have who say so, item x warehouse.
+        price, cost, grams, millilitres, tags: of one unit by item; money in millionths of the currency, tags as bits.
+        perishable: whether an item expires, by item. least_life_s: seconds of life that it must have at delivery.
         columns: 0, 1, ... for each warehouse.
         site_rank: the scenario's `site_rank`. id_rank: position in the alphabet of ids.
-        usages: the counts that `usage` was asked for.
+        forecast: what can be expected of demand and replenishment.
+        tallies: the counts that `usage` and `turns` were asked for.
 
     """
 
@@ -62,11 +73,16 @@ class Network:
         self._stock = stock
         self._warehouses = warehouses
         self._carriers = carriers
-        self._usages: dict[tuple[str, str], Usage] = {}
-        self.usages: list[Usage] = []
+        self._next_lots: NextLots | None = None
+        self._velocities: dict[float, Velocity] = {}
+        self.forecast = Forecast(clock, catalogue)
+        self.tallies = Tallies(clock, catalogue)
+        self._backlog: Backlog | None = None
         items = catalogue.scenario.items
         self.perishable = catalogue.perishable
-        self._least_life_s = [round(item.min_life_at_delivery_days * DAY) for item in items]
+        self.least_life_s: tuple[int, ...] = tuple(
+            [round(item.min_life_at_delivery_days * DAY) for item in items]
+        )
         self._handling: dict[tuple[int, int, int], Ints] = {}
         self._may_serve: dict[tuple[int, int], Bools] = {}
         scenario = catalogue.scenario
@@ -77,17 +93,22 @@ class Network:
         self.segments: tuple[str, ...] = tuple(catalogue.segment_ids)
         self.items: tuple[str, ...] = tuple(catalogue.item_ids)
         self.price: tuple[int, ...] = tuple(catalogue.price.tolist())
+        self.cost: tuple[int, ...] = tuple(catalogue.cost.tolist())
         self.grams: tuple[int, ...] = tuple(catalogue.grams.tolist())
         self.millilitres: tuple[int, ...] = tuple(catalogue.millilitres.tolist())
         self.tags: tuple[int, ...] = tuple(catalogue.tags.tolist())
         self.up = _read_only(warehouses.up)
         self.back_at = _read_only(warehouses.back_at)
+        self.next_down = _read_only(warehouses.next_down)
         self.backlog = _read_only(warehouses.backlog)
+        self.busy = _read_only(warehouses.busy)
         self.queue_limit = _read_only(warehouses.queue_limit)
         self.work_s = _read_only(warehouses.work_s)
         self.stations = _read_only(warehouses.stations)
         self.available = _read_only(stock.available)
         self.on_hand = _read_only(stock.on_hand)
+        self.on_order = _read_only(stock.on_order)
+        self.safety_stock = _read_only(stock.safety)
         self.handles = _read_only(catalogue.handles)
         self.region_zone = _read_only(catalogue.region_zone)
         self.site_zone = _read_only(catalogue.site_zone)
@@ -130,9 +151,49 @@ class Network:
             raise ScenarioError(self._unlocated)
         return self._catalogue.distance_m[region]  # type: ignore[no-any-return]
 
-    def fit_to_sell(self, item: int, arrives_at: Ints) -> NDArray[np.int32]:
-        """Return the available units of an item that keep its minimum life if delivered at a second, by warehouse."""
-        return self._stock.alive(item, arrives_at + self._least_life_s[item])
+    def fit_to_sell(
+        self,
+        item: int,
+        arrives_at: Ints,
+        least_life_s: int | None = None,
+        *,
+        safety_stock: bool = False,
+    ) -> NDArray[np.int32]:
+        """Return the units of an item that may be promised and live long enough if delivered at a second, by warehouse.
+
+        Args:
+            least_life_s: seconds of life that are enough; None: the item's minimum.
+            safety_stock: whether safety stock counts, too.
+
+        """
+        least_s = self.least_life_s[item] if least_life_s is None else least_life_s
+        return self._stock.alive(item, arrives_at + least_s, safety_stock=safety_stock)
+
+    def next_lots(
+        self, item: int, units: int, alive_at: Ints | None = None, issue: str | None = None
+    ) -> Picked:
+        """Return which lots some units of an item would be taken from at each warehouse: their age, and their expiry.
+
+        Args:
+            alive_at: second until which lots must live, by warehouse; None: whatever their age.
+            issue: which lots leave first, a key of `lots.ISSUE`; None: as each warehouse does.
+
+        """
+        if self._next_lots is None:
+            self._next_lots = NextLots(self._stock)
+        return self._next_lots.of(item, units, alive_at, issue)
+
+    def velocity(self, half_life_days: float) -> Velocity:
+        """Return the count of units a day that left each warehouse for customers, the latest weighing most.
+
+        Ask in `prepare`: counting begins with the first call.
+        """
+        found = self._velocities.get(half_life_days)
+        if found is None:
+            found = Velocity(self._clock, self.forecast.units_a_day, half_life_days)
+            self._velocities[half_life_days] = found
+            self._stock.on_sale.append(found.add)
+        return found
 
     def may_serve(self, region: int, tags: int) -> Bools:
         """Tell which warehouses serve a region and may ship goods with some handling tags."""
@@ -232,16 +293,40 @@ class Network:
         flat = service * len(self.warehouses) + self.columns
         return Offer(self, parcel, lane, nano, service, flat, arrival)
 
-    def usage(self, of: str, per: str) -> Usage:
-        """Return the count of what each warehouse was given in its present calendar window.
+    def co2e_kg(self, region: int, parcel: Parcel, service: Ints) -> NDArray[np.float64]:
+        """Return what a parcel emits on its way to a region, with a service for each warehouse, kg.
+
+        Raises ScenarioError where coordinates are missing and a service emits anything.
+        """
+        rate = self._carriers.co2e_g_per_tonne_km[service]
+        if not np.count_nonzero(rate):
+            return rate
+        grams: NDArray[np.float64] = np.rint(rate * parcel.grams / 1e6 * self.distance_m(region) / 1e3)
+        return grams / 1e3
+
+    def backlog_days(self) -> NDArray[np.float64]:
+        """Return how many days the work that waits at each warehouse lasts, run down its calendar (`sim.backlog`)."""
+        return self._work_ahead().days()
+
+    def backlog_falls_to(self, site: int, days: float) -> int:
+        """Return when a warehouse has at most some days of backlog if nothing is added; NEVER for not at all."""
+        return self._work_ahead().falls_to(site, days)
+
+    def _work_ahead(self) -> Backlog:
+        if self._backlog is None:
+            self._backlog = Backlog(self._clock, self._warehouses)
+        return self._backlog
+
+    def usage(self, of: str, per: str, *, rolling: bool = False) -> Usage:
+        """Return the count of what each warehouse was given in its present calendar window, or in a rolling one.
 
         Ask in `prepare`: counting begins with the first call.
         """
-        at = (of, per)
-        if at not in self._usages:
-            self._usages[at] = Usage(self._clock, self._catalogue, of, per)
-            self.usages.append(self._usages[at])
-        return self._usages[at]
+        return self.tallies.usage(of, per, rolling=rolling)
+
+    def turns(self) -> Turns:
+        """Return when each warehouse was given something last. Ask in `prepare`, as for `usage`."""
+        return self.tallies.turns()
 
 
 def _read_only(array: NDArray[T]) -> NDArray[T]:

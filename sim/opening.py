@@ -12,7 +12,7 @@ from sim.clock import DAY, NEVER
 from sim.inventory import UNLIMITED, Inventory, OpeningLot
 from sim.levels import Levels
 from sim.scenario.levels import DaysOfDemand
-from sim.scenario.stock import Opening, Review
+from sim.scenario.stock import Opening
 from sim.scenario.stocktable import StockTable
 
 
@@ -27,7 +27,7 @@ def open_stock(catalogue: Catalogue, inventory: Inventory) -> None:
         units[...] = UNLIMITED
         for number, rule in enumerate(stock.replenish):
             cells = catalogue.replenished_by == number
-            units[cells] = 0 if rule.review is None else _full(rule.review, levels)[cells]
+            units[cells] = 0 if rule.review is None else levels.full(rule.review)[cells]
     else:
         for opening in stock.opening:
             _open_as_told(opening, catalogue, levels, units, lots)
@@ -37,15 +37,6 @@ def open_stock(catalogue: Catalogue, inventory: Inventory) -> None:
         if site.safety_stock is not None:
             safety[:, number] = levels.units(site.safety_stock)[:, number]
     inventory.open(units, safety, [lot for cell in sorted(lots) for lot in lots[cell]])
-
-
-def _full(review: Review, levels: Levels) -> NDArray[np.int64]:
-    """Return what a review fills cells up to: the level, or the reorder point and one order, item x warehouse."""
-    if review.order_up_to is not None:
-        return levels.units(review.order_up_to)
-    assert review.reorder_point is not None
-    assert review.order_units is not None
-    return levels.units(review.reorder_point) + review.order_units
 
 
 def _open_as_told(

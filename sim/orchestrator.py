@@ -12,6 +12,7 @@ from simpy import Event
 
 from sim import randomness
 from sim.answer import Referee
+from sim.care import CustomerCare
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue
 from sim.clock import DAY, HOUR, NEVER, ORDER, RETRY, Clock
@@ -23,7 +24,7 @@ from sim.notices import Notices
 from sim.order import Order
 from sim.orderbook import Block, OrderBook
 from sim.payment import Payments
-from sim.policy import Allocation, Attempts, Backorder, Cancel, Policy, Request
+from sim.policy import Allocation, Attempts, Backorder, Cancel, Care, Policy, Request
 from sim.promise import Promises
 from sim.scenario.distributions import ZERO
 from sim.settlement import Settlement
@@ -78,6 +79,7 @@ class Orchestrator:
         if watch is not None:
             self._ask = partial(watch.ask, policy=policy, network=network, ask=self._asked)
         waiting.follow(attempts, self._decide, self._cancel)
+        self._care = CustomerCare(clock, self._decide)
         self._referee = Referee(name, network, carriers, self._order_name)
         self._split_allowed = [segment.split == "allowed" for segment in catalogue.scenario.segments]
         self._payments = payments
@@ -200,10 +202,12 @@ class Orchestrator:
     # -- decision ---------------------------------------------------------------------------------------
 
     def _request(self, order: Order) -> Request:
-        left = order.left
+        left = order.undecided
         grams, millilitres, tags = order.grams, order.millilitres, order.tags
         open_lines = tuple([line for line, units in enumerate(left) if units])
-        if order.parts or order.units_cancelled:  # a part of the order, or lines that are shipped again
+        if (
+            order.parts or order.units_cancelled or order.in_care
+        ):  # a part of the order, or lines that are shipped again
             network, items = self._network, order.items
             grams = sum(network.grams[items[line]] * left[line] for line in open_lines)
             millilitres = sum(network.millilitres[items[line]] * left[line] for line in open_lines)
@@ -213,7 +217,7 @@ class Orchestrator:
         return Request(
             order.number, order.region, order.segment, order.items, tuple(left), open_lines, order.placed_at,
             order.promised_at, order.value, grams, millilitres, tags, order.attempts, order.used,
-            self._split_allowed[order.segment], order.tried,
+            self._split_allowed[order.segment], order.tried, order.units,
         )  # fmt: skip
 
     def _decide(self, order: Order, cause: str) -> None:
@@ -241,9 +245,14 @@ class Orchestrator:
                 self._fulfilment.backorder(order, hold, *next(committed))
             elif isinstance(hold, Cancel):
                 self._cancel(order, hold.lines, hold.reason)
-            elif hold.until is not None:
-                until = min(until, hold.until)
-                own_hours.update(hold.lines)
+            elif isinstance(hold, Care):
+                self._care.take(order, hold)
+            else:
+                if hold.until is not None:
+                    until = min(until, hold.until)
+                    own_hours.update(hold.lines)
+                if hold.again_at is not None:
+                    until = min(until, hold.again_at)
         # What waits while a part is shipped may become a shipment of its own, for the reason that holds now.
         if order.split_reason < 0 and (order.used > 1 or (order.used and any(order.left))):
             order.split_reason = SPLIT_REASONS.index(answer.why.split)

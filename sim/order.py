@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.journal import SHIPMENT_STATES
 from sim.ledger import Account
-from sim.lots import Pick
+from sim.lots import USUAL, Pick
 
 if TYPE_CHECKING:
     from sim.desk import Desk
@@ -30,6 +30,7 @@ class Order:
         value: cents. grams, millilitres, tags: of the whole order.
         parts: shipments so far, cancelled ones too, so that a number is never used twice.
         split_reason: why it takes more than one shipment, or may take more.
+        in_care: lines that customer care has in hand, with the second until which it has them.
         again: for lines that have to be shipped once more, the number of the shipment that is replaced.
         live: what keeps the order open beside its lines: shipments and returns that have not ended.
         used: shipments that count against `max_shipments`; one that others replace does not.
@@ -48,9 +49,9 @@ class Order:
     """
 
     __slots__ = (
-        "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "items", "key", "left",
-        "live", "lost", "lost_at", "millilitres", "notifications", "number", "parts", "picked_up_at", "placed_at",
-        "posts", "promised_at", "reallocations", "refunded_value", "region", "segment", "shipped_value",
+        "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "in_care", "items",
+        "key", "left", "live", "lost", "lost_at", "millilitres", "notifications", "number", "parts", "picked_up_at",
+        "placed_at", "posts", "promised_at", "reallocations", "refunded_value", "region", "segment", "shipped_value",
         "split_reason", "tags", "timer", "to_pay", "to_ship", "told_at", "tried", "units", "units_cancelled",
         "units_first_attempt", "units_returned", "units_shipped", "used", "value",
     )  # fmt: skip
@@ -87,6 +88,7 @@ class Order:
         self.millilitres = millilitres
         self.tags = tags
         self.parts: list[Shipment] = []
+        self.in_care: Mapping[int, int] = _NOTHING
         self.again: dict[int, int] = {}
         self.lost: frozenset[int] = frozenset()
         self.lost_at = -1
@@ -112,6 +114,13 @@ class Order:
         self.notifications = 0
         self.told_at = -1
 
+    @property
+    def undecided(self) -> list[int]:
+        """Units of each line that the policy may be asked about: those left, but for lines with customer care."""
+        if not self.in_care:
+            return self.left
+        return [0 if line in self.in_care else units for line, units in enumerate(self.left)]
+
 
 class Shipment:
     """One parcel group from one warehouse for one order.
@@ -120,6 +129,7 @@ class Shipment:
         desk: who gives it to its warehouse.
         number: 1-based within the order.
         lines: (line of the order, item, units).
+        terms: which units it may have.
         picks: what the inventory bound to it. missing: units that it still waits for, of a backorder.
         again: of its lines, those that were shipped before, with the number of the shipment that is replaced.
         is_picked: whether its goods have left the shelf.
@@ -132,7 +142,7 @@ class Shipment:
     __slots__ = (
         "again", "allocated_at", "delivered_at", "desk", "freight", "goods", "grams", "handling", "is_picked",
         "lines", "millilitres", "missing", "number", "order", "packed_at", "picked_up_at", "picks", "rebound",
-        "released_at", "service", "site", "started_at", "state", "stock_age", "tags", "units",
+        "released_at", "service", "site", "started_at", "state", "stock_age", "tags", "terms", "units",
     )  # fmt: skip
 
     def __init__(
@@ -162,6 +172,7 @@ class Shipment:
         self.tags = tags
         self.allocated_at = allocated_at
         self.state = state
+        self.terms = USUAL
         self.picks: list[Pick] = []
         self.missing = 0
         self.is_picked = False

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """The open part of one order, put to the policy: a line that is placed already has 0 units left.
+    """The open part of one order, put to the policy.
+
+    A line that is placed already, or is with customer care, has 0 units left.
 
     Attributes:
         order: 0-based number of the order; it names the order's noise, and nothing else.
-        items, units: by line; units are those still to be placed.
+        items, units: by line; units are those still to be placed. ordered: what was ordered of each line.
         open: the lines that have units left.
         placed_at, promised_at: seconds since start; promised_at is `clock.NEVER` without a promise.
         value: of the whole order, in cents. grams, millilitres, tags: of the open lines together.
@@ -51,6 +53,7 @@ class Request(NamedTuple):
     shipments: int
     split: bool
     tried: frozenset[int]
+    ordered: tuple[int, ...]
 
 
 class Part(NamedTuple):
@@ -59,19 +62,33 @@ class Part(NamedTuple):
     Attributes:
         lines: pairs of (line, units).
         service: None lets the engine take the cheapest that keeps the promise, else the fastest.
+        issue: which lots leave first, a key of `lots.ISSUE`; None: as the warehouse does.
+        least_life_s: seconds that the goods should live after delivery: lots that would not come last; None: the
+            minimum of the item.
+        safety_stock: whether safety stock may be promised, too.
 
     """
 
     warehouse: int
     lines: tuple[tuple[int, int], ...]
     service: int | None = None
+    issue: str | None = None
+    least_life_s: int | None = None
+    safety_stock: bool = False
 
 
 class Wait(NamedTuple):
-    """Lines that wait; the policy is asked again after a receipt, when a site is up, and at `until` at the latest."""
+    """Lines that wait; the policy is asked again after a receipt, when a site is up, and at `until` at the latest.
+
+    Attributes:
+        until: the lines are not given up before (`Attempts`), and the policy is asked again then.
+        again_at: when it wants to be asked again besides, because the clock alone may change its answer.
+
+    """
 
     lines: tuple[int, ...]
     until: int | None = None
+    again_at: int | None = None
 
 
 class Backorder(NamedTuple):
@@ -79,6 +96,7 @@ class Backorder(NamedTuple):
 
     Attributes:
         until: when the lines are cancelled if they still wait for stock, None for never.
+        issue, least_life_s, safety_stock: as of a `Part`; what is received counts by them, too.
 
     """
 
@@ -86,6 +104,9 @@ class Backorder(NamedTuple):
     warehouse: int
     service: int | None = None
     until: int | None = None
+    issue: str | None = None
+    least_life_s: int | None = None
+    safety_stock: bool = False
 
 
 class Cancel(NamedTuple):
@@ -100,7 +121,20 @@ class Cancel(NamedTuple):
     reason: str = "policy"
 
 
-Hold = Wait | Backorder | Cancel
+class Care(NamedTuple):
+    """Lines that customer care takes in hand: the policy is asked about them again at `until`, and not before.
+
+    Attributes:
+        cents: what that costs, once.
+
+    """
+
+    lines: tuple[int, ...]
+    until: int
+    cents: int = 0
+
+
+Hold = Wait | Backorder | Cancel | Care
 
 
 class Why(NamedTuple):

@@ -65,6 +65,21 @@ class Roster:
                 i = self._step(begin)
         return NEVER, NEVER, 0
 
+    def next_change(self, at: int) -> int:
+        """Return the first second after another at which it may have another number of stations; else NEVER."""
+        i = self._step(at) + 1
+        change = self.calendar.next_change(at)
+        return change if i == len(self.steps) else min(change, self.steps[i][0])
+
+    def station_seconds(self, begin: int, end: int) -> int:
+        """Return the seconds of work that all stations together can do in [begin, end)."""
+        total, i = 0, self._step(begin)
+        while begin < end:
+            until = end if i + 1 == len(self.steps) else min(end, self.steps[i + 1][0])
+            total += self.steps[i][1] * self.calendar.open_seconds(begin, until)
+            begin, i = until, i + 1
+        return total
+
     def ready(self, at: int, waiting: float, own: float) -> int:
         """Return when a job that comes at a second can be expected to be complete.
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from sim import randomness
 from sim.backorders import Backorders
+from sim.binding import Binding
 from sim.catalogue import Catalogue
 from sim.disposals import Disposals
 from sim.inventory import Inventory
@@ -18,8 +19,7 @@ class Shortfalls:
     """Finds that units are missing, and what can be done about it at the warehouse.
 
     Args:
-        bind: reserves units of an item for a shipment.
-        usable: how many free units of an item live long enough for a shipment.
+        binding: reserves units for shipments, and tells how many there are for them.
         send_back: gives lines of a shipment back to be allocated again; the last argument says why.
 
     """
@@ -30,15 +30,13 @@ class Shortfalls:
         inventory: Inventory,
         disposals: Disposals,
         backorders: Backorders,
-        bind: Callable[[Shipment, int, int], None],
-        usable: Callable[[Shipment, int], int],
+        binding: Binding,
         send_back: Callable[[Shipment, Sequence[int], str], None],
     ) -> None:
         self._inventory = inventory
         self._disposals = disposals
         self._backorders = backorders
-        self._bind = bind
-        self._usable = usable
+        self._binding = binding
         self._send_back = send_back
         self._accuracy = [site.accuracy.stock for site in catalogue.scenario.warehouses]
 
@@ -73,8 +71,8 @@ class Shortfalls:
     def _replace(self, shipment: Shipment, items: Mapping[int, int]) -> None:
         short = set()
         for item, units in items.items():
-            if self._usable(shipment, item) >= units:
-                self._bind(shipment, item, units)
+            if self._binding.usable(shipment, item) >= units:
+                self._binding.bind(shipment, item, units)
                 shipment.rebound += units
             else:
                 short.add(item)

@@ -153,7 +153,7 @@ def _run(
     notices.is_complete = returns.is_complete
     network = Network(clock, catalogue, last_sync or inventory, warehouses, carriers, seed, replication)
     policy = _prepared(policy, network, name)
-    fulfilment.usages = network.usages
+    fulfilment.tallies = network.tallies.kept
     _buy_opening_stock(inventory, ledger)
     inbound = Inbound(clock, catalogue, inventory, receipts, ledger, recorder)
     replenish(clock, catalogue, inventory, claims, inbound, seed, replication)

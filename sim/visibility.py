@@ -33,8 +33,28 @@ class StockView(Protocol):
         """Units that may be promised, item x warehouse."""
         ...
 
-    def alive(self, item: int, until: Ints) -> NDArray[np.int32]:
-        """Return the available units of an item that live until a second, which is given by warehouse."""
+    @property
+    def on_order(self) -> NDArray[np.int32]:
+        """Units that will come in, item x warehouse."""
+        ...
+
+    @property
+    def safety(self) -> NDArray[np.int32]:
+        """Units that no order may take unless it says so, item x warehouse."""
+        ...
+
+    @property
+    def lots(self) -> Lots:
+        """The lots of the cells that have any."""
+        ...
+
+    @property
+    def on_sale(self) -> list[Callable[[int, int, int], None]]:
+        """Told of item, warehouse and units that left for a customer, as it happens."""
+        ...
+
+    def alive(self, item: int, until: Ints, *, safety_stock: bool = False) -> NDArray[np.int32]:
+        """Return the units of an item that may be promised and live until a second, given by warehouse."""
         ...
 
 
@@ -62,7 +82,10 @@ class LastSync:
         self._on_receipt = on_receipt
         self.on_hand = inventory.on_hand.copy()
         self.available = inventory.available.copy()
-        self._lots = Lots([site.issue for site in catalogue.scenario.warehouses])
+        self.on_order = inventory.on_order.copy()
+        self.safety = inventory.safety
+        self.on_sale = inventory.on_sale
+        self.lots = Lots([site.issue for site in catalogue.scenario.warehouses])
         self._changed = inventory.lots.watch()
         self._received: list[tuple[list[int], int]] = []
         self._sync()
@@ -81,26 +104,28 @@ class LastSync:
     def _sync(self) -> None:
         np.copyto(self.on_hand, self._inventory.on_hand)
         np.copyto(self.available, self._inventory.available)
+        np.copyto(self.on_order, self._inventory.on_order)
         for cell in self._changed:
-            self._lots.picture(self._inventory.lots, cell)
+            self.lots.picture(self._inventory.lots, cell)
         self._changed.clear()
 
     def received(self, items: Iterable[int], site: int) -> None:
         """Note that a warehouse received items."""
         self._received.append((list(items), site))
 
-    def alive(self, item: int, until: Ints) -> NDArray[np.int32]:
-        """Return the available units of an item that live until a second, which is given by warehouse."""
-        return self._lots.alive(item, self.available[item], until)
+    def alive(self, item: int, until: Ints, *, safety_stock: bool = False) -> NDArray[np.int32]:
+        """Return the units of an item that may be promised and live until a second, given by warehouse."""
+        available = self.available[item]
+        return self.lots.alive(item, available + self.safety[item] if safety_stock else available, until)
 
     def comes_up_short(self, order: Order, part: Part) -> bool:
         """Tell whether a warehouse has less than it is asked for; if so it reports what it has of these items."""
         site, short = part.warehouse, False
         for line, units in part.lines:
             item = order.items[line]
-            if self._inventory.free(item, site) < units:
+            if self._inventory.free(item, site, safety_stock=part.safety_stock) < units:
                 short = True
                 self.on_hand[item, site] = self._inventory.on_hand[item, site]
                 self.available[item, site] = self._inventory.available[item, site]
-                self._lots.picture(self._inventory.lots, item * len(self.on_hand[0]) + site)
+                self.lots.picture(self._inventory.lots, item * len(self.on_hand[0]) + site)
         return short

@@ -53,9 +53,12 @@ class Waiting:
         attempts, now = self._attempts, self._clock.now
         give_up = NEVER if attempts.give_up_seconds is None else order.placed_at + attempts.give_up_seconds
         spent = attempts.at_most is not None and order.attempts >= attempts.at_most
+        if not any(order.undecided):
+            self.note(order)
+            return
         if now >= give_up or spent:
             kept = set() if spent else own_hours
-            lines = [line for line, units in enumerate(order.left) if units and line not in kept]
+            lines = [line for line, units in enumerate(order.undecided) if units and line not in kept]
             if lines and attempts.then == "cancel":
                 self.cancel(order, lines, "gave_up")
             if not kept:
@@ -72,7 +75,9 @@ class Waiting:
     def note(self, order: Order, *, waits: bool = True) -> None:
         """Note which items an order waits for now: those of its open lines, or none."""
         number = order.number
-        open_items = {item for item, units in zip(order.items, order.left, strict=True) if units and waits}
+        open_items = {
+            item for item, units in zip(order.items, order.undecided, strict=True) if units and waits
+        }
         if not open_items and number not in self._orders:
             return
         for item in order.items:
@@ -97,7 +102,7 @@ class Waiting:
 
     def _retry(self, event: Event) -> None:
         order, timer, cause = cast(tuple[Order, int, str], event.value)
-        if order.timer == timer and any(order.left):
+        if order.timer == timer and any(order.undecided):
             self.decide(order, cause)
 
     def after_receipt(self, items: Iterable[int], site: int) -> None:
@@ -110,7 +115,9 @@ class Waiting:
             found.update(self._by_item.get(item, {}))
         for number in sorted(found):
             order = found[number]
-            if any(units and free(item, site) for item, units in zip(order.items, order.left, strict=True)):
+            if any(
+                units and free(item, site) for item, units in zip(order.items, order.undecided, strict=True)
+            ):
                 self.decide(order, "receipt")
 
     def after_site_up(self) -> None:

@@ -38,6 +38,7 @@ class Warehouse:
 
     Attributes:
         calendar: when it works; work in hand pauses outside.
+        known: its roster, as far as is known: without the downtimes that are not announced, or last as expected.
         is_open: whether it works now. up: whether no downtime takes all stations away, closed or not.
         stations: how many take jobs now. busy: how many hold one.
         backlog: jobs in the building, queued or in work.
@@ -45,9 +46,9 @@ class Warehouse:
     """
 
     __slots__ = (
-        "_backlog_area", "_busy_area", "_clock", "_down_area", "_index", "_kind_of_queue", "_known",
+        "_backlog_area", "_busy_area", "_clock", "_down_area", "_index", "_kind_of_queue",
         "_last", "_limit", "_notice", "_open_area", "_plan", "_priorities", "_queue", "_roster", "_since", "_tickets",
-        "_view", "_waiting", "_wear", "backlog", "busy", "calendar", "is_open", "stations", "up", "work",
+        "_view", "_waiting", "_wear", "backlog", "busy", "calendar", "is_open", "known", "stations", "up", "work",
     )  # fmt: skip
 
     def __init__(
@@ -66,7 +67,7 @@ class Warehouse:
         self._priorities = priorities
         self._view = view
         self._plan = plan
-        self._known = plan
+        self.known = plan
         self._notice = Notice(outages)
         self._roster = plan.less([(outage.begin, outage.end, outage.factor) for outage in outages])
         self._wear = wear
@@ -114,11 +115,13 @@ class Warehouse:
     def _start(self, job: Job, now: int) -> bool:
         """Give a job to a free station; return whether there was something to do."""
         self.busy += 1
+        self._view.busy_cell[self._index] = self.busy
         job.started_at = now
         job.state = IN_WORK
         seconds = job.desk.start(job, self.work)
         if seconds is None:
             self.busy -= 1
+            self._view.busy_cell[self._index] = self.busy
             self._leave()
             return False
         if self._wear:
@@ -140,6 +143,7 @@ class Warehouse:
         now = self._clock.now
         self._account(now)
         self.busy -= 1
+        self._view.busy_cell[self._index] = self.busy
         self._leave()
         self._fill(now)
         if job.state == IN_WORK:  # else it was cancelled meanwhile
@@ -178,18 +182,19 @@ class Warehouse:
         """See what holds from a second on, and tell what is known of the future."""
         notice = self._notice
         if notice.at(now):
-            self._known = self._plan.less(
+            self.known = self._plan.less(
                 [(outage.begin, outage.expected_end, outage.factor) for outage in notice.known]
             )
+            self._view.set_known(self._index, notice.next_down())
         self.up = notice.is_up(now)
         self._view.set_up(self._index, self.up, 0 if self.up else notice.back_at(now))
         self.is_open = self.calendar.is_open(now)
         self.stations = self._roster.stations(now)
-        self._view.set_segment(self._index, *self._known.segment(now))
+        self._view.set_segment(self._index, *self.known.segment(now))
 
     def ready(self, now: int, waiting: float, own: float) -> int:
         """Return when a job that comes now can be expected to be complete, by what is known: see `Roster.ready`."""
-        return self._known.ready(now, waiting, own)
+        return self.known.ready(now, waiting, own)
 
     def _account(self, now: int) -> None:
         """Add up jobs in the building and busy stations over the time since the last change."""

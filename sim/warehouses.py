@@ -27,16 +27,19 @@ class Warehouses:
 
     Attributes:
         backlog: jobs in the building, queued or in work, int32.
+        busy: jobs at the stations, those that pause there included, int32.
         work_s: expected whole seconds of work that waits in the queue, float64 (mixed types cost numpy a copy).
         opens_at, closes_at: the time, as far as is known, in which the next `stations` take jobs, int64. It may have
             begun.
         stations: int64.
         up: bool. all_up: whether all are.
+        next_down: when the next downtime of a site begins, as announced; past while it is down, NEVER without one.
         back_at: when a site that is down comes back, as announced; NEVER where that is not known, 0 where it is up.
         queue_limit: jobs in the building at which a site takes no more, NEVER for none, int64.
         is_limited: whether any site has such a limit.
         on_up: what is called in the second in which a site comes back from a downtime, or falls below its
             `queue_limit`, after the orders of that second.
+        on_known: what is called with the position of a site when its known roster changes.
 
     """
 
@@ -47,6 +50,8 @@ class Warehouses:
         self._clock = clock
         self.backlog = np.zeros(len(sites), np.int32)
         self.backlog_cell = self.backlog.data
+        self.busy = np.zeros(len(sites), np.int32)
+        self.busy_cell = self.busy.data
         self.work_s = np.zeros(len(sites), np.float64)
         self.work_cell = self.work_s.data
         self.stations = np.zeros(len(sites), np.int64)
@@ -56,10 +61,12 @@ class Warehouses:
         self.up = np.ones(len(sites), bool)
         self.all_up = True
         self.back_at = np.zeros(len(sites), np.int64)
+        self.next_down = np.full(len(sites), NEVER, np.int64)
         limits = [site.queue_limit for site in sites]
         self.queue_limit = np.array([NEVER if limit is None else limit for limit in limits], np.int64)
         self.is_limited = any(limit is not None for limit in limits)
         self.on_up: list[Callable[[], None]] = []
+        self.on_known: list[Callable[[int], None]] = []
         self._is_telling = False
         self.protocols = protocols
         self._own_work: dict[tuple[int, int, int], NDArray[np.float64]] = {}
@@ -85,6 +92,12 @@ class Warehouses:
         self.closes_at[index] = end
         self.stations[index] = stations
         self._share[index] = 1 / max(stations, 1)
+
+    def set_known(self, index: int, next_down: int) -> None:
+        """Note that what is known of a site's downtimes has changed, and when the next one begins."""
+        self.next_down[index] = next_down
+        for callback in self.on_known:
+            callback(index)
 
     def set_up(self, index: int, up: bool, back_at: int) -> None:
         """Note whether a site is up, and if not, when it comes back."""

@@ -69,3 +69,8 @@ class Limit(Filter):
         description="what becomes of a warehouse beyond the limit: block: it is no candidate; last: it ranks after "
         "all that are within; {penalty: money}: its cost rises",
     )
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """What is limited: a rule has at most one limit of each, or one for each effect."""
+        return ()

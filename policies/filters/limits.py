@@ -1,47 +1,41 @@
-"""Filters by how much a warehouse was given."""
+"""Filters by how much a warehouse was given, and how much of that still waits."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
-from pydantic import Field, model_validator
+from numpy.typing import NDArray
+from pydantic import Field
 
+from policies.allowance import Allowance
 from policies.case import Bools, Case, Mask
-from policies.filters.filter import SLACK, Limit
-from sim.document import Quantity, Switch, wrong
+from policies.filters.filter import SLACK, Limit, Moment
+from sim.clock import NEVER
+from sim.document import Days, Switch
 from sim.network import Network
 
+LOOK_AGAIN_S = 300
+"""When work is expected to be done is not when it is: an order that waits for it looks again no sooner than this."""
 
-class BelowLimit(Limit):
+
+class BelowLimit(Allowance, Limit):
     """The warehouse stays within a limit on what it is given, also counting this order."""
 
     name = "below_limit"
     split_reason = "capacity"
 
-    n: Quantity | None = Field(None, description="the limit; absent: the warehouse's own order_limit_per_day")
-    of: Literal["orders", "lines", "units", "value", "weight_kg"] = Field(
-        "orders", description="what is counted"
-    )
-    per: Literal["hour", "day", "week", "month"] = Field(
-        "day", description="calendar window at the site after which the count starts over"
-    )
     strict: Annotated[bool, Switch()] = Field(False, description="whether the limit itself is too much")
 
-    @model_validator(mode="after")
-    def _limits_what_sites_limit(self) -> BelowLimit:
-        if self.n is None and (self.of, self.per) != ("orders", "day"):
-            raise wrong(
-                "without n the limit is the warehouse's order_limit_per_day: of orders, per day", key="n"
-            )
-        return self
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """What is counted, and per what."""
+        return self.of, f"rolling {self.per}" if self.rolling else self.per
 
     def bind(self, network: Network) -> Mask:
         """Bind to a replication: counting begins here."""
-        usage = network.usage(self.of, self.per)
-        limit = network.order_limit_per_day if self.n is None else np.full(len(network.warehouses), self.n)
+        usage, limit = self.usage(network), self._bound(network)
         of, strict = self.of, self.strict
-        limit = limit - SLACK if strict else limit + SLACK
         most = float(limit.min())
 
         def mask(case: Case) -> Bools | None:
@@ -51,3 +45,47 @@ class BelowLimit(Limit):
             return used + amount < limit if strict else used + amount <= limit
 
         return mask
+
+    def passes_again(self, network: Network) -> Moment | None:
+        """Tell when the window of a warehouse has moved on so far that the lines are within its limit."""
+        if self.effect != "block":
+            return None
+        usage, limit, of = self.usage(network), self._bound(network), self.of
+        return lambda case: usage.falls_at(usage.used() + case.amount(of) - limit)
+
+    def _bound(self, network: Network) -> NDArray[np.float64]:
+        limit = self.most(network)
+        return limit - SLACK if self.strict else limit + SLACK
+
+
+class BelowBacklog(Limit):
+    """The work that waits at the warehouse lasts at most some days, run down its calendar."""
+
+    name = "below_backlog"
+    split_reason = "capacity"
+
+    days: Days = Field(
+        description="slices of 24 hours from now, each with what the stations can do in it as far as downtimes are "
+        "known; one without capacity counts as a whole day"
+    )
+
+    def bind(self, network: Network) -> Mask:
+        """Bind to a replication."""
+        most = self.days + SLACK
+        return lambda case: network.backlog_days() <= most
+
+    def passes_again(self, network: Network) -> Moment | None:
+        """Tell when the least busy warehouse will have worked off what is too much, if nothing is added."""
+        if self.effect != "block":
+            return None
+        most = self.days + SLACK
+
+        def moment(_: Case) -> int:
+            days = network.backlog_days()
+            above = np.flatnonzero(days > most)
+            if not len(above):
+                return NEVER
+            at = network.backlog_falls_to(int(above[days[above].argmin()]), most)
+            return max(at, network.now + LOOK_AGAIN_S)
+
+        return moment

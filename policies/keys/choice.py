@@ -1,11 +1,12 @@
-"""Rank keys that choose by themselves, and have the last word."""
+"""Rank keys that choose by themselves, or by chance, and have the last word."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from policies.case import Column
+from policies.case import Case, Column, Values
 from policies.keys.key import Key
+from sim import randomness
 from sim.network import Network
 
 
@@ -42,3 +43,20 @@ class FewestShipments(Key):
         """Bind to a replication: one shipment is one, wherever it leaves."""
         one = np.ones(len(network.warehouses))
         return lambda case: one
+
+
+class Random(Key):
+    """A number between 0 and 1, drawn for each order and warehouse: the same at each attempt and in each run."""
+
+    name = "random"
+    counts_lines = True
+
+    def bind(self, network: Network) -> Column:
+        """Bind to a replication. Draws hang on the order and the warehouse's id, not on what was drawn before."""
+        root, ranks = network.key, network.id_rank
+
+        def column(case: Case) -> Values:
+            key = randomness.key(case.request.order, root)
+            return randomness.unit_array(randomness.draw_array(key, ranks, 0))
+
+        return column

@@ -27,9 +27,20 @@ class Key(Part):
     band: Quantity | None = Field(
         None, description="in `by`: values up to this much above the best that is left count as equal to it"
     )
-    descending: Annotated[bool | None, Switch()] = Field(None, description="in `by`: more is better")
+    descending: Annotated[bool | None, Switch()] = Field(
+        None, description="in `by` and `penalty`: more is better"
+    )
     weight: Annotated[float, Number(at_least=-LARGEST)] | None = Field(
-        None, description="in `cost`: what one unit of the key is worth, in the currency"
+        None,
+        description="in `cost`: what one unit of the key is worth, in the currency; in `penalty`: what the whole scale "
+        "is worth",
+    )
+    low: Annotated[float, Number(at_least=-LARGEST)] | None = Field(
+        None,
+        description="in `penalty`: the value that is 0 on the scale; absent: the least of the candidates",
+    )
+    high: Annotated[float, Number(at_least=-LARGEST)] | None = Field(
+        None, description="in `penalty`: the value that is 1 on the scale; absent: the most of the candidates"
     )
 
     def bind(self, network: Network) -> Column:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from policies.case import Column
+from policies.case import Case, Column, Values
 from policies.keys.key import Key
+from sim.catalogue import cents, micros
+from sim.clock import DAY, NEVER
 from sim.network import Network
 
 CENTS = np.array(100.0)
@@ -40,3 +42,30 @@ class Handling(Key):
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
         return lambda case: network.handling(case.parcel) / CENTS
+
+
+class LatenessCost(Key):
+    """What it costs that the lines come late, at their expected delivery: penalties of the segment, currency.
+
+    `late_penalty` once, and `late_penalty_per_day` for each started day, as at settlement; 0 up to the promise. Each
+    shipment of a split counts, though the customer is owed the penalties of the last one only.
+    """
+
+    name = "lateness_cost"
+
+    def bind(self, network: Network) -> Column:
+        """Bind to a replication."""
+        segments = network.scenario.segments
+        once = [cents(micros(segment.late_penalty)) / 100 for segment in segments]
+        daily = [cents(micros(segment.late_penalty_per_day)) / 100 for segment in segments]
+        nothing = np.zeros(len(network.warehouses))
+
+        def column(case: Case) -> Values:
+            promised_at, segment = case.request.promised_at, case.request.segment
+            if promised_at >= NEVER or not once[segment] + daily[segment]:
+                return nothing
+            late = case.offer.arrives_at - promised_at
+            days = np.ceil(np.maximum(late, 0) / DAY)
+            return once[segment] * (late > 0) + daily[segment] * days
+
+        return column

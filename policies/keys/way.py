@@ -29,3 +29,13 @@ class TransitDays(Key):
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
         return lambda case: case.offer.transit_s / 86_400
+
+
+class Co2eKg(Key):
+    """Emissions of the transport by the rule's service, kg of CO2 equivalent."""
+
+    name = "co2e_kg"
+
+    def bind(self, network: Network) -> Column:
+        """Bind to a replication."""
+        return lambda case: network.co2e_kg(case.request.region, case.parcel, case.offer.service)

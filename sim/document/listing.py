@@ -22,14 +22,18 @@ class Listing:
         kinds: what the ids refer to; none: they are names of their own, such as tags.
         words: single words that may stand instead of the list, and are kept as they are.
         at_least: so many ids there must be.
+        single: whether one id may stand alone, for a list of one.
 
     """
 
-    def __init__(self, *kinds: str, words: tuple[str, ...] = (), at_least: int = 0) -> None:
+    def __init__(
+        self, *kinds: str, words: tuple[str, ...] = (), at_least: int = 0, single: bool = False
+    ) -> None:
         self._element = Reference(kinds=kinds) if kinds else Id()
         self.noun = f"list of {' or '.join(kinds)} ids" if kinds else "list of names"
         self.words = words
         self._at_least = at_least
+        self._single = single
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         element = core_schema.with_info_plain_validator_function(self._element.check)
@@ -40,6 +44,8 @@ class Listing:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         listed = {"type": "array", "items": self._element.schema(), "minItems": self._at_least}
+        if self._single:
+            return {"anyOf": [self._element.schema(), listed]}
         return {"anyOf": [{"enum": list(self.words)}, listed]} if self.words else listed
 
     def _read(self, given: Any, handler: Any) -> Any:
@@ -47,6 +53,8 @@ class Listing:
             return str(given)
         if isinstance(given, Scalar) and given.style == "cell":
             given = split(given)
+        if self._single and isinstance(given, str):
+            given = (given,)
         if not isinstance(given, (list, tuple)):
             choices = [*(f"'{word}'" for word in self.words), f"a {self.noun}"]
             close = nearest(given, self.words) if isinstance(given, str) else None

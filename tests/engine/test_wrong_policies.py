@@ -16,7 +16,7 @@ import pytest
 
 from sim.errors import PolicyError
 from sim.network import Network
-from sim.policy import Allocation, Attempts, Backorder, Cancel, Part, Request, Wait, Why
+from sim.policy import Allocation, Attempts, Backorder, Cancel, Care, Part, Request, Wait, Why
 from sim.remedies import ANY, remedy
 
 WORLD = """\
@@ -137,7 +137,7 @@ WRONG: dict[str, tuple[Answer, str]] = {
         parts(part(lines=(TIN, 4))),
         ": lines of a part hold 0, must be pairs of line and units",
     ),
-    "a hold of another kind": (holds("wait"), ": a hold of type str, must be Wait, Backorder or Cancel"),
+    "a hold of another kind": (holds("wait"), ": a hold of type str, must be Wait, Backorder, Cancel or Care"),
     "a hold without lines": (holds(Cancel(())), ": a Cancel without lines"),
     "a line that waits and is cancelled": (
         holds(Wait((TIN,)), Cancel((TIN,))),
@@ -157,6 +157,19 @@ WRONG: dict[str, tuple[Answer, str]] = {
         ": holds until second 36000, which is not in the future",
     ),
     "a wait until half a second": (holds(Wait((TIN,), 99_999.5)), ": until 99999.5, must be an int"),
+    "customer care until now": (
+        lambda _order, network: Allocation((), (Care((TIN,), network.now),)),
+        ": holds until second 36000, which is not in the future",
+    ),
+    "customer care without an end": (holds(Care((TIN,), None)), ": until None, must be an int"),
+    "customer care that pays": (
+        holds(Care((TIN,), 99_999, -1)),
+        ": customer care for -1 cents, must be 0 or more",
+    ),
+    "customer care for a fraction of a cent": (
+        holds(Care((TIN,), 99_999, 0.5)),
+        ": cents 0.5, must be an int",
+    ),
     "a reason of its own": (
         holds(Cancel((TIN,), "because")),
         ": cancel reason 'because', must be one of policy, no_stock, gave_up, impatience, declined",

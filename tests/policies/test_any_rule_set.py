@@ -61,12 +61,13 @@ def some(random: Random, choices: list[str], most: int) -> str:
     return f"[{', '.join(random.sample(choices, random.randint(1, most)))}]"
 
 
-def rule(random: Random) -> str:
+def rule(random: Random, *, is_last: bool) -> str:
     """Return a rule in flow style, made of any parts."""
     filters = [
         "is_up", "handles_items", "{has_stock: all}", "{has_stock: any}", "{has_stock: units}", "{within: {km: 900}}",
         "{within: {zone: 2}}", "{within: {transit_days: 2}}", "below_limit", "{below_limit: {n: 9, of: units, per: hour}}",
         "{below_limit: {n: 250, of: value, strict: true}}", "{below_limit: {n: 12.5, of: weight_kg, per: week}}",
+        "{soft: {within: {km: 300}}}", "{soft: {has_stock: all}}", "{below_limit: {n: 4, per: hour, effect: last}}",
     ]  # fmt: skip
     keys = [
         "distance_km", "{landed_cost: {band: 2}}", "freight", "handling", "transit_days", "backlog", "site_rank",
@@ -79,9 +80,36 @@ def rule(random: Random) -> str:
         "fewest_shipments: 3",
         "transit_days: -0.5",
     ]
-    ends = ["next", "cancel", "{cancel: 9}", "{backorder: 20}", "{backorder: 3}", "{backorder: {}}"]
+    scales = [
+        "distance_km: 1",
+        "{name}: {{weight: 2, low: 0, high: 5}}".format(name="transit_days"),
+        "backlog: 0.3",
+    ]
+    whens = [
+        "{order: {segment: [express, whole]}}", "{line: {handling: cold}}", "{any_line: {item: mug}, region: hills}",
+        "{all_lines: {weight_kg_at_least: 0.4}}", "{order: {waiting_hours_at_least: 6}}",
+        "{active: {begins: 2026-03-07T12:00, ends: 2026-03-08T06:00}}", "{order: {value_below: 100, lines_at_least: 2}}",
+    ]  # fmt: skip
+    ends = [
+        "next",
+        "cancel",
+        "{cancel: 9}",
+        "{backorder: 20}",
+        "{backorder: 3}",
+        "{backorder: {}}",
+        "{care: 2}",
+    ]
     waits = [f"{{wait: {{up_to_hours: {hours}, then: {end}}}}}" for hours in (0.5, 7) for end in ends]
-    actions = ["next", "cancel", "{cancel: 5}", "backorder", "{backorder: 6}", "wait", *waits]
+    actions = [
+        "next",
+        "cancel",
+        "{cancel: 5}",
+        "backorder",
+        "{backorder: 6}",
+        "wait",
+        "{care: {hours: 1, cost: 2}}",
+        *waits,
+    ]
     said = {
         "sites": random.choice(
             ["all", some(random, ["dock", "barn", "mill", "port"], 3), "{kind: store}", "{group: east}"]
@@ -91,6 +119,7 @@ def rule(random: Random) -> str:
             [
                 f"{{by: {some(random, keys, 4)}}}",
                 f"{{cost: {{{', '.join(random.sample(weights, random.randint(1, 4)))}}}}}",
+                f"{{penalty: {{{', '.join(random.sample(scales, random.randint(1, 3)))}}}}}",
             ]
         ),
         "service": random.choice(
@@ -103,14 +132,22 @@ def rule(random: Random) -> str:
         ),
         "split": f"{{max_shipments: {random.randint(1, 4)}}}",
         "on_partial": random.choice([random.choice(actions), f"{{assign: {random.choice(actions)}}}"]),
-        "otherwise": random.choice(actions),
+        "on_full": random.choice(
+            ["assign", "{wait: 2}", "{care: {hours: 1, cost: 2}}", "{wait: {up_to_hours: 1}}"]
+        ),
+        "issue": random.choice(["fifo", "lifo", "fefo"]),
+        "when": random.choice(whens),
+        "otherwise": random.choice(actions) if is_last else "next",
     }
-    kept = [key for key in said if random.random() < 0.75]
+    seldom = {"on_full": 0.2, "issue": 0.3, "when": 0.4, "otherwise": 0.75 if is_last else 1}
+    kept = [key for key in said if random.random() < seldom.get(key, 0.75)]
     return f"{{{', '.join(f'{key}: {said[key]}' for key in kept)}}}"
 
 
 def rule_set(random: Random) -> str:
-    rules = "".join(f"  - {rule(random)}\n" for _ in range(random.randint(1, 3)))
+    count = random.randint(1, 3)
+    rules = "".join(f"  - {rule(random, is_last=number == count)}\n" for number in range(1, count + 1))
+    match = random.choice(["first", "first", "all"])
     attempts = {
         "every_minutes": random.choice([20, 240]),
         "at_most": random.randint(1, 9),
@@ -118,7 +155,7 @@ def rule_set(random: Random) -> str:
         "then": random.choice(["cancel", "wait"]),
     }
     kept = ", ".join(f"{key}: {value}" for key, value in attempts.items() if random.random() < 0.5)
-    return f"rules:\n{rules}attempts: {{{kept}}}\n"
+    return f"match: {match}\nrules:\n{rules}attempts: {{{kept}}}\n"
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -93,7 +93,7 @@ rules:
     service: [parcel]
     split: {max_shipments: 2}
     on_partial: {assign: {wait: {up_to_hours: 2, then: {cancel: 3}}}}
-    otherwise: {backorder: 5}
+    otherwise: {wait: {up_to_hours: 1, then: next}}
   - sites: {kind: store}
     service: fastest
     otherwise: cancel
@@ -112,7 +112,7 @@ attempts: {every_minutes: 30, after: [receipt], at_most: 4, give_up_after_hours:
                 service=("parcel",),
                 split=Split(max_shipments=2),
                 on_partial=Assign(rest=Wait(up_to_hours=2, then=Cancel(after_hours=3))),
-                otherwise=Backorder(give_up_after_hours=5),
+                otherwise=Wait(up_to_hours=1, then=Next()),
             ),
             Rule(sites=OfKind(kind="store"), service="fastest", otherwise=Cancel()),
             Rule(sites=InGroup(group="town"), on_partial=Wait()),

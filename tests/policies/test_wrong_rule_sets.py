@@ -66,11 +66,11 @@ ONE_MISTAKE = [
     ("wrote one key without brackets", "rank: {by: distance_km}",
      "16: rules.0.rank.by: value 'distance_km': must be a list"),
     ("wrote a weight in `by`", "rank: {by: [{landed_cost: {weight: 2}}]}",
-     "40: rules.0.rank.by.0.landed_cost.weight: value '2': belongs to a rank by cost; keys in `by` have bands"),
+     "40: rules.0.rank.by.0.landed_cost.weight: value '2': belongs to a rank by cost or by penalty; keys in `by` have bands"),
     ("wrote a band in `cost`", "rank: {cost: {backlog: 1, landed_cost: {weight: 1, band: 2}}}",
      "62: rules.0.rank.cost.landed_cost.band: value '2': belongs to a rank by keys; a cost has weights"),
     ("turned a cost round", "rank: {cost: {landed_cost: {weight: 1, descending: true}}}",
-     "56: rules.0.rank.cost.landed_cost.descending: value 'true': belongs to a rank by keys; a cost has weights"),
+     "56: rules.0.rank.cost.landed_cost.descending: value 'true': belongs to a rank by keys or by penalty; a cost has weights"),
     ("forgot a weight", "rank: {cost: {landed_cost: {}}}", "19: rules.0.rank.cost.landed_cost: must have a weight"),
     ("left a weight empty", "rank: {cost: {landed_cost: }}",
      "32: rules.0.rank.cost.landed_cost: has no value: write a weight"),
@@ -81,9 +81,9 @@ ONE_MISTAKE = [
     ("ranked both ways", "rank: {by: [site_id], cost: {landed_cost: 1}}",
      "27: rules.0.rank.cost: is not a key here; valid are by"),
     ("ranked by a word", "rank: distance_km",
-     "11: rules.0.rank: value 'distance_km': must be a rank: {by: …}, {cost: …}"),
+     "11: rules.0.rank: value 'distance_km': must be a rank: {by: …}, {cost: …}, {penalty: …}"),
     ("ranked in a way that there is not", "rank: {best: [distance_km]}",
-     "12: rules.0.rank.best: is not a rank; valid are {by: …}, {cost: …}"),
+     "12: rules.0.rank.best: is not a rank; valid are {by: …}, {cost: …}, {penalty: …}"),
     # -- sites and services, with the scenario at hand ---------------------------------------------
     ("misspelt a service", "service: [parcle]",
      "15: rules.0.service.0: value 'parcle': there is no such service; did you mean 'parcel'?"),
@@ -135,7 +135,7 @@ ONE_MISTAKE = [
     # -- rules -------------------------------------------------------------------------------------
     ("misspelt a key of a rule", "filers: [is_up]", "5: rules.0.filers: is not a key here; did you mean 'filters'?"),
     ("wrote a filter where a rule belongs", "is_up",
-     "5: rules.0: value 'is_up': must be a mapping: {name: …, sites: …, filters: …, rank: …, service: …, split: …}"),
+     "5: rules.0: value 'is_up': must be a mapping: {name: …, when: …, sites: …, filters: …, rank: …, service: …}"),
 ]  # fmt: skip
 
 # what somebody did, the whole file, what is said

@@ -1,0 +1,215 @@
+"""A rule in one replication: what it makes of some lines of an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from policies.actions import Action, Assign, AssignAll, Backorder, Cancel, Care, Wait
+from policies.case import Case, Terms
+from policies.filters.filter import Limit, Penalty
+from policies.preference import Handicap
+from policies.ranks import preference
+from policies.rule import Rule, check_references
+from policies.sieve import Sieve
+from policies.splits import Plan, Planner, Search
+from sim import policy as answer
+from sim.clock import HOUR
+from sim.network import Network
+from sim.offer import ServiceChoice
+from sim.policy import Request
+
+
+class Verdict(NamedTuple):
+    """What a rule made of some lines.
+
+    Attributes:
+        left: lines for the next rule.
+        removed: how many warehouses each of `Sieve.words` took away, or DROPPED.
+
+    """
+
+    parts: tuple[answer.Part, ...]
+    holds: tuple[answer.Hold, ...]
+    left: tuple[int, ...]
+    outcome: str
+    plan: Plan | None
+    removed: tuple[int, ...]
+
+
+class BoundRule:
+    """One rule in one replication; or several that refine each other, as one.
+
+    Args:
+        rules: a warehouse must pass the filters of all; ties in the rank of one are decided by the next; of services,
+            splits and actions those hold that the last rule names.
+        network: of the replication.
+        number: of the rule in its set, from 1: its name when it has none.
+
+    Attributes:
+        name: of the rules.
+        sieve: which warehouses are candidates.
+        preference: which of them is preferred.
+
+    """
+
+    def __init__(self, rules: Sequence[Rule], network: Network, number: int = 0) -> None:
+        for rule in rules:
+            check_references(rule, network)
+        self._network = network
+        self.name = " + ".join([rule.name for rule in rules if rule.name]) or f"rule {number}"
+        last = _named_last(rules)
+        self._on_full, self._on_partial, self._otherwise = last.on_full, last.on_partial, last.otherwise
+        self._shipped_in_part: set[int] = set()  # orders whose rest this rule keeps
+        self._cared_for: set[tuple[int, int]] = set()  # orders and lines that customer care had
+        service: ServiceChoice = (
+            last.service
+            if isinstance(last.service, str)
+            else tuple([network.services.index(id_) for id_ in last.service])
+        )
+        self.sieve = Sieve(rules, Terms(service, last.issue), network)
+        self.preference = preference([(rule.rank, _handicaps(rule, network)) for rule in rules], network)
+        self._planner = Planner(last.split, self.preference)
+
+    # -- deciding ---------------------------------------------------------------------------------------
+
+    def decide(self, request: Request, lines: tuple[int, ...], shipments: int) -> Verdict:
+        """Place lines of a request; `shipments` of the order exist already."""
+        case, sites, removed = self.sieve.candidates(request, lines)
+        allowed = self._planner.allowed(request) - shipments
+        if allowed > 0 and np.count_nonzero(sites):
+            plan = self._planner.full(case, sites, allowed)
+            if plan is not None:
+                if not isinstance(self._on_full, AssignAll):
+                    verdict = self._act(self._on_full, "full", case, lines, removed, allowed)
+                    if verdict.holds or not isinstance(self._on_full, Wait | Care):
+                        return verdict
+                return Verdict(_parts(request, plan), (), (), "full", plan, removed)
+            search = self._planner.partial(case, sites)
+            if search.lines:
+                if not isinstance(self._on_partial, Assign):
+                    return self._act(self._on_partial, "partial", case, lines, removed, allowed)
+                return self._assign(self._on_partial, search, case, removed, allowed)
+        if request.order in self._shipped_in_part and isinstance(self._on_partial, Assign):
+            return self._act(self._on_partial.rest, "partial", case, lines, removed, allowed)
+        return self._act(self._otherwise, "none", case, lines, removed, allowed)
+
+    def _assign(
+        self, assign: Assign, search: Search, case: Case, removed: tuple[int, ...], allowed: int
+    ) -> Verdict:
+        """Ship the lines that can be, and keep a shipment for the rest unless it is given up."""
+        room = allowed if isinstance(assign.rest, Cancel) else allowed - 1
+        plan = search.some(room) if room > 0 else None
+        shipped = () if plan is None else tuple(line for ship in plan.ships for line in ship.case.lines)
+        rest = tuple(line for line in case.lines if line not in shipped)
+        verdict = self._act(assign.rest, "partial", case, rest, removed, allowed)
+        if plan is None:
+            return verdict
+        if verdict.holds:
+            self._shipped_in_part.add(case.request.order)
+        return verdict._replace(parts=_parts(case.request, plan), plan=plan)
+
+    # -- what is not shipped ----------------------------------------------------------------------------
+
+    def _act(
+        self,
+        action: Action | Assign | AssignAll,
+        outcome: str,
+        case: Case,
+        lines: tuple[int, ...],
+        removed: tuple[int, ...],
+        allowed: int,
+    ) -> Verdict:
+        holds, left = self._holds(action, case, lines, allowed)
+        if holds:
+            outcome = f"{outcome}, {type(holds[0]).__name__.lower()}"
+        return Verdict((), holds, left, outcome, None, removed)
+
+    def _holds(
+        self, action: Action | Assign | AssignAll, case: Case, lines: tuple[int, ...], allowed: int
+    ) -> tuple[tuple[answer.Hold, ...], tuple[int, ...]]:
+        """Return what the engine is to do with lines, and the lines that go on to the next rule."""
+        now, placed_at = self._network.now, case.request.placed_at
+        if isinstance(action, Wait):
+            if action.up_to_hours is None:
+                return (answer.Wait(lines),), ()
+            until = placed_at + round(action.up_to_hours * HOUR)
+            if now >= until:
+                return self._holds(action.then, case, lines, allowed)
+            return (answer.Wait(lines, until),), ()
+        if isinstance(action, Cancel):
+            until = placed_at + round(action.after_hours * HOUR)
+            hold = answer.Wait(lines, until) if now < until else answer.Cancel(lines, "no_stock")
+            return (hold,), ()
+        if isinstance(action, Backorder):
+            return self._backorder(action, case, lines, allowed)
+        if isinstance(action, Care):
+            return self._care(action, case, lines)
+        return (), lines
+
+    def _care(
+        self, care: Care, case: Case, lines: tuple[int, ...]
+    ) -> tuple[tuple[answer.Hold, ...], tuple[int, ...]]:
+        """Hand lines of an order to customer care, once."""
+        order = case.request.order
+        if all((order, line) in self._cared_for for line in lines):
+            return (), lines
+        self._cared_for.update([(order, line) for line in lines])
+        until = self._network.now + max(1, round(care.hours * HOUR))
+        return (answer.Care(lines, until, round(care.cost * 100)),), ()
+
+    def _backorder(
+        self, action: Backorder, case: Case, lines: tuple[int, ...], allowed: int
+    ) -> tuple[tuple[answer.Hold, ...], tuple[int, ...]]:
+        """Commit lines to the warehouse that would rank first with stock; they wait where there is none."""
+        request, network = case.request, self._network
+        until = (
+            None
+            if action.give_up_after_hours is None
+            else request.placed_at + round(action.give_up_after_hours * HOUR)
+        )
+        if until is not None and network.now >= until:
+            return (answer.Cancel(lines, "gave_up"),), ()
+        part, sites = self.sieve.with_stock_to_come(request, lines)
+        if allowed < 1 or not sites.any():
+            return (answer.Wait(lines, until),), ()
+        site = self.preference.best(part, sites.nonzero()[0])
+        service = int(part.offer.service[site])
+        return (answer.Backorder(lines, site, service, until, *part.terms.of_stock),), ()
+
+
+def _handicaps(rule: Rule, network: Network) -> list[Handicap]:
+    """Return what a rule's limits that do not exclude make of warehouses beyond them."""
+    return [
+        Handicap(part.bind(network), part.effect.penalty if isinstance(part.effect, Penalty) else None)
+        for part in rule.filters
+        if isinstance(part, Limit) and part.effect != "block"
+    ]
+
+
+def _named_last(rules: Sequence[Rule]) -> Rule:
+    """Return a rule with what the last of several names of services, splits and actions."""
+    named = {
+        key: getattr(rule, key)
+        for rule in rules
+        for key in ("service", "issue", "split", "on_full", "on_partial", "otherwise")
+        if key in rule.model_fields_set
+    }
+    return Rule(**named)
+
+
+def _parts(request: Request, plan: Plan) -> tuple[answer.Part, ...]:
+    units = request.units
+    return tuple(
+        [
+            answer.Part(
+                ship.site,
+                tuple([(line, units[line]) for line in ship.case.lines]),
+                int(ship.case.offer.service[ship.site]),
+                *ship.case.terms.of_stock,
+            )
+            for ship in plan.ships
+        ]
+    )

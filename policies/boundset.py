@@ -1,0 +1,168 @@
+"""A rule set in one replication: rules in turn, or together, and one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from policies.boundrule import BoundRule, Verdict
+from policies.rule import Rule
+from policies.sieve import DROPPED
+from sim import policy as answer
+from sim.clock import NEVER
+from sim.network import Network
+from sim.policy import Allocation, Request, Why
+
+
+class Step(NamedTuple):
+    """One rule's turn in a decision.
+
+    Attributes:
+        number: the rule's place in the rule set; where rules decide together, the number of the turn.
+        rule: the rule, or what several are together.
+        lines: what it was asked about.
+        shipments: how many the order had by then.
+
+    """
+
+    number: int
+    rule: BoundRule
+    lines: tuple[int, ...]
+    shipments: int
+    verdict: Verdict
+
+
+class BoundRuleSet:
+    """A rule set in one replication, with what it counts and remembers there.
+
+    Args:
+        rules: tiers, the first to be tried first.
+        match: "first": a rule gets what those before it left; "all": those that apply to a line decide it together.
+        attempts: when orders that wait are decided again.
+
+    """
+
+    def __init__(
+        self, rules: Sequence[Rule], match: str, attempts: answer.Attempts, network: Network
+    ) -> None:
+        self.attempts = attempts
+        self._network = network
+        self._sections = rules
+        self._whens = [None if rule.when is None else rule.when.bind(network) for rule in rules]
+        self._rules = [BoundRule([rule], network, number + 1) for number, rule in enumerate(rules)]
+        self._is_together = match == "all"
+        self._together: dict[tuple[int, ...], BoundRule] = {
+            (number,): rule for number, rule in enumerate(self._rules)
+        }
+        self._texts: dict[tuple[tuple[BoundRule, tuple[int, ...]], ...], str] = {}
+
+    def allocate(self, order: Request, network: Network) -> Allocation:
+        """Answer with what the rules make of the open lines; what none of them decides waits."""
+        steps = list(self.steps(order))
+        if len(steps) == 1 and len(steps[0].lines) == len(order.open) and not steps[0].verdict.left:
+            parts, holds = steps[0].verdict.parts, steps[0].verdict.holds
+        else:
+            parts = tuple([part for step in steps for part in step.verdict.parts])
+            holds = tuple([hold for step in steps for hold in step.verdict.holds])
+            decided = {line for part in parts for line, _ in part.lines}
+            decided.update([line for hold in holds for line in hold.lines])
+            left = tuple([line for line in order.open if line not in decided])
+            if left:
+                holds += (answer.Wait(left),)
+        if holds:
+            holds = self._with_alarm(order, steps, holds)
+        return Allocation(parts, holds, self._why(order, steps, parts, holds))
+
+    def steps(self, order: Request) -> Iterator[Step]:
+        """Yield the turns of the rules that apply, until no line is left."""
+        if self._is_together:
+            yield from self._steps_together(order)
+            return
+        lines, shipments = order.open, order.shipments
+        for number, (rule, when) in enumerate(zip(self._rules, self._whens, strict=True)):
+            taken = lines if when is None else when.takes(order, lines)
+            if not taken:
+                continue
+            verdict = rule.decide(order, taken, shipments)
+            yield Step(number, rule, taken, shipments, verdict)
+            shipments += _shipments(verdict)
+            lines = tuple([line for line in lines if line not in taken or line in verdict.left])
+            if not lines:
+                return
+
+    def _steps_together(self, order: Request) -> Iterator[Step]:
+        """Yield a turn for each group of lines to which the same rules apply."""
+        groups: dict[tuple[int, ...], list[int]] = {}
+        found = [order.open if when is None else when.takes(order, order.open) for when in self._whens]
+        for line in order.open:
+            numbers = tuple([number for number, taken in enumerate(found) if line in taken])
+            if numbers:
+                groups.setdefault(numbers, []).append(line)
+        shipments = order.shipments
+        for turn, (numbers, lines) in enumerate(groups.items()):
+            rule = self._together.get(numbers)
+            if rule is None:
+                sections = [self._sections[number] for number in numbers]
+                rule = self._together[numbers] = BoundRule(sections, self._network)
+            verdict = rule.decide(order, tuple(lines), shipments)
+            yield Step(turn, rule, tuple(lines), shipments, verdict)
+            shipments += _shipments(verdict)
+
+    def _with_alarm(
+        self, order: Request, steps: Sequence[Step], holds: tuple[answer.Hold, ...]
+    ) -> tuple[answer.Hold, ...]:
+        """Let lines that wait be decided again when the clock alone may change what becomes of them."""
+        waiting = {line for hold in holds if isinstance(hold, answer.Wait) for line in hold.lines}
+        if not waiting:
+            return holds
+        moments = [when.changes_at(order) for when in self._whens if when is not None]
+        for step in steps:
+            lines = tuple([line for line in step.lines if line in waiting])
+            if lines:
+                moments.append(step.rule.sieve.again_at(order, lines))
+        again_at = min(moments, default=NEVER)
+        if again_at >= NEVER:
+            return holds
+        again_at = max(again_at, self._network.now + 1)
+        return tuple(
+            [hold._replace(again_at=again_at) if isinstance(hold, answer.Wait) else hold for hold in holds]
+        )
+
+    def _why(
+        self,
+        order: Request,
+        steps: Sequence[Step],
+        parts: tuple[answer.Part, ...],
+        holds: tuple[answer.Hold, ...],
+    ) -> Why:
+        if not steps:
+            return Why("", "no rule applies")
+        plan = next((step.verdict.plan for step in steps if step.verdict.plan is not None), None)
+        split = "policy"
+        shipments = order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
+        if shipments > 1 or (shipments and any(isinstance(hold, answer.Wait) for hold in holds)):
+            split = steps[0].rule.sieve.split_reason(order)
+        runner_up, margin = (plan.runner_up, plan.margin) if plan is not None else ((), None)
+        last = steps[-1]
+        return Why(last.rule.name, last.verdict.outcome, runner_up, margin, self._removed(steps), split)
+
+    def _removed(self, steps: Sequence[Step]) -> str:
+        """Return how many warehouses each filter took away: rules by semicolons, in the order of the rule set."""
+        key = tuple([(step.rule, step.verdict.removed) for step in steps])
+        text = self._texts.get(key)
+        if text is None:
+            texts = [""] * (steps[-1].number + 1)
+            for step in steps:
+                texts[step.number] = " ".join(
+                    [
+                        f"{word}=dropped" if count == DROPPED else f"{word}={count}"
+                        for word, count in zip(step.rule.sieve.words, step.verdict.removed, strict=True)
+                        if count
+                    ]
+                )
+            text = self._texts[key] = "; ".join(texts)
+        return text
+
+
+def _shipments(verdict: Verdict) -> int:
+    return len(verdict.parts) + sum([isinstance(hold, answer.Backorder) for hold in verdict.holds])

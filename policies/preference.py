@@ -1,0 +1,134 @@
+"""An order of preference over warehouses, and over ways to split an order: criteria, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.case import Case, Column, Mask, Values
+
+SLACK = 1e-9
+"""Values closer than this are equal: decimals are not exact in binary, and 0.70 + 0.10 is less than 0.80."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that warehouses are compared by.
+
+    Attributes:
+        column: from a case to numbers by warehouse, lower is better.
+        band: how far above the best still counts as equal to it.
+        counts_lines: whether a shipment of two lines counts twice in a sum over shipments.
+        unit: what a number of the column is worth in the unit in which margins are told.
+        terms: the keys it is made of, by name, each with its column.
+
+    """
+
+    column: Column
+    band: float = 0.0
+    counts_lines: bool = False
+    unit: float = 1.0
+    terms: tuple[tuple[str, Column], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handicap:
+    """What becomes of warehouses beyond a limit that does not exclude them.
+
+    Attributes:
+        mask: who is within.
+        money: what the cost of the others rises by; None: they rank after all that are within.
+
+    """
+
+    mask: Mask
+    money: float | None = None
+
+    def column(self, case: Case) -> Values:
+        """Return 0 for who is within and 1 for who is beyond."""
+        within = self.mask(case)
+        return np.zeros(len(case.network.warehouses)) if within is None else np.where(within, 0.0, 1.0)
+
+
+class Preference:
+    """A rank bound to a replication: criteria, one after the other.
+
+    Args:
+        criteria: the most important first.
+
+    Attributes:
+        fewest_first: whether the number of shipments comes before everything else.
+        terms: the keys that it is made of, by name, each with its column.
+
+    """
+
+    def __init__(self, criteria: Sequence[Criterion], *, fewest_first: bool) -> None:
+        self._criteria = list(criteria)
+        self._columns = [(criterion.column, criterion.band + SLACK) for criterion in criteria]
+        self._units = [criterion.unit for criterion in criteria]
+        self.fewest_first = fewest_first
+        self.terms = [term for criterion in criteria for term in criterion.terms]
+
+    def best(self, case: Case, sites: NDArray[np.intp]) -> int:
+        """Return the preferred warehouse of some; among equals the first in the scenario."""
+        if case.candidates is None:
+            case.candidates = sites
+        for column, band in self._columns:
+            if len(sites) == 1:
+                break
+            values = case.column(column)[sites]
+            sites = sites[values <= values[values.argmin()] + band]
+        return int(sites[0])
+
+    def two_best(self, case: Case, sites: NDArray[np.intp]) -> tuple[int, int, float]:
+        """Return the preferred of two or more warehouses, the next one, and by how much the first is better.
+
+        The margin is in the unit of the key that decided: the first by which the two do not tie within its band.
+        """
+        if case.candidates is None:
+            case.candidates = sites
+        column, band = self._columns[0]
+        values = case.column(column)[sites]
+        least = values.argpartition(2)[:3] if len(sites) > 3 else values.argsort()
+        # Three values settle it where the first key does: the best, the next, and what that is not tied with.
+        ranked = sorted([(values.item(i), sites.item(i)) for i in least.tolist()])
+        (first, winner), (second, other) = ranked[0], ranked[1]
+        if second <= first + band or (len(ranked) > 2 and ranked[2][0] <= second + band):
+            winner = self.best(case, sites)
+            other = self.best(case, sites[sites != winner])
+            return winner, other, self._margin(case, winner, other)
+        return winner, other, (second - first) * self._units[0]
+
+    def _margin(self, case: Case, winner: int, other: int) -> float:
+        values = [case.column(column) for column, _ in self._columns]
+        return self.difference([v[winner] for v in values], [v[other] for v in values])
+
+    def score(self, case: Case, site: int) -> tuple[float, ...]:
+        """Return the numbers of one warehouse, so that those of several shipments can be added up."""
+        lines = len(case.lines)
+        return tuple(
+            [
+                float(case.column(criterion.column)[site]) * (lines if criterion.counts_lines else 1)
+                for criterion in self._criteria
+            ]
+        )
+
+    def least(self, scores: Sequence[tuple[float, ...]]) -> int:
+        """Return the position of the best of several sums of scores; among equals the first."""
+        left = list(range(len(scores)))
+        for number, (_, band) in enumerate(self._columns):
+            if len(left) == 1:
+                break
+            limit = min(scores[i][number] for i in left) + band
+            left = [i for i in left if scores[i][number] <= limit]
+        return left[0]
+
+    def difference(self, better: Sequence[float], other: Sequence[float]) -> float:
+        """Return the margin between two lists of scores; 0 when they tie in every key."""
+        for (_, band), unit, a, b in zip(self._columns, self._units, better, other, strict=True):
+            if b - a > band:
+                return float(b - a) * unit
+        return 0.0

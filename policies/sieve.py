@@ -1,0 +1,173 @@
+"""Which warehouses are candidates: those of a rule that pass its filters, soft ones as far as they can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from policies.case import Bools, Case, Mask, Terms
+from policies.filters import Filter
+from policies.filters.filter import Limit
+from policies.filters.goods import HasStock
+from policies.filters.status import IsUp
+from policies.rule import InGroup, OfKind, Rule
+from policies.soft import Soft
+from sim.clock import NEVER
+from sim.network import Network
+from sim.policy import Request
+
+KNOWN_TO_COME_BACK = IsUp(within_hours=876_600)
+"""Holds for every rule: nothing is given to a warehouse in a downtime, but for one that is known to end."""
+
+DROPPED = -1
+"""Stands for the number of warehouses that a soft filter took away, where it was dropped."""
+
+
+class Pass(NamedTuple):
+    """The filters of a rule as they are tried together: all of them, then without the soft ones.
+
+    Attributes:
+        masks: each filter with its mask; None for one that is dropped.
+
+    """
+
+    terms: Terms
+    masks: tuple[tuple[Filter, Mask | None], ...]
+
+
+class Sieve:
+    """The sites and filters of a rule in one replication; of several, those of all.
+
+    Args:
+        terms: on which the rule considers warehouses, before its filters have had their say.
+
+    Attributes:
+        words: names of what takes warehouses away, in the order in which they are asked.
+        passes: the filters as they are tried.
+
+    """
+
+    def __init__(self, rules: Sequence[Rule], terms: Terms, network: Network) -> None:
+        self._network = network
+        self.sites: Bools = np.logical_and.reduce([_site_mask(rule.sites, network) for rule in rules])
+        self._site_count = int(np.count_nonzero(self.sites))
+        # What several rules say is asked once.
+        parts = list(dict.fromkeys(part for rule in rules for part in rule.filters if _excludes(part)))
+        if not any(isinstance(part, IsUp) for part in parts):
+            parts.append(KNOWN_TO_COME_BACK)
+        masks = tuple([(part, part.bind(network)) for part in parts])
+        self.passes = [Pass(_terms(terms, parts, network), masks)]
+        if any(isinstance(part, Soft) for part in parts):
+            hard = [part for part in parts if not isinstance(part, Soft)]
+            kept = tuple([(part, None if isinstance(part, Soft) else mask) for part, mask in masks])
+            self.passes.append(Pass(_terms(terms, hard, network), kept))
+        moments = [part.passes_again(network) for part in parts if not isinstance(part, Soft)]
+        self._moments = [moment for moment in moments if moment is not None]
+        limit = () if network.room is None else ("queue_limit",)
+        self.words = ("sites", *limit, *(part.name for part in parts))
+
+    def candidates(self, request: Request, lines: tuple[int, ...]) -> tuple[Case, Bools, tuple[int, ...]]:
+        """Return lines as a case, the warehouses that may take it, and how many each word took away.
+
+        Where all filters together leave none, those that are soft are dropped.
+        """
+        for terms, masks in self.passes:
+            case = Case(self._network, request, lines, terms)
+            sites, removed = self._filtered(case, masks)
+            if np.count_nonzero(sites):
+                break
+        return case, sites, removed
+
+    def _filtered(
+        self, case: Case, masks: Sequence[tuple[Filter, Mask | None]]
+    ) -> tuple[Bools, tuple[int, ...]]:
+        sites = self.sites
+        count = self._site_count
+        removed = [len(sites) - count]
+        room = self._network.room
+        if room is not None:  # a full warehouse is no candidate, whatever the rule says
+            sites = sites & room
+            left = int(np.count_nonzero(sites))
+            removed.append(count - left)
+            count = left
+        for _, mask in masks:
+            if mask is None:
+                removed.append(DROPPED)
+                continue
+            passing = mask(case)
+            if passing is None:
+                removed.append(0)
+            else:
+                sites = sites & passing
+                left = int(np.count_nonzero(sites))
+                removed.append(count - left)
+                count = left
+        return sites, tuple(removed)
+
+    def with_stock_to_come(self, request: Request, lines: tuple[int, ...]) -> tuple[Case, Bools]:
+        """Return lines as a case, and the warehouses that could take it if they had the stock."""
+        network = self._network
+        for terms, masks in self.passes:
+            case = Case(network, request, lines, terms)
+            sites = self.sites & network.may_serve(request.region, case.parcel.tags) & case.reachable
+            if network.room is not None:
+                sites = sites & network.room
+            for part, mask in masks:
+                passing = None if mask is None or _asks_for_stock(part) else mask(case)
+                if passing is not None:
+                    sites = sites & passing
+            if np.count_nonzero(sites):
+                break
+        return case, sites
+
+    def split_reason(self, request: Request) -> str:
+        """Tell why no single warehouse ships all that is open: one of `journal.SPLIT_REASONS`."""
+        terms, masks = self.passes[-1]
+        case = Case(self._network, request, request.open, terms)
+        able = self.sites
+        for line in case.lines:
+            able = able & case.in_stock(line)
+        if not able.any():
+            return "no_stock"
+        room = self._network.room
+        if room is not None and not (able := able & room).any():
+            return "capacity"
+        for part, mask in masks:
+            passing = None if mask is None else mask(case)
+            able = able if passing is None else able & passing
+            if not able.any():
+                return part.split_reason
+        return "policy"
+
+    def again_at(self, request: Request, lines: tuple[int, ...]) -> int:
+        """Return when the clock alone may let more warehouses take lines of a request; NEVER if it does not."""
+        if not self._moments:
+            return NEVER
+        case = Case(self._network, request, lines, self.passes[0].terms)
+        return min([moment(case) for moment in self._moments])
+
+
+def _excludes(part: Filter) -> bool:
+    """Tell whether a filter takes warehouses away; a limit may only put them back."""
+    return not isinstance(part, Limit) or part.effect == "block"
+
+
+def _asks_for_stock(part: Filter) -> bool:
+    return isinstance(part.filter if isinstance(part, Soft) else part, HasStock)
+
+
+def _terms(terms: Terms, parts: Sequence[Filter], network: Network) -> Terms:
+    for part in parts:
+        terms = part.terms(terms, network)
+    return terms
+
+
+def _site_mask(sites: Any, network: Network) -> Bools:
+    warehouses = network.scenario.warehouses
+    if isinstance(sites, OfKind):
+        return np.array([site.kind == sites.kind for site in warehouses])
+    if isinstance(sites, InGroup):
+        return np.array([sites.group in site.groups for site in warehouses])
+    return np.array([sites == "all" or site.id in sites for site in warehouses])

@@ -1,0 +1,192 @@
+"""How rules of a set work together: soft filters, limits that only put back, full orders, care, rules that decide together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+TWO = {"near": "at: [0, 1]", "far": "at: [0, 3]"}
+
+
+# -- soft filters --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filters", "site", "removed"),
+    [
+        ("[{within: {km: 120}}]", "near", "within=2"),
+        ("[{soft: {within: {km: 120}}}]", "near", "soft=2"),
+        ("[{soft: {within: {km: 100}}}]", "near", "soft=dropped"),
+        ("[{soft: {within: {km: 100}}}, {site: {any_of: [far]}}]", "far", "soft=dropped site=2"),
+        # Hard filters stay when soft ones are dropped, and all soft ones are dropped together.
+        ("[{soft: {within: {km: 230}}}, {soft: {within: {km: 100}}}]", "near", "soft=dropped soft=dropped"),
+    ],
+)
+def test_a_soft_filter_is_dropped_when_nothing_passes(
+    counter: Any, filters: str, site: str, removed: str
+) -> None:
+    answers = counter.play(f"rules:\n  - {{filters: {filters}}}\n")
+    assert answers.sites("A") == [site]
+    assert answers.first("removed") == removed
+
+
+def test_a_soft_filter_is_not_dropped_while_one_warehouse_passes(counter: Any) -> None:
+    rules = "rules:\n  - {filters: [{soft: {within: {km: 120}}}], otherwise: cancel}\n"
+    answers = counter.play(rules, stock="far mug:1")
+    assert answers.orders["A"]["state"] == "cancelled"  # near passes, and has nothing
+
+
+def test_a_backorder_drops_soft_filters_too(counter: Any) -> None:
+    rules = "rules:\n  - {filters: [is_up, {has_stock: any}, {soft: {within: {km: 100}}}], otherwise: backorder}\n"
+    assert counter.play(rules, stock="near mug:0").sites("A") == ["near"]
+
+
+# -- limits that do not exclude ------------------------------------------------------------------------------
+
+
+def burst(count: int) -> str:
+    return "\n".join(f"o{number} 05T10:00 mug" for number in range(count))
+
+
+def leaving(answers: Any) -> list[str]:
+    return [answers.sites(order)[0] for order in answers.orders]
+
+
+def test_warehouses_beyond_a_limit_come_last_but_are_still_used(counter: Any) -> None:
+    rules = "rules:\n  - {filters: [{below_limit: {n: 1, effect: last}}]}\n"
+    answers = counter.play(rules, burst(4), sites=TWO)
+    assert leaving(answers) == ["near", "far", "near", "near"]
+    assert set(answers.decisions["removed"]) == {""}  # nobody was taken away
+
+
+@pytest.mark.parametrize(("penalty", "then"), [(1.99, "near"), (2.00, "far"), (2.01, "far")])
+def test_a_limit_may_cost_money_instead(counter: Any, penalty: float, then: str) -> None:
+    """near costs 1, far 3: beyond the limit near costs the penalty more. At 2.00 they tie, and the id decides."""
+    sites = {
+        "near": "at: [0, 1], costs: {per_shipment: 1}",
+        "far": "at: [0, 3], costs: {per_shipment: 3}",
+    }
+    rules = f"rules:\n  - {{filters: [{{below_limit: {{n: 1, effect: {{penalty: {penalty}}}}}}}], rank: {{cost: {{landed_cost: 1}}}}}}\n"
+    assert leaving(counter.play(rules, burst(2), sites=sites)) == ["near", then]
+
+
+# -- weighted penalties --------------------------------------------------------------------------------------
+
+LADDER = {
+    "near": "at: [0, 1], site_rank: 3",
+    "mid": "at: [0, 2], site_rank: 2",
+    "far": "at: [0, 3], site_rank: 1",
+}
+
+
+@pytest.mark.parametrize(
+    ("penalty", "site"),
+    [
+        ("distance_km: 1", "near"),
+        ("site_rank: 1", "far"),
+        ("{distance_km: 1.1, site_rank: 1}", "near"),  # 0 + 1, 0.55 + 0.5, 1.1 + 0
+        ("{distance_km: 1, site_rank: 1.1}", "far"),
+        ("{distance_km: {weight: 1, low: 250}, site_rank: 0.5}", "mid"),  # 0 + 0.5, 0 + 0.25, 1 + 0
+        ("{distance_km: {weight: 1, high: 200}, site_rank: 0.9}", "near"),  # 0 + 0.9, 1 + 0.45, 1 + 0
+        ("{site_rank: {weight: 1, descending: true}}", "near"),
+        ("{site_rank: -1}", "near"),
+        ("{distance_km: {weight: 1, low: 1000, high: 2000}}", "far"),  # all 0: the id decides
+    ],
+)
+def test_penalties_are_put_on_a_scale_of_the_candidates(counter: Any, penalty: str, site: str) -> None:
+    penalty = penalty if penalty.startswith("{") else f"{{{penalty}}}"
+    assert counter.play(f"rules:\n  - {{rank: {{penalty: {penalty}}}}}\n", sites=LADDER).sites("A") == [site]
+
+
+def test_the_scale_is_that_of_who_is_still_a_candidate(counter: Any) -> None:
+    """Without far, which is out of stock, near and mid are the ends of both scales."""
+    rules = "rules:\n  - {rank: {penalty: {distance_km: 1, site_rank: 0.9}}}\n"
+    answers = counter.play(rules, sites=LADDER, stock="near mug:1; mid mug:1")
+    assert answers.sites("A") == ["near"]
+    assert answers.first("margin") == pytest.approx(0.1)
+
+
+# -- what can be shipped in full -------------------------------------------------------------------------------
+
+
+def test_a_full_order_may_wait_first(counter: Any) -> None:
+    rules = "rules:\n  - {on_full: {wait: {up_to_hours: 2}}}\n"
+    answers = counter.play(rules)
+    assert answers.times("A") == ["05T10:00:00", "05T12:00:00"]
+    assert answers.decisions["outcome"].tolist() == ["full, wait", "full"]
+    assert answers.sites("A") == ["near"]
+
+
+def test_a_full_order_may_be_handed_on(counter: Any) -> None:
+    answers = counter.play("rules:\n  - {on_full: next}\n  - {sites: [far]}\n")
+    assert answers.sites("A") == ["far"]
+
+
+def test_customer_care_costs_its_price_and_its_time_once(counter: Any, frame: Any) -> None:
+    rules = "rules:\n  - {when: {order: {value_at_least: 500}}, on_full: {care: {hours: 1.5, cost: 4.20}}}\n  - {}\n"
+    answers = counter.play(rules, "A 05T10:00 mug:6\nB 05T10:00 mug:4", items="{id: mug, price: 100}")
+    assert answers.times("A") == ["05T10:00:00", "05T11:30:00"]
+    assert answers.times("B") == ["05T10:00:00"]
+    ledger = frame(answers.journal, "ledger")
+    care = ledger[ledger["account"] == "care"]
+    assert care[["order", "amount_cents"]].to_numpy().tolist() == [["A", 420]]
+
+
+def test_after_customer_care_lines_go_on_to_the_next_rule(counter: Any) -> None:
+    rules = "rules:\n  - {sites: [near], otherwise: {care: 3}}\n  - {sites: [far]}\n"
+    answers = counter.play(rules, stock="far mug:1")
+    assert answers.times("A") == ["05T10:00:00", "05T13:00:00"]
+    assert answers.sites("A") == ["far"]
+
+
+# -- all rules together ------------------------------------------------------------------------------------------
+
+
+def test_where_all_rules_match_later_ones_refine_the_rank(counter: Any) -> None:
+    """Within 200 km near and mid tie; the second rule prefers the better site_rank."""
+    rules = """\
+match: all
+rules:
+  - {rank: {by: [{distance_km: {band: 120}}]}}
+  - {rank: {by: [site_rank]}}
+"""
+    assert counter.play(rules, sites=LADDER).sites("A") == ["mid"]
+    assert counter.play(rules.replace("match: all\n", ""), sites=LADDER).sites("A") == ["near"]
+
+
+def test_where_all_rules_match_a_warehouse_must_pass_the_filters_of_all(counter: Any) -> None:
+    rules = """\
+match: all
+rules:
+  - {name: not too far, filters: [{within: {km: 230}}]}
+  - {name: for gold, when: {order: {tags: gold}}, sites: [mid, far], filters: []}
+"""
+    segments = "{id: standard}, {id: express, tags: [gold]}"
+    answers = counter.play(rules, "A 05T10:00 mug\nB 05T10:00 mug express", segments=segments)
+    assert (answers.sites("A"), answers.sites("B")) == (["near"], ["mid"])
+    assert answers.first("rule", "B") == "not too far + for gold"
+
+
+def test_lines_to_which_other_rules_apply_are_decided_apart(counter: Any) -> None:
+    rules = """\
+match: all
+rules:
+  - {split: {max_shipments: 3}}
+  - {when: {line: {item: tea}}, sites: [far], filters: []}
+"""
+    answers = counter.play(rules, "A 05T10:00 mug,tea,pot")
+    assert answers.shipments.set_index("warehouse")["lines"].to_dict() == {"near": 2, "far": 1}
+
+
+def test_of_services_splits_and_actions_the_last_that_is_named_holds(counter: Any) -> None:
+    rules = """\
+match: all
+rules:
+  - {service: [slow], otherwise: backorder}
+  - {rank: {by: [site_rank]}}
+  - {service: [fast], filters: [{site: {any_of: [far]}}]}
+"""
+    answers = counter.play(rules, services="{id: slow}, {id: fast}", stock="near mug:9")
+    assert answers.shipments["service"].tolist() == ["fast"]
+    assert answers.shipments["state"].tolist() == ["cancelled"] or answers.sites("A") == ["far"]
