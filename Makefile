@@ -2,7 +2,7 @@
 # make test    run the tests
 # make check   lint and type-check
 # make theory  long agreements of the simulation with closed forms (many minutes)
-# make docs    write the tables of scenarios/README.md again, after a change of the keys
+# make docs    write the tables of scenarios/README.md and policies/README.md again, after a change of keys or parts
 # make bench   measure orders per second and memory
 # make clean   remove what make made (results in runs/ stay)
 #
@@ -42,6 +42,7 @@ theory: $(dev_stamp)
 
 docs: $(run_stamp)
 	$(bin)/python -m sim.scenario.reference
+	$(bin)/python -m policies.reference
 
 bench: $(dev_stamp)
 	$(bin)/python tests/benchmarks/speed.py

@@ -5,7 +5,7 @@ A rule set in Python is made of the same objects as one in YAML::
     RuleSet(rules=(Rule(filters=(IsUp(), HasStock(lines="all")), rank=Lexicographic(by=(DistanceKm(),))),))
 """
 
-from policies.actions import ACTIONS, Assign, Backorder, Cancel, Next, Wait
+from policies.actions import ACTIONS, Assign, AssignUnits, Backorder, Cancel, Next, Wait
 from policies.filters import FILTERS, Filter
 from policies.filters.goods import HandlesItems, HasStock
 from policies.filters.limits import BelowBacklog, BelowLimit
@@ -24,8 +24,9 @@ from policies.load import build_policy, check_rule_set, find_rule_set, read_poli
 from policies.part import Part
 from policies.ranks import Cost, Lexicographic
 from policies.rule import InGroup, OfKind, Rule
-from policies.ruleset import Attempts, RuleSet, rule_set_schema
-from policies.split import Split
+from policies.ruleset import RuleSet, rule_set_schema
+from policies.split import OnlyIf, Split
+from policies.timing import Attempts, InBatches, Reallocate
 
 __all__ = [
     "ACTIONS",
@@ -33,6 +34,7 @@ __all__ = [
     "KEYS",
     "AnySite",
     "Assign",
+    "AssignUnits",
     "Attempts",
     "AvailableUnits",
     "Backlog",
@@ -52,6 +54,7 @@ __all__ = [
     "HasStock",
     "IgnoreSafetyStock",
     "InAnyGroup",
+    "InBatches",
     "InGroup",
     "IsUp",
     "KeepBack",
@@ -65,10 +68,12 @@ __all__ = [
     "NotTried",
     "OfAnyKind",
     "OfKind",
+    "OnlyIf",
     "OverstockUnits",
     "Part",
     "PromiseCanBeMet",
     "Random",
+    "Reallocate",
     "RemainingLimit",
     "Rule",
     "RuleSet",

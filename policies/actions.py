@@ -79,6 +79,12 @@ class Assign(Part):
     rest: AnyAction = Field(description="what becomes of the rest")
 
 
+class AssignUnits(Assign):
+    """All units that fit are shipped, also those of a part of a line, and an action takes the rest."""
+
+    name = "assign_units"
+
+
 class AssignAll(Part):
     """All lines are shipped, at once or when an action before it is over."""
 
@@ -88,7 +94,10 @@ class AssignAll(Part):
 AnyFull: TypeAlias = Annotated[Action | AssignAll, OneOf("action", {**ACTIONS, AssignAll.name: AssignAll})]
 """What a rule does with an order that it could ship in full. After a wait or customer care it ships it."""
 
-AnyPartial: TypeAlias = Annotated[Action | Assign, OneOf("action", {**ACTIONS, Assign.name: Assign})]
+AnyPartial: TypeAlias = Annotated[
+    Action | Assign,
+    OneOf("action", {**ACTIONS, Assign.name: Assign, AssignUnits.name: AssignUnits}),
+]
 """What a rule does with an order that it could ship in part."""
 
 

@@ -7,14 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from policies.actions import Action, Assign, AssignAll, Backorder, Cancel, Care, Wait
-from policies.case import Case, Terms
+from policies.actions import Action, Assign, AssignAll, AssignUnits, Backorder, Cancel, Care, Wait
+from policies.case import Case, Taken, Terms
 from policies.filters.filter import Limit, Penalty
+from policies.plan import Plan, remainder
 from policies.preference import Handicap
 from policies.ranks import preference
 from policies.rule import Rule, check_references
+from policies.search import Search
 from policies.sieve import Sieve
-from policies.splits import Plan, Planner, Search
+from policies.splits import Planner, priced
 from sim import policy as answer
 from sim.clock import HOUR
 from sim.network import Network
@@ -28,6 +30,7 @@ class Verdict(NamedTuple):
     Attributes:
         left: lines for the next rule.
         removed: how many warehouses each of `Sieve.words` took away, or DROPPED.
+        capped: whether there were more ways to split than are tried, so that a greedy search chose.
 
     """
 
@@ -37,6 +40,7 @@ class Verdict(NamedTuple):
     outcome: str
     plan: Plan | None
     removed: tuple[int, ...]
+    capped: bool = False
 
 
 class BoundRule:
@@ -70,28 +74,40 @@ class BoundRule:
             else tuple([network.services.index(id_) for id_ in last.service])
         )
         self.sieve = Sieve(rules, Terms(service, last.issue), network)
-        self.preference = preference([(rule.rank, _handicaps(rule, network)) for rule in rules], network)
-        self._planner = Planner(last.split, self.preference)
+        ranks = [priced(rule.rank, rule.split) if rule.split == last.split else rule.rank for rule in rules]
+        handicaps = [_handicaps(rule, network) for rule in rules]
+        self.preference = preference(list(zip(ranks, handicaps, strict=True)), network)
+        self._planner = Planner(last.split, self.preference, network)
 
     # -- deciding ---------------------------------------------------------------------------------------
 
-    def decide(self, request: Request, lines: tuple[int, ...], shipments: int) -> Verdict:
-        """Place lines of a request; `shipments` of the order exist already."""
-        case, sites, removed = self.sieve.candidates(request, lines)
+    def decide(self, request: Request, lines: tuple[int, ...], shipments: int, taken: Taken = ()) -> Verdict:
+        """Place lines of a request.
+
+        Args:
+            request: what earlier rules have left of the order.
+            lines: those that the rule is asked about.
+            shipments: how many the order has already.
+            taken: what earlier rules send, in the same decision, of lines that were not shipped in full.
+
+        """
+        case, sites, removed = self.sieve.candidates(request, lines, taken)
         allowed = self._planner.allowed(request) - shipments
         if allowed > 0 and np.count_nonzero(sites):
-            plan = self._planner.full(case, sites, allowed)
+            search = self._planner.search(case, sites, allowed)
+            plan = search.full()
             if plan is not None:
                 if not isinstance(self._on_full, AssignAll):
                     verdict = self._act(self._on_full, "full", case, lines, removed, allowed)
                     if verdict.holds or not isinstance(self._on_full, Wait | Care):
                         return verdict
-                return Verdict(_parts(request, plan), (), (), "full", plan, removed)
-            search = self._planner.partial(case, sites)
-            if search.lines:
+                return Verdict(_parts(plan), (), (), "full", plan, removed, search.capped)
+            if search.lines(by_units=isinstance(self._on_partial, AssignUnits)):
                 if not isinstance(self._on_partial, Assign):
-                    return self._act(self._on_partial, "partial", case, lines, removed, allowed)
-                return self._assign(self._on_partial, search, case, removed, allowed)
+                    verdict = self._act(self._on_partial, "partial", case, lines, removed, allowed)
+                else:
+                    verdict = self._assign(self._on_partial, search, case, removed, allowed)
+                return verdict._replace(capped=search.capped)
         if request.order in self._shipped_in_part and isinstance(self._on_partial, Assign):
             return self._act(self._on_partial.rest, "partial", case, lines, removed, allowed)
         return self._act(self._otherwise, "none", case, lines, removed, allowed)
@@ -99,17 +115,21 @@ class BoundRule:
     def _assign(
         self, assign: Assign, search: Search, case: Case, removed: tuple[int, ...], allowed: int
     ) -> Verdict:
-        """Ship the lines that can be, and keep a shipment for the rest unless it is given up."""
-        room = allowed if isinstance(assign.rest, Cancel) else allowed - 1
-        plan = search.some(room) if room > 0 else None
-        shipped = () if plan is None else tuple(line for ship in plan.ships for line in ship.case.lines)
-        rest = tuple(line for line in case.lines if line not in shipped)
-        verdict = self._act(assign.rest, "partial", case, rest, removed, allowed)
+        """Ship what can be, and keep a shipment for the rest unless it is given up."""
+        rest_waits = not isinstance(assign.rest, Cancel)
+        room = allowed - 1 if rest_waits else allowed
+        plan = None
+        if room > 0:
+            plan = search.some(room, by_units=isinstance(assign, AssignUnits), rest_waits=rest_waits)
         if plan is None:
-            return verdict
+            return self._act(assign.rest, "partial", case, case.lines, removed, allowed)
+        rest = remainder(self._network, case.request, plan.units)
+        lines = tuple([line for line in case.lines if rest.units[line]])
+        left = Case(self._network, rest, lines, case.terms)
+        verdict = self._act(assign.rest, "partial", left, lines, removed, allowed)
         if verdict.holds:
             self._shipped_in_part.add(case.request.order)
-        return verdict._replace(parts=_parts(case.request, plan), plan=plan)
+        return verdict._replace(parts=_parts(plan), plan=plan)
 
     # -- what is not shipped ----------------------------------------------------------------------------
 
@@ -200,13 +220,12 @@ def _named_last(rules: Sequence[Rule]) -> Rule:
     return Rule(**named)
 
 
-def _parts(request: Request, plan: Plan) -> tuple[answer.Part, ...]:
-    units = request.units
+def _parts(plan: Plan) -> tuple[answer.Part, ...]:
     return tuple(
         [
             answer.Part(
                 ship.site,
-                tuple([(line, units[line]) for line in ship.case.lines]),
+                tuple([(line, ship.case.request.units[line]) for line in ship.case.lines]),
                 int(ship.case.offer.service[ship.site]),
                 *ship.case.terms.of_stock,
             )

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from policies.boundrule import BoundRule, Verdict
+from policies.case import Taken
+from policies.plan import remainder
 from policies.rule import Rule
 from policies.sieve import DROPPED
 from sim import policy as answer
@@ -39,13 +41,24 @@ class BoundRuleSet:
         rules: tiers, the first to be tried first.
         match: "first": a rule gets what those before it left; "all": those that apply to a line decide it together.
         attempts: when orders that wait are decided again.
+        batches: None decides orders at once.
+        reallocation: when what is committed is decided anew; None for never.
 
     """
 
     def __init__(
-        self, rules: Sequence[Rule], match: str, attempts: answer.Attempts, network: Network
+        self,
+        rules: Sequence[Rule],
+        match: str,
+        network: Network,
+        *,
+        attempts: answer.Attempts,
+        batches: answer.Batches | None = None,
+        reallocation: answer.Reallocation | None = None,
     ) -> None:
         self.attempts = attempts
+        self.batches = batches
+        self.reallocation = reallocation
         self._network = network
         self._sections = rules
         self._whens = [None if rule.when is None else rule.when.bind(network) for rule in rules]
@@ -64,9 +77,12 @@ class BoundRuleSet:
         else:
             parts = tuple([part for step in steps for part in step.verdict.parts])
             holds = tuple([hold for step in steps for hold in step.verdict.holds])
-            decided = {line for part in parts for line, _ in part.lines}
-            decided.update([line for hold in holds for line in hold.lines])
-            left = tuple([line for line in order.open if line not in decided])
+            units = list(order.units)
+            for part in parts:
+                for line, sent in part.lines:
+                    units[line] -= sent
+            held = {line for hold in holds for line in hold.lines}
+            left = tuple([line for line in order.open if units[line] and line not in held])
             if left:
                 holds += (answer.Wait(left),)
         if holds:
@@ -78,17 +94,21 @@ class BoundRuleSet:
         if self._is_together:
             yield from self._steps_together(order)
             return
-        lines, shipments = order.open, order.shipments
+        lines, shipments, left = order.open, order.shipments, order
+        gone: Taken = ()
         for number, (rule, when) in enumerate(zip(self._rules, self._whens, strict=True)):
             taken = lines if when is None else when.takes(order, lines)
             if not taken:
                 continue
-            verdict = rule.decide(order, taken, shipments)
+            verdict = rule.decide(left, taken, shipments, gone)
             yield Step(number, rule, taken, shipments, verdict)
             shipments += _shipments(verdict)
             lines = tuple([line for line in lines if line not in taken or line in verdict.left])
             if not lines:
                 return
+            if verdict.plan is not None:
+                left = remainder(self._network, left, verdict.plan.units)
+                gone += _divided(verdict)
 
     def _steps_together(self, order: Request) -> Iterator[Step]:
         """Yield a turn for each group of lines to which the same rules apply."""
@@ -98,15 +118,17 @@ class BoundRuleSet:
             numbers = tuple([number for number, taken in enumerate(found) if line in taken])
             if numbers:
                 groups.setdefault(numbers, []).append(line)
-        shipments = order.shipments
+        shipments, left = order.shipments, order
         for turn, (numbers, lines) in enumerate(groups.items()):
             rule = self._together.get(numbers)
             if rule is None:
                 sections = [self._sections[number] for number in numbers]
                 rule = self._together[numbers] = BoundRule(sections, self._network)
-            verdict = rule.decide(order, tuple(lines), shipments)
+            verdict = rule.decide(left, tuple(lines), shipments)
             yield Step(turn, rule, tuple(lines), shipments, verdict)
             shipments += _shipments(verdict)
+            if verdict.plan is not None:
+                left = remainder(self._network, left, verdict.plan.units)
 
     def _with_alarm(
         self, order: Request, steps: Sequence[Step], holds: tuple[answer.Hold, ...]
@@ -142,6 +164,10 @@ class BoundRuleSet:
         shipments = order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
         if shipments > 1 or (shipments and any(isinstance(hold, answer.Wait) for hold in holds)):
             split = steps[0].rule.sieve.split_reason(order)
+            if (
+                split == "policy" and plan is not None
+            ):  # one warehouse could ship it all: the rank did not want that
+                split = plan.reason
         runner_up, margin = (plan.runner_up, plan.margin) if plan is not None else ((), None)
         last = steps[-1]
         return Why(last.rule.name, last.verdict.outcome, runner_up, margin, self._removed(steps), split)
@@ -162,6 +188,18 @@ class BoundRuleSet:
                 )
             text = self._texts[key] = "; ".join(texts)
         return text
+
+
+def _divided(verdict: Verdict) -> Taken:
+    """Return what leaves of lines of which the next rule gets the rest."""
+    return tuple(
+        [
+            (line, part.warehouse, units)
+            for part in verdict.parts
+            for line, units in part.lines
+            if line in verdict.left
+        ]
+    )
 
 
 def _shipments(verdict: Verdict) -> int:

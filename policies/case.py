@@ -19,6 +19,10 @@ Column: TypeAlias = "Callable[[Case], Values]"
 Mask: TypeAlias = "Callable[[Case], Bools | None]"
 
 
+Taken: TypeAlias = tuple[tuple[int, int, int], ...]
+"""Lines, warehouses and units."""
+
+
 class Terms(NamedTuple):
     """On which terms a rule considers warehouses.
 
@@ -28,6 +32,7 @@ class Terms(NamedTuple):
         least_life_s: seconds that goods must live after delivery; None: the minimum of the item.
         safety_stock: whether safety stock may be promised, too.
         kept_back: pairs of units of each item that are kept back, and the segments that they are kept for.
+        taken: what earlier rules send, in the same decision, of lines that were not shipped in full.
 
     """
 
@@ -36,6 +41,7 @@ class Terms(NamedTuple):
     least_life_s: int | None = None
     safety_stock: bool = False
     kept_back: tuple[tuple[int, frozenset[int]], ...] = ()
+    taken: Taken = ()
 
     @property
     def of_stock(self) -> tuple[str | None, int | None, bool]:
@@ -112,6 +118,11 @@ class Case:
             segment = self.request.segment
             kept = sum([units for units, segments in terms.kept_back if segment not in segments])
             available = available - kept if kept else available
+        if terms.taken:
+            available = available.copy()
+            for taken, site, units in terms.taken:
+                if taken == line:
+                    available[site] -= units
         return available
 
     def picked(self, line: int) -> Picked:

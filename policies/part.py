@@ -77,6 +77,7 @@ class OneOf:
     """
 
     def __init__(self, noun: str, parts: Mapping[str, type[Part]]) -> None:
+        self.noun = noun
         self._noun = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
         self._parts = parts
 

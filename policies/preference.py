@@ -24,6 +24,8 @@ class Criterion:
         counts_lines: whether a shipment of two lines counts twice in a sum over shipments.
         unit: what a number of the column is worth in the unit in which margins are told.
         terms: the keys it is made of, by name, each with its column.
+        split_reason: why an order is split where this prefers several shipments to one: one of
+            `journal.SPLIT_REASONS`.
 
     """
 
@@ -32,6 +34,7 @@ class Criterion:
     counts_lines: bool = False
     unit: float = 1.0
     terms: tuple[tuple[str, Column], ...] = ()
+    split_reason: str = "policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +135,10 @@ class Preference:
             if b - a > band:
                 return float(b - a) * unit
         return 0.0
+
+    def split_reason(self, better: Sequence[float], other: Sequence[float]) -> str:
+        """Tell what several shipments, with their scores, are better in than one: one of `journal.SPLIT_REASONS`."""
+        for criterion, (_, band), a, b in zip(self._criteria, self._columns, better, other, strict=True):
+            if b - a > band:
+                return criterion.split_reason
+        return "policy"

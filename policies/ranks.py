@@ -53,7 +53,7 @@ def preference(ranks: Sequence[tuple[Rank, Sequence[Handicap]]], network: Networ
     else is said of them.
     """
     last = [
-        Criterion(handicap.column)
+        Criterion(handicap.column, split_reason="capacity")
         for _, handicaps in ranks
         for handicap in handicaps
         if handicap.money is None
@@ -97,7 +97,15 @@ class Lexicographic(Rank):
         for key in self.by:
             column = key.bind(network)
             compared = _negated(column) if key.descending else column
-            found.append(Criterion(compared, key.band or 0.0, key.counts_lines, terms=((key.name, column),)))
+            found.append(
+                Criterion(
+                    compared,
+                    key.band or 0.0,
+                    key.counts_lines,
+                    terms=((key.name, column),),
+                    split_reason="policy" if key.descending else key.split_reason,
+                )
+            )
         return found
 
 
@@ -121,7 +129,7 @@ _READ_BY = {
 }
 
 
-class _Weighted:
+class Weighted:
     """Metadata of an annotation: a mapping from key names to weights, or to {weight, PARAMETERS}."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -174,7 +182,7 @@ def _spread_weight(given: Any) -> Any:
 class Cost(Rank):
     """Compares by money: the sum of keys, each times its weight."""
 
-    cost: Annotated[tuple[Key, ...], _Weighted()] = Field(description="by key, what one unit of it is worth")
+    cost: Annotated[tuple[Key, ...], Weighted()] = Field(description="by key, what one unit of it is worth")
 
     @model_validator(mode="after")
     def _adds_up(self) -> Cost:
@@ -197,13 +205,14 @@ class Cost(Rank):
             *((charge.column, charge.money or 0.0) for charge in charges),
         ]
         named = tuple(zip([key.name for key in self.cost], columns, strict=True))
-        return [Criterion(_total(terms), unit=1 / NANO, terms=named), _last_word(network)]
+        cost = Criterion(_total(terms), unit=1 / NANO, terms=named, split_reason="cheaper")
+        return [cost, _last_word(network)]
 
 
 class Penalties(Rank):
     """Compares by the sum of keys, each put on a scale from 0 to 1 and times its weight."""
 
-    penalty: Annotated[tuple[Key, ...], _Weighted()] = Field(
+    penalty: Annotated[tuple[Key, ...], Weighted()] = Field(
         description="by key, its weight, and the values `low` and `high` that are 0 and 1 on its scale"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
@@ -82,6 +83,8 @@ class Rule(Section):
             first = seen.setdefault((part.name, *part.counts, repr(part.effect)), number)
             if first != number:
                 raise wrong(f"limits what filter {first + 1} of the rule limits already", key=place)
+        if self.split.penalty_per_shipment is not None and not isinstance(self.rank, Cost):
+            raise wrong("needs a rank by cost, which it adds to", key=("split", "penalty_per_shipment"))
         return self
 
 
@@ -95,6 +98,7 @@ def check_references(rule: Rule, network: Network) -> None:
         ("region", network.regions, when and when.region),
         ("segment", network.segments, when and when.order and when.order.segment),
         *(("item", network.items, terms and terms.item) for terms in lines),
+        ("item", network.items, (*rule.split.never_with_items, *chain(*rule.split.keep_together))),
     )
     where = f"rule '{rule.name}'"
     for noun, known, ids in named:

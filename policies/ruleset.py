@@ -3,52 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from policies.actions import hands_on
 from policies.boundset import BoundRuleSet
 from policies.rule import Rule
-from sim import policy as answer
-from sim.clock import HOUR
-from sim.document import Name, PositiveCount, PositiveHours, Section, section_schema, titled, wrong
-from sim.document.fields import Number
+from policies.timing import Attempts, Decide, InBatches, Reallocate
+from sim.document import Name, Section, section_schema, titled, wrong
 from sim.network import Network
 from sim.policy import Allocation, Request
-
-
-class Attempts(Section):
-    """When an order that waits is decided again."""
-
-    every_minutes: Annotated[float, Number(above=0, at_most=1_000_000)] | None = Field(
-        None, description="minutes from one attempt to the next; absent: no timer"
-    )
-    after: tuple[Literal["receipt", "site_up"], ...] = Field(
-        ("receipt", "site_up"), description="what brings an attempt before its time"
-    )
-    at_most: PositiveCount | None = Field(None, description="attempts in all; absent: no limit")
-    give_up_after_hours: PositiveHours | None = Field(
-        None, description="hours after placing at which what still waits gets `then`; absent: never"
-    )
-    then: Literal["cancel", "wait"] = Field("cancel", description="what becomes of it")
-
-    def in_seconds(self) -> answer.Attempts:
-        """Return what the engine goes by."""
-        minutes, hours = self.every_minutes, self.give_up_after_hours
-        return answer.Attempts(
-            every_seconds=None if minutes is None else max(1, round(minutes * 60)),
-            after=self.after,
-            at_most=self.at_most,
-            give_up_seconds=None if hours is None else round(hours * HOUR),
-            then=self.then,
-        )
 
 
 class RuleSet(Section):
     """A policy made of rules: each takes the lines that no earlier one has placed, and what is left then waits."""
 
     name: Name = Field("", description="a title")
+    decide: Decide = Field("on_order", description="on_order: when it is placed; or in batches")
     match: Literal["first", "all"] = Field(
         "first",
         description="first: each line is decided by the first rule that places it; all: all rules that apply to a line "
@@ -59,6 +31,9 @@ class RuleSet(Section):
     )
     attempt: Attempts = Field(
         Attempts(), alias="attempts", description="when waiting orders are decided again"
+    )
+    reallocate: Reallocate | None = Field(
+        None, description="when shipments that wait at a warehouse are decided anew; absent: never"
     )
 
     @model_validator(mode="after")
@@ -78,7 +53,14 @@ class RuleSet(Section):
 
     def prepare(self, network: Network) -> BoundRuleSet:
         """Return the rules bound to a replication."""
-        return BoundRuleSet(self.rules, self.match, self.attempt.in_seconds(), network)
+        return BoundRuleSet(
+            self.rules,
+            self.match,
+            network,
+            attempts=self.attempt.in_seconds(),
+            batches=self.decide.in_seconds() if isinstance(self.decide, InBatches) else None,
+            reallocation=None if self.reallocate is None else self.reallocate.in_seconds(),
+        )
 
     def allocate(self, order: Request, network: Network) -> Allocation:
         """Answer one request by itself. A run binds the rules once, with `prepare`, and asks those."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from policies.case import Bools, Case, Mask, Terms
+from policies.case import Bools, Case, Mask, Taken, Terms
 from policies.filters import Filter
 from policies.filters.filter import Limit
 from policies.filters.goods import HasStock
@@ -68,13 +68,16 @@ class Sieve:
         limit = () if network.room is None else ("queue_limit",)
         self.words = ("sites", *limit, *(part.name for part in parts))
 
-    def candidates(self, request: Request, lines: tuple[int, ...]) -> tuple[Case, Bools, tuple[int, ...]]:
+    def candidates(
+        self, request: Request, lines: tuple[int, ...], taken: Taken = ()
+    ) -> tuple[Case, Bools, tuple[int, ...]]:
         """Return lines as a case, the warehouses that may take it, and how many each word took away.
 
-        Where all filters together leave none, those that are soft are dropped.
+        Where all filters together leave none, those that are soft are dropped. `taken` is what earlier rules send,
+        in the same decision, of lines that were not shipped in full.
         """
         for terms, masks in self.passes:
-            case = Case(self._network, request, lines, terms)
+            case = Case(self._network, request, lines, terms._replace(taken=taken) if taken else terms)
             sites, removed = self._filtered(case, masks)
             if np.count_nonzero(sites):
                 break

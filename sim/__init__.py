@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from sim.experiment import Experiment, PolicySource
     from sim.journal import Journal
     from sim.network import Network
-    from sim.policy import Allocation, Attempts, Backorder, Cancel, Care, Part, Policy, Request, Wait, Why
+    from sim.policy import (
+        Allocation,
+        Attempts,
+        Backorder,
+        Batches,
+        Cancel,
+        Care,
+        Part,
+        Policy,
+        Request,
+        Wait,
+        Why,
+    )
     from sim.probes import check_policy
     from sim.scenario import Scenario, load_scenario
 
@@ -21,6 +33,7 @@ __all__ = [
     "Allocation",
     "Attempts",
     "Backorder",
+    "Batches",
     "Cancel",
     "Care",
     "Experiment",
@@ -29,6 +42,7 @@ __all__ = [
     "Part",
     "Policy",
     "PolicySource",
+    "Reallocation",
     "Request",
     "Scenario",
     "Wait",
@@ -45,10 +59,12 @@ _MODULES = {
         "Allocation",
         "Attempts",
         "Backorder",
+        "Batches",
         "Cancel",
         "Care",
         "Part",
         "Policy",
+        "Reallocation",
         "Request",
         "Wait",
         "Why",

@@ -72,6 +72,14 @@ class Backorders:
         for item in items:
             self._claims.serve(item, site)
 
+    def of(self, site: int) -> list[Shipment]:
+        """Return the shipments that wait at a warehouse, the first to come first."""
+        return [shipment for shipment in self._open if shipment.site == site]
+
+    def wants(self, shipment: Shipment, item: int) -> bool:
+        """Tell whether a shipment still waits for units of an item."""
+        return any(claim.units for claim in self._open.get(shipment, ()) if claim.item == item)
+
     def end(self, shipment: Shipment) -> None:
         """Forget a shipment that is cancelled."""
         for claim in self._open.pop(shipment):

@@ -51,7 +51,8 @@ class Examiner:
         asks_twice: whether every question is put twice.
 
     Attributes:
-        answers: by order and attempt. times: seconds that each took. is_over: whether the play came to its end.
+        answers: one after the other, with the order's name. times: seconds that each took.
+        is_over: whether the play came to its end.
 
     """
 
@@ -65,7 +66,7 @@ class Examiner:
         self._seconds = seconds
         self._asks_twice = asks_twice
         self._was_meddled_with = False
-        self.answers: dict[tuple[int, int], Allocation] = {}
+        self.answers: list[tuple[str, Allocation]] = []
         self.times: list[float] = []
         self.is_over = False
 
@@ -92,7 +93,8 @@ class Examiner:
         """Return the answer to a request; where it is wrong that is noted, and the open lines are given up."""
         if len(self.answers) >= MOST_DECISIONS or sum(self.times) > 2 * self._seconds:
             raise _EnoughError
-        where = f"world {self._world.id}, order {order_name(self._world, request.order)}"
+        name = order_name(self._world, request.order)
+        where = f"world {self._world.id}, order {name}"
         if request.attempt > MOST_TRIES and network.now - request.placed_at < 60 * request.attempt:
             self._note(
                 f"{where}: is asked {request.attempt} times within {network.now - request.placed_at} s",
@@ -127,7 +129,7 @@ class Examiner:
                 "leave the network as it is: copy an array before you change it, and keep what you remember in the "
                 "policy",
             )
-        self.answers[request.order, request.attempt] = answer[0]
+        self.answers.append((name, answer[0]))
         return answer
 
     def _note_error(self, error: PolicyError) -> None:

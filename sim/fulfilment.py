@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable, Iterable, Sequence
 
 from sim.backorders import Backorders
 from sim.binding import Binding
@@ -21,7 +18,7 @@ from sim.ledger import Account
 from sim.limits import Tally
 from sim.lots import LotTerms
 from sim.notices import Notices
-from sim.order import BACKORDERED, CANCELLED, ENDED, IN_TRANSIT, IN_WORK, PACKED, QUEUED, Order, Shipment
+from sim.order import BACKORDERED, CANCELLED, ENDED, IN_WORK, PACKED, QUEUED, Order, Shipment
 from sim.packing import Packing
 from sim.payment import Payments
 from sim.policy import Backorder, Part
@@ -35,7 +32,12 @@ from sim.work import Work
 
 
 class Fulfilment:
-    """Carries out what was decided: the desk that gives shipments to warehouses, then to carriers."""
+    """Carries out what was decided: the desk that gives shipments to warehouses, then to carriers.
+
+    Attributes:
+        usages: the counts of what warehouses were given. on_shipment: told of every new shipment.
+
+    """
 
     def __init__(
         self,
@@ -68,9 +70,9 @@ class Fulfilment:
             self.ship_again,
         )  # fmt: skip
         self._binding = Binding(catalogue, inventory, expectations)
-        self._backorders = Backorders(clock, claims, self._binding, self._release, self._give_up)
+        self.backorders = Backorders(clock, claims, self._binding, self._release, self._give_up)
         self.shortfalls = Shortfalls(
-            catalogue, inventory, disposals, self._backorders, self._binding, self._send_back
+            catalogue, inventory, disposals, self.backorders, self._binding, self._send_back
         )
         self._cost: list[int] = catalogue.cost.tolist()
         costs = [site.costs for site in catalogue.scenario.warehouses]
@@ -80,6 +82,7 @@ class Fulfilment:
         self._protocols = warehouses.protocols
         self._never_split = [segment.split == "never" for segment in catalogue.scenario.segments]
         self.tallies: list[Tally] = []
+        self.on_shipment: Callable[[Shipment], None] | None = None
 
     # -- binding stock ----------------------------------------------------------------------------------
 
@@ -95,7 +98,7 @@ class Fulfilment:
         """Commit lines to a warehouse: what it has is bound, the rest as it comes, first come first served."""
         lines = tuple((line, order.left[line]) for line in hold.lines)
         shipment = self._shipment(order, hold, lines, service, freight, BACKORDERED)
-        self._backorders.begin(shipment, hold.until)
+        self.backorders.begin(shipment, hold.until)
 
     def _shipment(
         self,
@@ -117,6 +120,8 @@ class Fulfilment:
             amounts = self._packing.amounts(shipment)
             for tally in self.tallies:
                 tally.add(site, amounts)
+        if self.on_shipment is not None:
+            self.on_shipment(shipment)
         return shipment
 
     def _release(self, shipment: Shipment) -> None:
@@ -140,10 +145,13 @@ class Fulfilment:
 
     def _call_off(self, shipment: Shipment, reason: str) -> None:
         """Cancel a shipment that no carrier has, and what was ordered with it."""
-        order = shipment.order
+        self.take_apart(shipment)
+        self.cancel(shipment.order, [(line, units) for line, _, units in shipment.lines], reason)
+
+    def take_apart(self, shipment: Shipment) -> None:
+        """End a shipment that no carrier has; its lines are left to be placed again."""
         self._undo(shipment)
         self._packing.unpack(shipment, [line for line, _, _ in shipment.lines])
-        self.cancel(order, [(line, units) for line, _, units in shipment.lines], reason)
 
     def cancel(self, order: Order, lines: Iterable[tuple[int, int]], reason: str) -> None:
         """Cancel units of lines that nobody holds. What was paid for and will not be sent again is refunded."""
@@ -169,10 +177,8 @@ class Fulfilment:
         shipment for `max_shipments`: the customer's order did not ask for it.
         """
         order, site = shipment.order, shipment.site
-        all_lines = [line for line, _, _ in shipment.lines]
-        if self._never_split[order.segment] or len(lines) == len(all_lines):
-            self._undo(shipment)
-            self._packing.unpack(shipment, all_lines)
+        if self._never_split[order.segment] or len(lines) == len(shipment.lines):
+            self.take_apart(shipment)
         else:
             out = {item for line, item, _ in shipment.lines if line in lines}
             for pick in shipment.picks:
@@ -204,7 +210,7 @@ class Fulfilment:
         if state == QUEUED:
             self.warehouses.sites[site].withdraw(shipment)
         elif state == BACKORDERED:
-            self._backorders.end(shipment)
+            self.backorders.end(shipment)
         taken = state in (IN_WORK, PACKED) and shipment.is_picked
         for pick in shipment.picks:
             if taken:
@@ -285,18 +291,3 @@ class Fulfilment:
         posts[Account.PACKAGING] += packaging
         posts[Account.CASH] -= amount + packaging
         self.shipping.hand_over(shipment)
-
-    # -- conservation -----------------------------------------------------------------------------------
-
-    def units_held(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the units that open shipments are promised, and that they took: two arrays item x warehouse."""
-        reserved = np.zeros(self._inventory.on_hand.shape, np.int64)
-        staged = np.zeros_like(reserved)
-        for order in self._settlement.open.values():
-            for shipment in order.parts:
-                if shipment.state in ENDED or shipment.state == IN_TRANSIT:
-                    continue
-                held = reserved if shipment.state in (QUEUED, BACKORDERED) else staged
-                for item, units, _ in shipment.picks:
-                    held[item, shipment.site] += units
-        return reserved, staged

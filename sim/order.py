@@ -42,7 +42,8 @@ class Order:
         captures: shipments paid for. shipped_value: of what carriers picked up, in millionths of the currency.
         refunded_value: of what was given back for, too.
         units_returned: sent back by the customer.
-        attempts: calls of the policy. timer: the latest timer set; an older one that fires is void.
+        moves: shipments of it that were moved to other warehouses before work on them began, because the policy wanted.
+        attempts: calls of the policy for what is left. timer: the latest timer set; an older one that fires is void.
         posts: cents by account, sums to 0.
         notifications: messages to the customer. told_at: when the first one said that the order will be late.
 
@@ -50,10 +51,10 @@ class Order:
 
     __slots__ = (
         "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "in_care", "items",
-        "key", "left", "live", "lost", "lost_at", "millilitres", "notifications", "number", "parts", "picked_up_at",
-        "placed_at", "posts", "promised_at", "reallocations", "refunded_value", "region", "segment", "shipped_value",
-        "split_reason", "tags", "timer", "to_pay", "to_ship", "told_at", "tried", "units", "units_cancelled",
-        "units_first_attempt", "units_returned", "units_shipped", "used", "value",
+        "key", "left", "live", "lost", "lost_at", "millilitres", "moves", "notifications", "number", "parts",
+        "picked_up_at", "placed_at", "posts", "promised_at", "reallocations", "refunded_value", "region", "segment",
+        "shipped_value", "split_reason", "tags", "timer", "to_pay", "to_ship", "told_at", "tried", "units",
+        "units_cancelled", "units_first_attempt", "units_returned", "units_shipped", "used", "value",
     )  # fmt: skip
 
     def __init__(
@@ -97,6 +98,7 @@ class Order:
         self.used = 0
         self.attempts = 0
         self.reallocations = 0
+        self.moves = 0
         self.units_first_attempt = 0
         self.units_shipped = 0
         self.units_cancelled = 0

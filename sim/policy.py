@@ -3,8 +3,10 @@
 A policy is any object with `allocate(request, network) -> Allocation`. It may also have
 
 - `prepare(network)`, called once before the first order of a replication: it may return another policy, bound to
-  that network, which then decides in its place; and
-- `attempts`, an `Attempts`: when orders that wait are decided again.
+  that network, which then decides in its place;
+- `attempts`, an `Attempts`: when orders that wait are decided again;
+- `batches`, a `Batches`: that orders are gathered, and decided so many seconds apart; and
+- `reallocation`, a `Reallocation`: when shipments that wait at their warehouse are decided anew.
 
 Warehouses, services, regions, segments and items are positions in the scenario's lists; `network.warehouses[i]`
 is the id.
@@ -33,7 +35,7 @@ class Request(NamedTuple):
         attempt: 1 at the first call for this order.
         shipments: parts of the order that left, or will leave, already.
         split: whether the segment accepts more than one shipment.
-        tried: warehouses that failed this order before.
+        tried: warehouses that failed this order before; of a re-allocation, all where it has been.
 
     """
 
@@ -184,6 +186,73 @@ class Attempts:
     at_most: int | None = None
     give_up_seconds: int | None = None
     then: str = "cancel"
+
+
+SORTS = ("promised_at", "placed_at", "priority", "value")
+"""What a batch can be sorted by: the earliest, the lowest priority number, the highest value first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """When orders are decided that are not decided at once: in batches, at start + k x every_seconds.
+
+    Attributes:
+        every_seconds: from one batch to the next.
+        sort: words of `SORTS`; of a batch, the first order by these is decided first. The last word has the order's
+            number.
+
+    Raises ValueError for less than a second, and for an unknown word.
+
+    """
+
+    every_seconds: int
+    sort: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.every_seconds < 1:
+            raise ValueError(f"batches every {self.every_seconds} seconds, must be 1 or more")
+        for word in self.sort:
+            if word not in SORTS:
+                raise ValueError(f"batches sorted by {word!r}, must be one of {', '.join(SORTS)}")
+
+
+MOVES_AFTER = ("site_down", "receipt", "timer")
+"""What has a shipment decided anew that is committed to a warehouse and not begun there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reallocation:
+    """When shipments that wait at their warehouse, in its queue or for stock, are put to the policy once more.
+
+    The request holds the lines of that shipment alone. If the answer places all of them at other warehouses, where
+    the order has never been, the shipment is moved; whatever else it says, the shipment stays as it is.
+
+    Attributes:
+        after: words of `MOVES_AFTER`: its warehouse went down; another one received what a backordered shipment
+            waits for; it was not begun for `every_seconds`.
+        wait_seconds: so long the warehouse must have been down.
+        every_seconds: from allocation to the timer, and from one to the next.
+        at_most: moves of one order; None for no limit.
+        cents: what a move costs, as handling.
+
+    Raises ValueError where these do not fit together.
+
+    """
+
+    after: tuple[str, ...] = ("site_down",)
+    wait_seconds: int = 0
+    every_seconds: int | None = None
+    at_most: int | None = None
+    cents: int = 0
+
+    def __post_init__(self) -> None:
+        for word in self.after:
+            if word not in MOVES_AFTER:
+                raise ValueError(f"reallocation after {word!r}, must be one of {', '.join(MOVES_AFTER)}")
+        if self.wait_seconds < 0 or self.cents < 0:
+            raise ValueError("reallocation with a negative wait or cost")
+        if "timer" in self.after and (self.every_seconds is None or self.every_seconds < 1):
+            raise ValueError("reallocation on a timer needs every_seconds, 1 or more")
 
 
 @runtime_checkable

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Generator, Sequence
 from copy import deepcopy
+from itertools import zip_longest
 from time import perf_counter
 from typing import Any, NamedTuple, cast
 
@@ -23,7 +24,7 @@ MOST_EVENTS = 20_000
 
 _EVENTS = 2_000  # that are timed
 
-Answers = dict[tuple[int, int], Allocation]
+Answers = list[tuple[str, Allocation]]
 
 
 class Fitness(NamedTuple):
@@ -134,7 +135,7 @@ class _Examination:
         self._times += first.times
         if self._noted > noted:
             return
-        if world.id == PLENTY and not any(answer.parts for answer in first.answers.values()):
+        if world.id == PLENTY and not any(answer.parts for _, answer in first.answers):
             self.note(
                 f"world {PLENTY}: ships nothing, where every warehouse has everything and is up",
                 "answer with parts: Allocation(parts=(Part(warehouse, ((line, units),)),))",
@@ -177,8 +178,11 @@ class _Examination:
 
 
 def _first_difference(a: Answers, b: Answers) -> str:
-    different = [at for at in dict.fromkeys([*a, *b]) if a.get(at) != b.get(at)]
-    return f"order {different[0][0] + 1}, attempt {different[0][1]}" if different else ""
+    """Return the order at which two plays part."""
+    for one, other in zip_longest(a, b):
+        if one != other:
+            return f"order {(one or other)[0]}"
+    return ""
 
 
 def _time_events() -> float:

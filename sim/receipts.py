@@ -15,7 +15,7 @@ class Receipts:
     """Takes in what suppliers, other warehouses and customers send.
 
     Args:
-        on_receipt: told of items that a warehouse received, once those who claim them were served.
+        on_receipt: are told of items that a warehouse received, once those who claim them were served.
 
     Attributes:
         door: where goods wait that do not fit.
@@ -28,7 +28,7 @@ class Receipts:
         expiry: Expiry,
         claims: Claims,
         door: Door,
-        on_receipt: Callable[[Iterable[int], int], None],
+        on_receipt: Sequence[Callable[[Iterable[int], int], None]],
     ) -> None:
         self._inventory = inventory
         self._expiry = expiry
@@ -61,7 +61,8 @@ class Receipts:
             self._inventory.add(site, lot)
         items = dict.fromkeys(lot.item for lot, _ in goods)
         self.give_back(items, site)
-        self._on_receipt(items, site)
+        for told in self._on_receipt:
+            told(items, site)
 
     def give_back(self, items: Iterable[int], site: int) -> None:
         """Give units that are free again to those who wait for them; those that expired meanwhile are gone."""

@@ -15,6 +15,7 @@ from sim.catalogue import Catalogue
 from sim.inventory import Inventory
 from sim.journal import ACCOUNTS, STATES, Recorder
 from sim.ledger import Ledger
+from sim.order import BACKORDERED, ENDED, IN_TRANSIT, QUEUED
 from sim.settlement import Settlement
 
 CAME = ("received", "returned")
@@ -65,6 +66,20 @@ def check_units(
             f"{inventory.opening[item, site]}, on hand {inventory.on_hand[item, site]}, left {left[item, site]}, "
             f"reserved {reserved[item, site]}"
         )
+
+
+def units_held(settlement: Settlement, inventory: Inventory) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the units that open shipments are promised, and that they took: two arrays item x warehouse."""
+    reserved = np.zeros(inventory.on_hand.shape, np.int64)
+    staged = np.zeros_like(reserved)
+    for order in settlement.open.values():
+        for shipment in order.parts:
+            if shipment.state in ENDED or shipment.state == IN_TRANSIT:
+                continue
+            held = reserved if shipment.state in (QUEUED, BACKORDERED) else staged
+            for item, units, _ in shipment.picks:
+                held[item, shipment.site] += units
+    return reserved, staged
 
 
 def _orders(settlement: Settlement) -> dict[str, int]:

@@ -53,7 +53,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "place all of request.open in one part, or nothing, where request.split is false; request.shipments are there "
         "already",
     ),
-    (r"must be (0 or more|at least 0)", "amounts of money (in cents) and times (in seconds) are not negative"),
+    (
+        r"must be (0 or more|at least 0)",
+        "amounts of money (in cents) and times (in seconds) are not negative",
+    ),
     (r"not in the future", "until is a second later than network.now"),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,8 +30,9 @@ from sim.orderbook import BLOCK_ORDERS, OrderBook
 from sim.payment import Payments
 from sim.policy import Policy, Preparable
 from sim.protocols import Protocols
+from sim.reallocation import Reallocations
 from sim.receipts import Receipts
-from sim.reconciliation import check_units, reconcile
+from sim.reconciliation import check_units, reconcile, units_held
 from sim.replenishment import replenish
 from sim.returns import Returns
 from sim.scenario import Scenario
@@ -121,12 +122,14 @@ def _run(
     expiry = Expiry(clock, inventory, disposals)
     claims = Claims(inventory)
     waiting = Waiting(clock, inventory)
+    on_receipt: list[Callable[[Iterable[int], int], None]] = [waiting.after_receipt]
     last_sync = None
     if scenario.visibility.sync_minutes:
-        last_sync = LastSync(clock, catalogue, inventory, waiting.after_receipt)
-    on_receipt = waiting.after_receipt if last_sync is None else last_sync.received
+        last_sync = LastSync(clock, catalogue, inventory, on_receipt)
     door = Door(clock, catalogue, inventory, disposals)
-    receipts = Receipts(inventory, expiry, claims, door, on_receipt)
+    receipts = Receipts(
+        inventory, expiry, claims, door, on_receipt if last_sync is None else [last_sync.received]
+    )
     expectations = Expectations(clock, catalogue, warehouses, carriers)
     notices = Notices(clock, expectations)
     fulfilment = Fulfilment(
@@ -159,17 +162,22 @@ def _run(
     replenish(clock, catalogue, inventory, claims, inbound, seed, replication)
     Hours(clock, catalogue, inventory, door, warehouses, ledger, recorder)
     walk_ins = WalkIns(clock, catalogue, seed, replication, inventory, warehouses, ledger, recorder)
-    Orchestrator(
+    orchestrator = Orchestrator(
         clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, waiting,
         notices, recorder, last_sync, watch,
     )  # fmt: skip
+    if orchestrator.reallocation is not None:
+        Reallocations(
+            clock, orchestrator.reallocation, fulfilment, inventory, orchestrator.split_allowed, orchestrator.ask,
+            orchestrator.record, on_receipt, last_sync,
+        )  # fmt: skip
     if watch is not None:
         settlement.ends_with = watch.ends_with
     clock.due(catalogue.window[1], END, lambda _: settlement.stop_if_done())
     clock.due(catalogue.end, END, lambda _: clock.stop())
     clock.run()
 
-    reserved, staged = fulfilment.units_held()
+    reserved, staged = units_held(settlement, inventory)
     check_units(catalogue, inventory, reserved, staged)
     inbound.close()
     warehouses.write_outages(recorder)

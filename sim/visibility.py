@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from itertools import count
 from typing import Any, Protocol
 
@@ -65,8 +65,7 @@ class LastSync:
     reports at once what it has; the rest of the picture stays as old as it is.
 
     Args:
-        on_receipt: has orders decided again that wait for items, after a warehouse received some. It is called when
-            the receipt shows: with the next sync.
+        on_receipt: are told of items that a warehouse received when that shows: with the next sync.
 
     """
 
@@ -75,7 +74,7 @@ class LastSync:
         clock: Clock,
         catalogue: Catalogue,
         inventory: Inventory,
-        on_receipt: Callable[[Iterable[int], int], None],
+        on_receipt: Sequence[Callable[[Iterable[int], int], None]],
     ) -> None:
         self._clock = clock
         self._inventory = inventory
@@ -99,7 +98,8 @@ class LastSync:
             received = self._received
             self._received = []
             for items, site in received:
-                self._on_receipt(items, site)
+                for told in self._on_receipt:
+                    told(items, site)
 
     def _sync(self) -> None:
         np.copyto(self.on_hand, self._inventory.on_hand)

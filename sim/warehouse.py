@@ -166,6 +166,10 @@ class Warehouse:
         self._leave()
         self._view.work_cell[self._index] -= self._waiting.pop(job)
 
+    def queued(self) -> list[Job]:
+        """Return the jobs in the queue, the next one first."""
+        return [entry[-1] for entry in sorted(self._queue) if entry[-1] in self._waiting]
+
     def _turn(self, turns: Sequence[int]) -> Generator[Event, Any, None]:
         """Open, close, change shifts, break down and come back."""
         for at in turns:
@@ -177,6 +181,8 @@ class Warehouse:
             self._fill(at)
             if self.up and not was_up:
                 self._view.tell()
+            elif was_up and not self.up:
+                self._view.tell_down(self._index)
 
     def _look(self, now: int) -> None:
         """See what holds from a second on, and tell what is known of the future."""

@@ -37,6 +37,7 @@ class Warehouses:
         back_at: when a site that is down comes back, as announced; NEVER where that is not known, 0 where it is up.
         queue_limit: jobs in the building at which a site takes no more, NEVER for none, int64.
         is_limited: whether any site has such a limit.
+        on_down: what is told of a site in the second in which it goes down.
         on_up: what is called in the second in which a site comes back from a downtime, or falls below its
             `queue_limit`, after the orders of that second.
         on_known: what is called with the position of a site when its known roster changes.
@@ -65,6 +66,7 @@ class Warehouses:
         limits = [site.queue_limit for site in sites]
         self.queue_limit = np.array([NEVER if limit is None else limit for limit in limits], np.int64)
         self.is_limited = any(limit is not None for limit in limits)
+        self.on_down: list[Callable[[int], None]] = []
         self.on_up: list[Callable[[], None]] = []
         self.on_known: list[Callable[[int], None]] = []
         self._is_telling = False
@@ -105,6 +107,11 @@ class Warehouses:
         if self.up[index] != up:
             self.up[index] = up
             self.all_up = bool(self.up.all())
+
+    def tell_down(self, index: int) -> None:
+        """Call `on_down` for a site."""
+        for callback in self.on_down:
+            callback(index)
 
     def tell(self) -> None:
         """Have `on_up` called, once, in this second."""

@@ -19,10 +19,12 @@ class Key(Part):
     Attributes:
         counts_lines: how the numbers of several shipments of one order add up: once for each line (how far lines
             travel), or once for each shipment (what shipments cost).
+        split_reason: why an order is split where several shipments are better in this key than one.
 
     """
 
     counts_lines: ClassVar[bool] = False
+    split_reason: ClassVar[str] = "policy"
 
     band: Quantity | None = Field(
         None, description="in `by`: values up to this much above the best that is left count as equal to it"

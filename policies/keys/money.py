@@ -18,6 +18,7 @@ class LandedCost(Key):
     """Freight of the rule's service, handling and packaging of the shipment, in the currency."""
 
     name = "landed_cost"
+    split_reason = "cheaper"
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
@@ -28,6 +29,7 @@ class Freight(Key):
     """Freight of the rule's service, in the currency."""
 
     name = "freight"
+    split_reason = "cheaper"
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
@@ -38,6 +40,7 @@ class Handling(Key):
     """Picking and packing of the shipment, in the currency."""
 
     name = "handling"
+    split_reason = "cheaper"
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""

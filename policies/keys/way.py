@@ -25,6 +25,7 @@ class TransitDays(Key):
 
     name = "transit_days"
     counts_lines = True
+    split_reason = "faster"
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""

@@ -111,7 +111,9 @@ ONE_MISTAKE = [
      "28: rules.0.split.max_shipments: value '1.5': must be a whole number"),
     ("misspelt a split", "split: {max_shipment: 2}",
      "13: rules.0.split.max_shipment: is not a key here; did you mean 'max_shipments'?"),
-    ("split by a number", "split: 2", "12: rules.0.split: value '2': must be a mapping: {max_shipments: …}"),
+    ("split by a number", "split: 2",
+     "12: rules.0.split: value '2': must be a mapping: {max_shipments: …, max_sites_per_line: …, min_part_value: …, "
+     "penalty_per_shipment: …, only_if: …, min_order_value: …}"),
     # -- actions -----------------------------------------------------------------------------------
     ("misspelt an action", "otherwise: wiat",
      "16: rules.0.otherwise: value 'wiat': is not an action; `orderlab list parts` shows them; did you mean 'wait'?"),

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.reference import MARK, key_tables, rewritten
+from sim.document.manual import MARK, rewritten
+from sim.scenario.reference import key_tables
 from sim.scenario.schema import scenario_schema
 
 PAGE = (Path(str(resources.files("scenarios"))) / "README.md").read_text(encoding="utf-8")
@@ -19,7 +20,7 @@ ROW = re.compile(
 
 
 def test_the_page_is_what_is_generated() -> None:
-    assert rewritten(PAGE) == PAGE  # else: make docs
+    assert rewritten(PAGE, key_tables()) == PAGE  # else: make docs
 
 
 def test_every_key_of_the_schema_has_a_row_with_unit_default_and_effect() -> None:
@@ -62,4 +63,4 @@ def test_units_and_defaults_are_those_of_the_contract(key: str, row: str) -> Non
 
 def test_a_page_without_a_place_for_the_tables_is_left_alone() -> None:
     with pytest.raises(ValueError, match="no line"):
-        rewritten(PAGE.replace(MARK, ""))
+        rewritten(PAGE.replace(MARK, ""), key_tables())

@@ -101,6 +101,13 @@ FINDINGS = (
         (Arm(43, "cheapest"), Arm(31, "nearest")),
     ),
     Finding(
+        "strike",
+        "late_share",
+        "While a carrier is on strike, 26 % of the orders of `nearest` are late; `proximity`, which asks how long the "
+        "way takes today, has 5 %.",
+        (Arm(26), Arm(5, "proximity")),
+    ),
+    Finding(
         "two_echelon",
         "split_share",
         "A day more of stock at each centre takes the split orders from 9.3 % to 5.7 %; a week less at the depot, to 11.7 %.",

@@ -1,0 +1,110 @@
+"""Plans: which lines leave which warehouse together, and which plan a rank prefers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from policies.case import Bools, Case
+from policies.preference import Preference
+from sim.network import Network
+from sim.policy import Request
+
+Lines: TypeAlias = tuple[int, ...]
+
+
+class Ship(NamedTuple):
+    """What leaves one warehouse together.
+
+    Attributes:
+        case: the lines; its request has the units of them that leave from there.
+
+    """
+
+    site: int
+    case: Case
+
+
+class Plan(NamedTuple):
+    """A way to ship lines, and the next best one.
+
+    Attributes:
+        runner_up: the warehouses that would have been taken otherwise.
+        margin: how much better it is, in the unit of the key that decided; None where no key did.
+        reason: why there are several shipments although one warehouse could ship everything: one of
+            `journal.SPLIT_REASONS`.
+
+    """
+
+    ships: tuple[Ship, ...]
+    runner_up: tuple[int, ...] = ()
+    margin: float | None = None
+    reason: str = "policy"
+
+    @property
+    def units(self) -> dict[int, int]:
+        """The units that it ships, by line."""
+        shipped: dict[int, int] = {}
+        for ship in self.ships:
+            for line in ship.case.lines:
+                shipped[line] = shipped.get(line, 0) + ship.case.request.units[line]
+        return shipped
+
+
+def whole(case: Case, sites: Bools, preference: Preference) -> Plan | None:
+    """Return the best of some warehouses that ships all lines of a case together, or None."""
+    for line in case.lines:
+        sites = sites & case.in_stock(line)
+    found = sites.nonzero()[0]
+    if len(found):
+        found = found[case.reachable.take(found)]
+    if not len(found):
+        return None
+    if len(found) == 1:
+        return Plan((Ship(int(found[0]), case),))
+    case.candidates = found
+    winner, other, margin = preference.two_best(case, found)
+    return Plan((Ship(winner, case),), (other,), margin)
+
+
+def score(preference: Preference, ships: Sequence[Ship]) -> tuple[float, ...]:
+    """Return what the keys of a rank say of several shipments together."""
+    parts = [preference.score(ship.case, ship.site) for ship in ships]
+    return tuple([sum(column) for column in zip(*parts, strict=True)])
+
+
+def preferred(preference: Preference, ways: Sequence[tuple[Ship, ...]]) -> Plan | None:
+    """Return the preferred of some ways to ship the same lines, among equals the first; None without any."""
+    if len(ways) < 2:
+        return Plan(ways[0]) if ways else None
+    left = list(ways)
+    scores = [score(preference, ships) for ships in left]
+    best = preference.least(scores)
+    winner, won = left.pop(best), scores.pop(best)
+    reason = "policy"
+    if len(winner) > 1:
+        alone = next((number for number, ships in enumerate(left) if len(ships) == 1), None)
+        if alone is not None:
+            reason = preference.split_reason(won, scores[alone])
+    other = preference.least(scores)
+    runner_up = tuple([ship.site for ship in left[other]])
+    return Plan(winner, runner_up, preference.difference(won, scores[other]), reason)
+
+
+def portion(network: Network, request: Request, units: Mapping[int, int]) -> Request:
+    """Return the request for some units of some of its lines, and nothing else of it."""
+    wanted = tuple([units.get(line, 0) for line in range(len(request.units))])
+    lines = tuple([line for line, count in enumerate(wanted) if count])
+    grams = millilitres = tags = 0
+    for line in lines:
+        item = request.items[line]
+        grams += network.grams[item] * wanted[line]
+        millilitres += network.millilitres[item] * wanted[line]
+        tags |= network.tags[item]
+    return request._replace(units=wanted, open=lines, grams=grams, millilitres=millilitres, tags=tags)
+
+
+def remainder(network: Network, request: Request, units: Mapping[int, int]) -> Request:
+    """Return what a request is without some units of its lines."""
+    left = {line: request.units[line] - units.get(line, 0) for line in request.open}
+    return portion(network, request, left)

@@ -1,0 +1,160 @@
+"""The search for plans: every way to divide few lines among warehouses, a greedy cover of many."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import chain, combinations
+
+from policies.blocks import MOST_LINES, Blocks, Parcels, joined
+from policies.bounds import Bounds, Worth
+from policies.case import Bools, Case
+from policies.cover import cover
+from policies.plan import Lines, Plan, Ship, preferred, whole
+from policies.units import UnitSearch
+from policies.worth import WorthIt
+
+
+class Search:
+    """Finds plans for the lines of one case.
+
+    Args:
+        bounds: what plans keep to.
+        case: the lines together.
+        sites: mask of the candidates.
+        at_most: shipments.
+
+    """
+
+    def __init__(self, bounds: Bounds, case: Case, sites: Bools, at_most: int) -> None:
+        self._bounds = bounds
+        self._case = case
+        self._sites = sites
+        self._at_most = at_most
+        self._capped = False
+
+    @property
+    def capped(self) -> bool:
+        """Whether there were more ways than are tried, so that a greedy search chose."""
+        return self._capped or ("_units" in self.__dict__ and self._units.capped)
+
+    @cached_property
+    def _blocks(self) -> Blocks:
+        return Blocks(self._bounds, self._case, self._sites)
+
+    @cached_property
+    def _units(self) -> UnitSearch:
+        return UnitSearch(self._blocks)
+
+    # -- all lines --------------------------------------------------------------------------------------
+
+    def full(self) -> Plan | None:
+        """Return the preferred plan that ships all lines, or None."""
+        bounds, case = self._bounds, self._case
+        if bounds.together and not self._blocks.may_all_leave:
+            return None
+        most = self._at_most if len(case.lines) > 1 or bounds.sites_per_line > 1 else 1
+        # Most orders leave one warehouse: that is tried before a search is set up.
+        if bounds.fewest_first or bounds.worth is not None or most == 1:
+            plan = whole(case, self._sites, bounds.preference)
+            if plan is not None:
+                worth = bounds.worth
+                return plan if worth is None or most == 1 else self._sooner(plan.ships[0], worth) or plan
+            if most == 1:
+                return None
+        plan = self._apart(self._blocks.parcels, most)
+        if plan is None and bounds.sites_per_line > 1:
+            plan = self._units.all(most)
+        return plan
+
+    def _sooner(self, alone: Ship, worth: Worth) -> Plan | None:
+        """Return the split that is soon and cheap enough against one shipment, or None."""
+        splits = WorthIt(self._blocks, worth, alone)
+        plan = splits.best(self._at_most)
+        self._capped = self._capped or splits.capped
+        return plan
+
+    # -- some lines -------------------------------------------------------------------------------------
+
+    def lines(self, *, by_units: bool) -> Lines:
+        """Return the lines of which candidates can send something: all units, or with `by_units` any."""
+        if by_units or self._bounds.sites_per_line > 1:
+            return tuple(self._units.wanted(whole=not by_units))
+        return tuple(chain.from_iterable(self._blocks.placeable))
+
+    def some(self, at_most: int, *, by_units: bool, rest_waits: bool) -> Plan | None:
+        """Return the plan that ships as much as so many shipments can, or None.
+
+        Args:
+            at_most: shipments.
+            by_units: whether a line may leave in part.
+            rest_waits: whether what is left is a part of the order, and not given up.
+
+        """
+        placeable = self._blocks.placeable
+        if by_units or self._bounds.sites_per_line > 1:
+            wanted = self._units.wanted(whole=not by_units)
+            units = self._case.request.units
+            if wanted != {line: units[line] for line in joined(placeable)}:
+                plan = self._units.some(wanted, at_most, whole=not by_units, rest_waits=rest_waits)
+                if plan is not None:
+                    return plan
+        if not self._bounds.least_value:
+            return self._apart(placeable, at_most) or cover(self._blocks, placeable, at_most)
+        if len(placeable) <= MOST_LINES:
+            return self._most(placeable, at_most, rest_waits)
+        self._capped = True
+        return cover(self._blocks, placeable, at_most, rest_waits=rest_waits)
+
+    def _most(self, placeable: Parcels, at_most: int, rest_waits: bool) -> Plan | None:
+        """Return the plan that ships most lines, and of as many the most value, so that no part is too small."""
+        value, total = self._blocks.value, self._bounds.value(self._case)
+
+        def of(parcels: Parcels) -> int:
+            return sum([value(lines) for lines in parcels])
+
+        for count in range(len(placeable), 0, -1):
+            for parcels in sorted(combinations(placeable, count), key=of, reverse=True):
+                plan = self._apart(parcels, at_most, total - of(parcels) if rest_waits else 0)
+                if plan is not None:
+                    return plan
+        return None
+
+    # -- every way --------------------------------------------------------------------------------------
+
+    def _apart(self, parcels: Parcels, at_most: int, rest: int = 0) -> Plan | None:
+        """Return the preferred plan that ships some lines in at most so many shipments, or None.
+
+        `rest` is the value of what waits beside them.
+        """
+        if not parcels:
+            return None
+        most = min(at_most, len(parcels))
+        if most > 1 and len(parcels) > MOST_LINES:
+            lines = joined(parcels)
+            plan = whole(self._case.part_of(lines), self._sites, self._bounds.preference)
+            if plan is not None and self._bounds.fewest_first:
+                return plan
+            self._capped = True
+            return plan or _complete(cover(self._blocks, parcels, at_most), lines)
+        if not self._bounds.fewest_first:
+            return self._partition(parcels, range(1, most + 1), rest)
+        for shipments in range(1, most + 1):
+            plan = self._partition(parcels, range(shipments, shipments + 1), rest)
+            if plan is not None:
+                return plan
+        return None
+
+    def _partition(self, parcels: Parcels, counts: range, rest: int) -> Plan | None:
+        """Return the preferred of all plans with some numbers of shipments."""
+        ways: list[tuple[Ship, ...]] = []
+        for blocks in self._blocks.divided(parcels, counts, rest):
+            found = [self._blocks.best(lines) for lines in blocks]
+            ships = tuple([ship for ship in found if ship is not None])
+            if len(ships) == len(found):
+                ways.append(ships)
+        return preferred(self._bounds.preference, ways)
+
+
+def _complete(plan: Plan | None, lines: Lines) -> Plan | None:
+    shipped = 0 if plan is None else sum(len(ship.case.lines) for ship in plan.ships)
+    return plan if shipped == len(lines) else None

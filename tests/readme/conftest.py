@@ -1,0 +1,183 @@
+"""A reader who follows a page: its files are written, its commands run, and what it shows is what comes out.
+
+Commands that make environments are not run: whoever follows a page in a fresh clone does.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from policies import RuleSet, check_rule_set
+from sim.document import read
+from sim.scenario import load_scenario
+
+ROOT = Path(__file__).parents[2]
+
+INSTALL = re.compile(r"make |bash \.ci/run|python3 -m venv |pip install ")
+STEP = re.compile(
+    r"^```(?P<language>\w+)\n(?P<block>.*?)^```$"
+    r"|`(?P<old>[^`]+)`\s+to\s+`(?P<new>[^`]+)`"
+    r"|`(?P<command>orderlab\s[^`]+)`",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+class Step(NamedTuple):
+    """Something that a reader does, or should see: a block in a language, a "change" or a "command"."""
+
+    kind: str
+    text: str
+    new: str = ""
+
+
+def steps(section: str) -> Iterator[Step]:
+    """Yield what there is to do in a section, but for what makes environments."""
+    for found in STEP.finditer(section):
+        if found["old"]:
+            yield Step("change", found["old"], found["new"])
+        elif found["command"]:
+            yield Step("command", " ".join(found["command"].split()))
+        elif found["language"] != "sh":
+            yield Step(found["language"], found["block"])
+        else:
+            for command in shell_lines(found["block"]):
+                if command and not INSTALL.match(command):
+                    yield Step("command", command)
+
+
+def shell_lines(block: str) -> list[str]:
+    return [line.split(" #")[0].strip() for line in block.splitlines()]
+
+
+class Page:
+    """A page of the repository, by its sections."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.text = path.read_text(encoding="utf-8")
+        parts = re.split(r"^## ", self.text, flags=re.MULTILINE)[1:]
+        self.sections = {part.split("\n", 1)[0]: part for part in parts}
+
+    @property
+    def played(self) -> list[str]:
+        """The headings of sections in which there is something to do."""
+        return [heading for heading, text in self.sections.items() if list(steps(text))]
+
+    @property
+    def commands(self) -> list[str]:
+        """Every line of every block of shell commands."""
+        blocks = re.findall(r"```sh\n(.*?)```", self.text, re.DOTALL)
+        return [line for block in blocks for line in shell_lines(block)]
+
+    @property
+    def broken_links(self) -> list[str]:
+        """Files that are linked and not there, and headings of the page itself that are not."""
+        headings = {
+            re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-")
+            for line in re.findall(r"^#+ (.*)$", self.text, re.MULTILINE)
+        }
+        broken = []
+        for link in re.findall(r"\]\(([^)]+)\)", self.text):
+            file, _, heading = link.partition("#")
+            if "://" not in link and not (self.path.parent / file).is_file() and file:
+                broken.append(link)
+            if not file and heading not in headings:
+                broken.append(link)
+        return broken
+
+
+class Reader:
+    """Follows a page in a folder, and remembers the last file and what came out last."""
+
+    def __init__(self, page: Page, folder: Path) -> None:
+        self.page = page
+        self.folder = folder
+        self.file = folder
+        self.output = ""
+        self.exit_code = 0
+
+    def follow(self, heading: str) -> None:
+        """Do all of a section."""
+        for step in steps(self.page.sections[heading]):
+            if step.kind != "text":
+                assert self.exit_code == 0, self.output  # only what is shown may fail
+            getattr(self, step.kind)(step)
+        assert self.exit_code == 0, self.output
+
+    def command(self, step: Step) -> None:
+        """Run a command as a shell would in this environment."""
+        programs = Path(sys.executable).parent
+        done = subprocess.run(
+            step.text,
+            shell=True,
+            cwd=self.folder,
+            env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "100"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        self.output, self.exit_code = done.stdout, done.returncode
+
+    def text(self, step: Step) -> None:
+        """See an output: passages between lines of `...`, one after the other."""
+        at = 0
+        for passage in re.split(r"^\.\.\.\n", step.text, flags=re.MULTILINE):
+            assert passage in self.output[at:]
+            at = self.output.index(passage, at) + len(passage)
+        self.exit_code = 0
+
+    def yaml(self, step: Step) -> None:
+        """Write a file that must be right."""
+        self._write(step)
+        if "\nrules:" in step.text:
+            check_rule_set(read(self.file), load_scenario("hello"))
+        else:
+            assert load_scenario(self.file).warnings == ()
+
+    def python(self, step: Step) -> None:
+        """Write a file and run it."""
+        self._write(step)
+        names = runpy.run_path(str(self.file))
+        if "whole" in names:  # "the same objects"
+            rules = RuleSet(name="mine", rules=(names["whole"], names["parcels"]))
+            assert rules == check_rule_set(read(self.folder / "mine.yaml"))
+
+    def change(self, step: Step) -> None:
+        """Change the file written last. A rule set stays right; a scenario is shown to be wrong."""
+        text = self.file.read_text(encoding="utf-8")
+        assert text.count(step.text) == 1, f"{step.text} in {self.file.name}"
+        self.file.write_text(text.replace(step.text, step.new), encoding="utf-8")
+        if "\nrules:" in text:
+            check_rule_set(read(self.file), load_scenario("hello"))
+
+    def _write(self, step: Step) -> None:
+        """A block's first line names its file, as a comment."""
+        first = step.text.split("\n", 1)[0]
+        name = first.removeprefix("# ") if first.startswith("# ") else f"block.{step.kind}"
+        self.file = self.folder / name
+        self.file.write_text(step.text, encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def page() -> Callable[[str], Page]:
+    """Return the function from a path in the repository to the page."""
+    return lambda path: Page(ROOT / path)
+
+
+@pytest.fixture
+def follower(
+    page: Callable[[str], Page], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Reader]:
+    """Return the function from a path in the repository to a reader of that page, in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
+    return lambda path: Reader(page(path), tmp_path)
