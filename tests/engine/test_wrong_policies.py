@@ -17,6 +17,7 @@ import pytest
 from sim.errors import PolicyError
 from sim.network import Network
 from sim.policy import Allocation, Attempts, Backorder, Cancel, Care, Part, Request, Wait, Why
+from sim.remedies import ANY, remedy
 
 WORLD = """\
 start: 2026-01-05T00:00
@@ -211,7 +212,9 @@ def refused(stage: Any, policy: Any, orders: str = ORDERS) -> PolicyError:
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_answer_is_refused(stage: Any, name: str) -> None:
     answer, message = WRONG[name]
-    assert str(refused(stage, Answers(answer))) == f"policy mine, order A-17{message}"
+    error = refused(stage, Answers(answer))
+    assert str(error) == f"policy mine, order A-17{message}"
+    assert remedy(error.message) != ANY  # `check_policy` knows what to do about it
 
 
 def test_all_parts_together_must_fit_the_stock(stage: Any) -> None:
