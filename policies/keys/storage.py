@@ -15,7 +15,7 @@ MOST_DAYS = 28.0
 
 
 class StorageRelieved(Key):
-    """Storage that is saved by taking these units, as negative money; a part of landed_cost.
+    """Storage that is saved by taking these units, as negative money.
 
     What leaves makes room until something else takes its place: until stock comes next (the next review, and the mean
     lead time), or until the units would have been sold anyway (what is available over expected demand), whichever is
