@@ -37,6 +37,11 @@ def arrays(network: Network, order: Request) -> dict[str, Any]:
     parcel = network.parcel(order, order.open)
     found["distance_m()"] = network.distance_m(order.region)
     found["handling()"] = network.handling(parcel)
+    for name, array in network.next_lots(order.items[0], 1)._asdict().items():
+        if name != "mixed":
+            found[f"next_lots().{name}"] = array
+    found["forecast.units_a_day"] = network.forecast.units_a_day
+    found["forecast.target"] = network.forecast.target
     found["may_serve()"] = network.may_serve(order.region, parcel.tags)
     found["usage()"] = network.usage("orders", "day").used()
     found["rolling usage()"] = network.usage("orders", "day", rolling=True).used()

@@ -86,7 +86,7 @@ def test_cancelling_at_once_or_some_hours_after_placing(counter: Any, action: st
 
 
 def test_what_has_waited_is_shipped_when_it_can_be_before_its_time_is_over(counter: Any) -> None:
-    """The limit of near starts over at midnight, between the attempts that come every six hours."""
+    """The order is tried again every six hours, and at midnight, when the limit of near starts over."""
     rules = """\
 rules:
   - {sites: [near], filters: [{below_limit: {n: 1}}], otherwise: {wait: {up_to_hours: 20, then: cancel}}}
