@@ -30,12 +30,13 @@ def shipped_rule_sets() -> dict[str, Path]:
 
 
 def read_policies(
-    names: Sequence[str], scenario: Scenario, changes: Sequence[str] = ()
+    names: Sequence[str], scenario: Scenario | None, changes: Sequence[str] = ()
 ) -> list[PolicySource]:
     """Read policies and check that each can be built for a scenario.
 
     Args:
         names: files, shipped ids or `file.py:Class`.
+        scenario: None leaves references to what a scenario has unchecked.
         changes: `KEY=VALUE`, applied to every rule set.
 
     Returns:
@@ -61,7 +62,7 @@ def read_policies(
     return sources
 
 
-def _read(name: str, scenario: Scenario, changes: Sequence[str]) -> PolicySource:
+def _read(name: str, scenario: Scenario | None, changes: Sequence[str]) -> PolicySource:
     if match := _PYTHON.fullmatch(name):
         file = match["file"]
         text = decoded(read_bytes(Path(file), file, RuleSetError), file, RuleSetError)
@@ -114,8 +115,8 @@ def check_rule_set(document: Document, scenario: Scenario | None = None) -> Rule
     return document.check(RuleSet, Checking(names))
 
 
-def build_policy(source: PolicySource, scenario: Scenario) -> Policy:
-    """Make a policy from its source.
+def build_policy(source: PolicySource, scenario: Scenario | None) -> Policy:
+    """Make a policy from its source; without a scenario, its references to one are not checked.
 
     Raises:
         RuleSetError: with every problem of a rule set.

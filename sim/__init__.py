@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Wait,
         Why,
     )
+    from sim.probes import check_policy
     from sim.scenario import Scenario, load_scenario
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Scenario",
     "Wait",
     "Why",
+    "check_policy",
     "load_scenario",
 ]
 
@@ -67,6 +69,7 @@ _MODULES = {
         "Wait",
         "Why",
     ),
+    "sim.probes": ("check_policy",),
     "sim.scenario": ("Scenario", "load_scenario"),
 }
 

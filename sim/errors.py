@@ -5,6 +5,7 @@ OrderlabError
  │    ├── ScenarioError
  │    └── RuleSetError
  └── PolicyError           an answer of a policy that the world cannot carry out
+      └── UnfitPolicyError  everything in which a policy does not keep to its contract
 
 The command line prints these without a traceback and exits with 2. Whatever else is raised is a bug.
 """
@@ -122,6 +123,44 @@ class PolicyError(OrderlabError):
     def __reduce__(self) -> tuple[Any, ...]:
         # Errors travel from workers as pickles, and keyword-only arguments would be lost on the way.
         return _policy_error, (self.message, self.policy, self.order, self.line, self.warehouse)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that a policy does and should not.
+
+    Attributes:
+        what: what was seen first, with world, order, line and warehouse.
+        remedy: what to do about it.
+        times: how often it was seen, in all worlds together.
+
+    """
+
+    what: str
+    remedy: str
+    times: int = 1
+
+    def __str__(self) -> str:
+        often = f" ({self.times:,} times)" if self.times > 1 else ""
+        return f"{printable(self.what)}{often}\n    what to do: {self.remedy}"
+
+
+class UnfitPolicyError(PolicyError):
+    """A policy does not keep to its contract; `faults` says everything that is wrong with it."""
+
+    def __init__(self, policy: str, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = len(self.faults)
+        super().__init__(
+            f"does not keep to the contract, in {count} way{'' if count == 1 else 's'}", policy=policy
+        )
+
+    def __str__(self) -> str:
+        lines = [f"{number}. {fault}" for number, fault in enumerate(self.faults, 1)]
+        return "\n".join([f"policy {self.policy} {self.message}:", *lines])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return UnfitPolicyError, (self.policy, self.faults)
 
 
 def _policy_error(message: str, policy: str, order: str, line: int | None, warehouse: str) -> PolicyError:

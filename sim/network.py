@@ -3,58 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import randomness
 from sim.backlog import Backlog
-from sim.carrier import Carriers, Lane
+from sim.carrier import Carriers
 from sim.catalogue import Catalogue, micros
-from sim.clock import DAY, NEVER, Clock
+from sim.clock import Clock
 from sim.errors import ScenarioError
 from sim.forecast import Forecast
+from sim.known import Known, read_only
 from sim.limits import Usage
 from sim.nextlots import NextLots, Picked
-from sim.offer import LATE, Offer, Parcel, ServiceChoice, fastest
+from sim.offer import Offer, Parcel, ServiceChoice
+from sim.offers import Offers
 from sim.policy import Request
-from sim.ratecard import UNSERVED
-from sim.scenario.foreseeable import foreseeable
 from sim.tallies import Tallies
 from sim.turns import Turns
 from sim.velocity import Velocity
 from sim.visibility import StockView
 from sim.warehouses import Warehouses
 
-T = TypeVar("T", bound=np.generic)
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
-class Network:
-    """The view that a policy decides by. Arrays are by warehouse, in the scenario's order, and cannot be written.
+class Network(Known):
+    """The view that a policy decides by: what it may know of the world, now and from the beginning.
 
-    Attributes:
-        scenario: the world, without what becomes known only in the course of the run.
-        warehouses, services, regions, segments, items: ids by position.
+    Arrays are by warehouse unless said otherwise, in the scenario's order, and cannot be written; items, warehouses,
+    services, regions and segments are positions in the scenario's lists. Nothing here tells the future: not the orders
+    to come, not a downtime, disruption or delay before it is announced, not when a repair will end.
+
+    What never changes, from `Known`:
+        scenario, key, warehouses, services, regions, segments, items, price, cost, grams, millilitres, tags,
+        perishable, least_life_s, handles, columns, site_rank, id_rank, site_zone, region_zone, order_limit_per_day.
+
+    Attributes, of the moment:
         now: seconds since the scenario's start.
-        up: not in a downtime. back_at: when one that is not up comes back, NEVER where nobody knows; else 0.
+        up: not in a downtime; all_up: all of them. back_at: when one that is not up comes back, NEVER where nobody
+            knows; else 0.
         next_down: when the next downtime begins that is known, in the past while it is down; NEVER without one.
         backlog: jobs in the building, also at the stations. work_s: expected seconds of work that wait there.
         busy: jobs at the stations, also those that pause there while it is closed.
         stations: how many jobs are worked on at a time, now or from the next opening on.
-        queue_limit: the backlog from which on a warehouse takes nothing more; NEVER without one.
+        queue_limit: the backlog from which on a warehouse takes nothing more; NEVER without one. room: who is below it.
         available: units that may be promised, item x warehouse: on hand - reserved - safety stock.
         on_hand: units, item x warehouse. on_order: units that will come in: ordered, or at the door. All three are as
             of the last sync where `visibility.sync_minutes` says so.
         safety_stock: units that only those may have who say so, item x warehouse.
-        price, cost, grams, millilitres, tags: of one unit by item; money in millionths of the currency, tags as bits.
-        perishable: whether an item expires, by item. least_life_s: seconds of life that it must have at delivery.
-        columns: 0, 1, ... for each warehouse.
-        site_rank: the scenario's `site_rank`. id_rank: position in the alphabet of ids.
         forecast: what can be expected of demand and replenishment.
         tallies: the counts that `usage` and `turns` were asked for.
+
+    Methods, by what they are about:
+        who may: may_serve, handles_tags, reachable. how far: distance_m.
+        a parcel: parcel; what it costs: handling, co2e_kg, offer (price and service); when it arrives: offer, arrival,
+            transit_s.
+        stock: fit_to_sell, next_lots, velocity.
+        work: backlog_days, backlog_falls_to.
+        what was given so far: usage, turns, velocity; ask for these in `prepare`, counting begins then.
 
     """
 
@@ -68,62 +77,33 @@ class Network:
         seed: int,
         replication: int,
     ) -> None:
+        super().__init__(catalogue, carriers.ids, randomness.root(seed, replication, randomness.POLICY_NOISE))
         self._clock = clock
         self._catalogue = catalogue
         self._stock = stock
         self._warehouses = warehouses
         self._carriers = carriers
+        self._offers = Offers(carriers, warehouses)
         self._next_lots: NextLots | None = None
         self._velocities: dict[float, Velocity] = {}
-        self.forecast = Forecast(clock, catalogue)
-        self.tallies = Tallies(clock, catalogue)
         self._backlog: Backlog | None = None
-        items = catalogue.scenario.items
-        self.perishable = catalogue.perishable
-        self.least_life_s: tuple[int, ...] = tuple(
-            [round(item.min_life_at_delivery_days * DAY) for item in items]
-        )
         self._handling: dict[tuple[int, int, int], Ints] = {}
         self._may_serve: dict[tuple[int, int], Bools] = {}
-        scenario = catalogue.scenario
-        self.scenario = foreseeable(scenario)
-        self.warehouses: tuple[str, ...] = tuple(catalogue.site_ids)
-        self.services: tuple[str, ...] = tuple(carriers.ids)
-        self.regions: tuple[str, ...] = tuple(catalogue.region_ids)
-        self.segments: tuple[str, ...] = tuple(catalogue.segment_ids)
-        self.items: tuple[str, ...] = tuple(catalogue.item_ids)
-        self.price: tuple[int, ...] = tuple(catalogue.price.tolist())
-        self.cost: tuple[int, ...] = tuple(catalogue.cost.tolist())
-        self.grams: tuple[int, ...] = tuple(catalogue.grams.tolist())
-        self.millilitres: tuple[int, ...] = tuple(catalogue.millilitres.tolist())
-        self.tags: tuple[int, ...] = tuple(catalogue.tags.tolist())
-        self.up = _read_only(warehouses.up)
-        self.back_at = _read_only(warehouses.back_at)
-        self.next_down = _read_only(warehouses.next_down)
-        self.backlog = _read_only(warehouses.backlog)
-        self.busy = _read_only(warehouses.busy)
-        self.queue_limit = _read_only(warehouses.queue_limit)
-        self.work_s = _read_only(warehouses.work_s)
-        self.stations = _read_only(warehouses.stations)
-        self.available = _read_only(stock.available)
-        self.on_hand = _read_only(stock.on_hand)
-        self.on_order = _read_only(stock.on_order)
-        self.safety_stock = _read_only(stock.safety)
-        self.handles = _read_only(catalogue.handles)
-        self.region_zone = _read_only(catalogue.region_zone)
-        self.site_zone = _read_only(catalogue.site_zone)
-        sites = scenario.warehouses
-        self.columns = _read_only(np.arange(len(sites)))
-        self.site_rank = _read_only(np.array([site.site_rank for site in sites], np.float64))
-        self.order_limit_per_day = _read_only(
-            np.array(
-                [np.inf if site.order_limit_per_day is None else site.order_limit_per_day for site in sites]
-            )
-        )
-        self.id_rank = _read_only(np.argsort(np.argsort(np.array(self.warehouses))))
-        self._unlocated = scenario.unlocated
-        self.key = randomness.root(seed, replication, randomness.POLICY_NOISE)
-        costs = [site.costs for site in sites]
+        self.forecast = Forecast(clock, catalogue)
+        self.tallies = Tallies(clock, catalogue)
+        self.up = read_only(warehouses.up)
+        self.back_at = read_only(warehouses.back_at)
+        self.next_down = read_only(warehouses.next_down)
+        self.backlog = read_only(warehouses.backlog)
+        self.busy = read_only(warehouses.busy)
+        self.queue_limit = read_only(warehouses.queue_limit)
+        self.work_s = read_only(warehouses.work_s)
+        self.stations = read_only(warehouses.stations)
+        self.available = read_only(stock.available)
+        self.on_hand = read_only(stock.on_hand)
+        self.on_order = read_only(stock.on_order)
+        self.safety_stock = read_only(stock.safety)
+        costs = [site.costs for site in catalogue.scenario.warehouses]
         rates = [(micros(cost.per_shipment), micros(cost.per_line), micros(cost.per_unit)) for cost in costs]
         self._handling_rates = np.array(rates, np.int64).T
 
@@ -147,8 +127,8 @@ class Network:
 
         Raises ScenarioError where coordinates are missing: no distance is a wrong answer, and 0 a worse one.
         """
-        if self._unlocated:
-            raise ScenarioError(self._unlocated)
+        if self._catalogue.scenario.unlocated:
+            raise ScenarioError(self._catalogue.scenario.unlocated)
         return self._catalogue.distance_m[region]  # type: ignore[no-any-return]
 
     def fit_to_sell(
@@ -240,26 +220,6 @@ class Network:
         lane = self._carriers.lane(region, parcel.tags)
         return self._carriers.reaches(lane, parcel.grams, parcel.millilitres)
 
-    def arrival(self, lane: Lane, parcel: Parcel) -> Ints:
-        """Return when a parcel allocated now can be expected to be delivered, service x warehouse.
-
-        Expected work that waits, opening hours, the next pickup, the mean transit and what is known of its
-        disruptions are counted.
-        """
-        pickup = self._pickup(parcel)
-        return pickup + self._carriers.transit_s(lane, pickup)
-
-    def transit_s(self, lane: Lane, parcel: Parcel) -> Ints:
-        """Return how long a parcel allocated now can be expected to travel, service x warehouse."""
-        if not lane.disruptions:
-            return lane.transit_s
-        return self._carriers.transit_s(lane, self._pickup(parcel))
-
-    def _pickup(self, parcel: Parcel) -> Ints:
-        """Return when a parcel allocated now can be expected to be picked up, service x warehouse."""
-        ready = self._warehouses.ready_at(parcel.lines, parcel.units, parcel.tags)
-        return self._carriers.pickups.after_each(ready)
-
     def offer(
         self, region: int, parcel: Parcel, promised_at: int, choice: ServiceChoice = "cheapest_in_time"
     ) -> Offer:
@@ -267,31 +227,7 @@ class Network:
 
         Raises ValueError for an unknown choice.
         """
-        lane = self._carriers.lane(region, parcel.tags)
-        nano = self._carriers.quote(lane, parcel.grams, parcel.millilitres)
-        arrival: Ints | None = None
-        if choice == "cheapest" or (choice == "cheapest_in_time" and promised_at >= NEVER):
-            service = nano.argmin(0)
-        elif choice == "cheapest_in_time":
-            arrival = self.arrival(lane, parcel)
-            price = np.where(arrival > promised_at, LATE, nano)
-            service = price.argmin(0)
-            flat = service * len(self.warehouses) + self.columns
-            missed = price.take(flat) >= LATE
-            if not np.count_nonzero(missed):
-                return Offer(self, parcel, lane, nano, service, flat, arrival)
-            service = np.where(missed, fastest(nano, arrival), service)
-        elif choice == "fastest":
-            arrival = self.arrival(lane, parcel)
-            service = fastest(nano, arrival)
-        elif isinstance(choice, tuple):
-            service = np.array(choice, np.int64)[(nano[list(choice)] < UNSERVED).argmax(0)]
-        else:
-            raise ValueError(
-                f"service {choice!r}: must be cheapest_in_time, cheapest, fastest or a tuple of positions"
-            )
-        flat = service * len(self.warehouses) + self.columns
-        return Offer(self, parcel, lane, nano, service, flat, arrival)
+        return self._offers.choose(region, parcel, promised_at, choice)
 
     def co2e_kg(self, region: int, parcel: Parcel, service: Ints) -> NDArray[np.float64]:
         """Return what a parcel emits on its way to a region, with a service for each warehouse, kg.
@@ -327,9 +263,3 @@ class Network:
     def turns(self) -> Turns:
         """Return when each warehouse was given something last. Ask in `prepare`, as for `usage`."""
         return self.tallies.turns()
-
-
-def _read_only(array: NDArray[T]) -> NDArray[T]:
-    view = array.view()
-    view.flags.writeable = False
-    return view

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -23,7 +24,6 @@ from sim.order import Order
 from sim.orderbook import OrderBook
 from sim.payment import Payments
 from sim.policy import (
-    Allocation,
     Attempts,
     Backorder,
     Batches,
@@ -37,6 +37,7 @@ from sim.policy import (
 from sim.settlement import Settlement
 from sim.visibility import LastSync
 from sim.waiting import Waiting
+from sim.watch import Ask, Checked, Watch
 
 T = TypeVar("T")
 
@@ -50,6 +51,7 @@ class Orchestrator:
     Attributes:
         reallocation: when the policy wants committed shipments decided anew; None for never.
         split_allowed: whether a segment accepts more than one shipment.
+        ask: returns the policy's answer to a request, checked, and service and freight of what it places.
 
     """
 
@@ -69,6 +71,7 @@ class Orchestrator:
         notices: Notices,
         recorder: Recorder,
         last_sync: LastSync | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
@@ -89,6 +92,9 @@ class Orchestrator:
         self._waiting = waiting
         self._notices = notices
         self._last_sync = last_sync
+        self.ask: Ask = self._ask
+        if watch is not None:
+            self.ask = partial(watch.ask, policy=policy, network=network, ask=self._ask)
         waiting.follow(attempts, self._put, self._cancel)
         self._care = CustomerCare(clock, self._put)
         self._referee = Referee(name, network, carriers, self._order_name)
@@ -128,7 +134,7 @@ class Orchestrator:
             self.split_allowed[order.segment], order.tried, order.units,
         )  # fmt: skip
 
-    def ask(self, request: Request) -> tuple[Allocation, list[tuple[int, int]]]:
+    def _ask(self, request: Request) -> Checked:
         """Return the policy's answer to a request, checked, and service and freight of what it places."""
         try:
             answer = self._policy.allocate(request, self._network)
@@ -194,6 +200,7 @@ class Orchestrator:
             (
                 request.order, self._clock.now, request.attempt, why.rule, why.outcome,
                 self._sites_text(sites), self._sites_text(why.runner_up), why.margin, why.removed, cause,
+                why.capped,
             ),
         )  # fmt: skip
 

@@ -24,6 +24,7 @@ class Settlement:
         counted_open: how many of them are counted. The run goes on for their sake.
         counted_here: counted orders that have not left their warehouses completely. Demand goes on for
             their sake.
+        ends_with: number of the order with whose end the run ends, too; -1 for none.
         tally: ended orders by state. declined: how many of the cancelled ones ended at their payment.
 
     """
@@ -42,6 +43,7 @@ class Settlement:
         self.open: dict[int, Order] = {}
         self.counted_open = 0
         self.counted_here = 0
+        self.ends_with = -1
         self.placed = 0
         self.tally = [0] * len(STATES)
         self.declined = 0
@@ -71,6 +73,8 @@ class Settlement:
         if order.counted:
             self.counted_open -= 1
             self.stop_if_done()
+        if order.number == self.ends_with:
+            self._clock.stop()
 
     def stop_if_done(self) -> None:
         """End the run once the window is over and every counted order has ended."""

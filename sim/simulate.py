@@ -41,6 +41,7 @@ from sim.visibility import LastSync
 from sim.waiting import Waiting
 from sim.walk_ins import WalkIns
 from sim.warehouses import Warehouses
+from sim.watch import Watch
 
 
 def simulate(
@@ -52,6 +53,7 @@ def simulate(
     name: str = "policy",
     folder: Path | None = None,
     block_orders: int = BLOCK_ORDERS,
+    watch: Watch | None = None,
 ) -> Journal:
     """Run one policy on one order book and return what happened.
 
@@ -63,6 +65,7 @@ def simulate(
         name: of the policy, for error messages.
         folder: where the journal's Parquet files go; None keeps it in memory.
         block_orders: how many orders are drawn at a time; it changes nothing but memory and speed.
+        watch: who sees every decision, and may end the run with one order.
 
     Raises:
         PolicyError: the policy gave an answer that the world cannot carry out.
@@ -70,7 +73,7 @@ def simulate(
 
     """
     with _few_collections():
-        return _run(scenario, policy, replication, seed, name, folder, block_orders)
+        return _run(scenario, policy, replication, seed, name, folder, block_orders, watch)
 
 
 def _run(
@@ -81,6 +84,7 @@ def _run(
     name: str,
     folder: Path | None,
     block_orders: int,
+    watch: Watch | None,
 ) -> Journal:
     seed = scenario.seed if seed is None else seed
     catalogue = Catalogue(scenario)
@@ -160,13 +164,15 @@ def _run(
     walk_ins = WalkIns(clock, catalogue, seed, replication, inventory, warehouses, ledger, recorder)
     orchestrator = Orchestrator(
         clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, waiting,
-        notices, recorder, last_sync,
+        notices, recorder, last_sync, watch,
     )  # fmt: skip
     if orchestrator.reallocation is not None:
         Reallocations(
             clock, orchestrator.reallocation, fulfilment, inventory, orchestrator.split_allowed, orchestrator.ask,
             orchestrator.record, on_receipt, last_sync,
         )  # fmt: skip
+    if watch is not None:
+        settlement.ends_with = watch.ends_with
     clock.due(catalogue.window[1], END, lambda _: settlement.stop_if_done())
     clock.due(catalogue.end, END, lambda _: clock.stop())
     clock.run()

@@ -22,6 +22,7 @@ _COMMANDS = {
     "report": "sim.cli.run",
     "validate": "sim.cli.files",
     "new": "sim.cli.files",
+    "check-policy": "sim.cli.policies",
     "schema": "sim.cli.files",
     "list": "sim.cli.files",
     "import": "sim.cli.importers",
@@ -31,6 +32,7 @@ _SUMMARIES = {
     "report": "Write report.html of a result folder.",
     "validate": "Check scenarios and rule sets; every problem at once.",
     "new": "Write a commented starter scenario and rule set.",
+    "check-policy": "Play a policy in small worlds, and tell everything that is wrong with it.",
     "schema": "Print the JSON Schema of scenarios or rule sets, for editors.",
     "list": "Show what is there: scenarios, policies, kpis or parts.",
     "import": "Make a scenario of other data.",
@@ -46,7 +48,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(_COMMANDS[name]), f"{name}_command")
+        attribute = f"{name.replace('-', '_')}_command"
+        command: click.Command = getattr(import_module(_COMMANDS[name]), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -27,7 +27,7 @@ def test_help_and_version(desk: Any) -> None:
     for option in ("-h", "--help"):
         outcome = desk.orderlab(option)
         assert outcome.code == 0
-        for command in ("run", "report", "validate", "new", "schema", "list", "import"):
+        for command in ("run", "report", "validate", "new", "check-policy", "schema", "list", "import"):
             assert f"\n  {command} " in outcome.output
     assert desk.orderlab("--version").output == f"orderlab {version('orderlab')}\n"
 
@@ -185,6 +185,16 @@ def test_schemas_accept_what_new_writes(desk: Any, kind: str, file: str) -> None
     assert [error.message for error in validator.iter_errors(json.loads(json.dumps(document)))] == []
     document["nonsense"] = 1
     assert not validator.is_valid(document)
+
+
+def test_check_policy_says_how_it_examined(desk: Any, small: str) -> None:
+    desk.write("small.yaml", small)
+    desk.write("shop_only.yaml", "rules: [{sites: [shop]}]\n")
+    found = desk.orderlab("check-policy", "nearest")
+    assert found.output.startswith("nearest keeps to its contract: 8 worlds, ")
+    assert found.output.endswith(" bare events of the clock\n")
+    found = desk.orderlab("check-policy", "shop_only.yaml", "--scenario", "small.yaml")
+    assert found.output.startswith("shop_only keeps to its contract: 1 world, ")
 
 
 def test_validate_tells_scenarios_from_rule_sets(desk: Any, small: str) -> None:

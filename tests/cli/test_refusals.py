@@ -18,6 +18,10 @@ class Greedy:
     def allocate(self, order, network):
         return Allocation((Part(0, ((0, 99),)),))
 
+class Reckless:
+    def allocate(self, order, network):
+        return Allocation((Part(0, tuple((line, order.units[line]) for line in order.open)),))
+
 class Broken:
     def allocate(self, order, network):
         return order.no_such_thing
@@ -80,6 +84,7 @@ WRONG_COMMANDS: dict[str, tuple[list[str], str]] = {
         ["run", "small.yaml", "-p", "mine.py:Broken", "-n", "2", "--jobs", "2"],
         "policy Broken, order 1: raised AttributeError: 'Request' object has no attribute 'no_such_thing'",
     ),
+    "a policy file that is none": (["check-policy", "nearst"], "did you mean 'nearest'?"),
     "a result folder that is none": (["report", "."], "not a result folder"),
     "a file for a folder": (["run", "small.yaml", "--out", "mine.py"], "mine.py: is a file; a result needs a folder"),
     "a folder that holds something": (["run", "small.yaml", "--out", "."], "holds something already"),
@@ -103,6 +108,22 @@ def test_a_wrong_command_is_refused(small_desk: Any, name: str) -> None:
     # What is refused at once leaves nothing behind.
     if "-n" not in command:
         assert small_desk.names() == before
+
+
+def test_a_policy_that_is_wrong_in_many_ways_is_told_all_at_once(small_desk: Any) -> None:
+    small_desk.write("rules.yaml", "rules: [{sites: [shop]}]\n")
+    lines = small_desk.orderlab("check-policy", "mine.py:Reckless").refuses()
+    assert lines[0] == "policy Reckless does not keep to the contract, in 5 ways:"
+    assert [line[:2] for line in lines[1::2]] == ["1.", "2.", "3.", "4.", "5."]
+    assert lines[1].startswith(
+        "1. world scarce, order 1, line 0, warehouse near: 2 units of lamp, of -2 available"
+    )
+    assert all(line.startswith("    what to do: ") for line in lines[2::2])
+    lines = small_desk.orderlab("check-policy", "mine.py:Broken").refuses()
+    assert "'Request' object has no attribute 'no_such_thing' (mine.py:13)" in lines[1]
+    lines = small_desk.orderlab("check-policy", "rules.yaml").refuses()
+    assert "there is no such warehouse as 'shop'" in lines[1]
+    assert "--scenario FILE" in lines[2]
 
 
 FILES: dict[str, tuple[bytes, str]] = {

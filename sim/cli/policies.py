@@ -1,0 +1,33 @@
+"""`orderlab check-policy`: whether a policy keeps to its contract."""
+
+from __future__ import annotations
+
+import click
+
+from policies.load import build_policy, read_policies
+from sim.probes import check_policy
+from sim.scenario import load_scenario
+
+
+@click.command(name="check-policy")
+@click.argument("policy")
+@click.option(
+    "--scenario",
+    metavar="SCENARIO",
+    help="Play this one instead of the small worlds: for a policy that names what only it has.",
+)
+def check_policy_command(policy: str, scenario: str | None) -> None:
+    """Play a policy in small worlds, and tell everything that is wrong with it.
+
+    POLICY is a rule set (a file, or the id of a shipped one), or file.py:Class.
+    """
+    world = None if scenario is None else load_scenario(scenario)
+    (source,) = read_policies([policy], world)
+    found = check_policy(
+        lambda: build_policy(source, world), name=source.name, worlds=() if world is None else (world,)
+    )
+    worlds = f"{found.worlds} world{'' if found.worlds == 1 else 's'}"
+    click.echo(
+        f"{source.name} keeps to its contract: {worlds}, {found.decisions:,} decisions, each as long as "
+        f"{found.events:,.0f} bare events of the clock"
+    )
