@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -211,13 +211,13 @@ def _handicaps(rule: Rule, network: Network) -> list[Handicap]:
 
 def _named_last(rules: Sequence[Rule]) -> Rule:
     """Return a rule with what the last of several names of services, splits and actions."""
-    named = {
+    named: dict[str, Any] = {
         key: getattr(rule, key)
         for rule in rules
         for key in ("service", "issue", "split", "on_full", "on_partial", "otherwise")
         if key in rule.model_fields_set
     }
-    return Rule(**named)
+    return Rule().model_copy(update=named)
 
 
 def _parts(plan: Plan) -> tuple[answer.Part, ...]:

@@ -170,7 +170,10 @@ class BoundRuleSet:
                 split = plan.reason
         runner_up, margin = (plan.runner_up, plan.margin) if plan is not None else ((), None)
         last = steps[-1]
-        return Why(last.rule.name, last.verdict.outcome, runner_up, margin, self._removed(steps), split)
+        capped = any(step.verdict.capped for step in steps)
+        return Why(
+            last.rule.name, last.verdict.outcome, runner_up, margin, self._removed(steps), split, capped
+        )
 
     def _removed(self, steps: Sequence[Step]) -> str:
         """Return how many warehouses each filter took away: rules by semicolons, in the order of the rule set."""

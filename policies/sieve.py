@@ -63,8 +63,8 @@ class Sieve:
             hard = [part for part in parts if not isinstance(part, Soft)]
             kept = tuple([(part, None if isinstance(part, Soft) else mask) for part, mask in masks])
             self.passes.append(Pass(_terms(terms, hard, network), kept))
-        moments = [part.passes_again(network) for part in parts if not isinstance(part, Soft)]
-        self._moments = [moment for moment in moments if moment is not None]
+        moments = [(part, part.passes_again(network)) for part in parts if not isinstance(part, Soft)]
+        self._moments = {part: moment for part, moment in moments if moment is not None}
         limit = () if network.room is None else ("queue_limit",)
         self.words = ("sites", *limit, *(part.name for part in parts))
 
@@ -148,8 +148,15 @@ class Sieve:
         """Return when the clock alone may let more warehouses take lines of a request; NEVER if it does not."""
         if not self._moments:
             return NEVER
-        case = Case(self._network, request, lines, self.passes[0].terms)
-        return min([moment(case) for moment in self._moments])
+        terms, masks = self.passes[0]
+        case = Case(self._network, request, lines, terms)
+        sites = self.sites & self._network.may_serve(request.region, case.parcel.tags)
+        for part, mask in masks:
+            if mask is not None and part not in self._moments and not _asks_for_stock(part):
+                passing = mask(case)
+                sites = sites if passing is None else sites & passing
+        found = sites.nonzero()[0]
+        return min([moment(case, found) for moment in self._moments.values()])
 
 
 def _excludes(part: Filter) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from policies.case import Case, Mask, Terms
+from policies.case import Mask, Terms
 from policies.filters import FILTERS, Filter
-from policies.filters.filter import Limit
+from policies.filters.filter import Limit, Moment
 from policies.part import OneOf
 from sim.document import wrong
 from sim.network import Network
@@ -38,7 +37,7 @@ class Soft(Filter):
         """Return what the filter makes of the rule's terms."""
         return self.filter.terms(terms, network)
 
-    def passes_again(self, network: Network) -> Callable[[Case], int] | None:
+    def passes_again(self, network: Network) -> Moment | None:
         """Return when more may pass the filter."""
         return self.filter.passes_again(network)
 

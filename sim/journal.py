@@ -62,6 +62,7 @@ TABLES: dict[str, dict[str, str]] = {
     "decisions": {
         "order": "order", "at": "time", "attempt": "int", "rule": "text", "outcome": "text", "chosen": "text",
         "runner_up": "text", "margin": "float", "removed": "text", "cause": "text",
+        "capped": "bool",
     },
     "supply": {
         "purchase": "int?", "ordered_at": "time", "sent_at": "time", "arrived_at": "time", "warehouse": "warehouse",

@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 from sim import randomness
 from sim.backlog import Backlog
-from sim.carrier import Carriers, Lane
+from sim.carrier import Carriers
 from sim.catalogue import Catalogue, micros
-from sim.clock import NEVER, Clock
+from sim.clock import Clock
 from sim.errors import ScenarioError
 from sim.forecast import Forecast
 from sim.known import Known, read_only
 from sim.limits import Usage
 from sim.nextlots import NextLots, Picked
-from sim.offer import LATE, Offer, Parcel, ServiceChoice, fastest
+from sim.offer import Offer, Parcel, ServiceChoice
+from sim.offers import Offers
 from sim.policy import Request
-from sim.ratecard import UNSERVED
 from sim.tallies import Tallies
 from sim.turns import Turns
 from sim.velocity import Velocity
@@ -59,8 +59,7 @@ class Network(Known):
 
     Methods, by what they are about:
         who may: may_serve, handles_tags, reachable. how far: distance_m.
-        a parcel: parcel; what it costs: handling, co2e_kg, offer (price and service); when it arrives: offer, arrival,
-            transit_s.
+        a parcel: parcel. what it costs: handling, co2e_kg. which service, for how much, and when it arrives: offer.
         stock: fit_to_sell, next_lots, velocity.
         work: backlog_days, backlog_falls_to.
         what was given so far: usage, turns, velocity; ask for these in `prepare`, counting begins then.
@@ -83,6 +82,7 @@ class Network(Known):
         self._stock = stock
         self._warehouses = warehouses
         self._carriers = carriers
+        self._offers = Offers(carriers, warehouses)
         self._next_lots: NextLots | None = None
         self._velocities: dict[float, Velocity] = {}
         self._backlog: Backlog | None = None
@@ -219,26 +219,6 @@ class Network(Known):
         lane = self._carriers.lane(region, parcel.tags)
         return self._carriers.reaches(lane, parcel.grams, parcel.millilitres)
 
-    def arrival(self, lane: Lane, parcel: Parcel) -> Ints:
-        """Return when a parcel allocated now can be expected to be delivered, service x warehouse.
-
-        Expected work that waits, opening hours, the next pickup, the mean transit and what is known of its
-        disruptions are counted.
-        """
-        pickup = self._pickup(parcel)
-        return pickup + self._carriers.transit_s(lane, pickup)
-
-    def transit_s(self, lane: Lane, parcel: Parcel) -> Ints:
-        """Return how long a parcel allocated now can be expected to travel, service x warehouse."""
-        if not lane.disruptions:
-            return lane.transit_s
-        return self._carriers.transit_s(lane, self._pickup(parcel))
-
-    def _pickup(self, parcel: Parcel) -> Ints:
-        """Return when a parcel allocated now can be expected to be picked up, service x warehouse."""
-        ready = self._warehouses.ready_at(parcel.lines, parcel.units, parcel.tags)
-        return self._carriers.pickups.after_each(ready)
-
     def offer(
         self, region: int, parcel: Parcel, promised_at: int, choice: ServiceChoice = "cheapest_in_time"
     ) -> Offer:
@@ -246,31 +226,7 @@ class Network(Known):
 
         Raises ValueError for an unknown choice.
         """
-        lane = self._carriers.lane(region, parcel.tags)
-        nano = self._carriers.quote(lane, parcel.grams, parcel.millilitres)
-        arrival: Ints | None = None
-        if choice == "cheapest" or (choice == "cheapest_in_time" and promised_at >= NEVER):
-            service = nano.argmin(0)
-        elif choice == "cheapest_in_time":
-            arrival = self.arrival(lane, parcel)
-            price = np.where(arrival > promised_at, LATE, nano)
-            service = price.argmin(0)
-            flat = service * len(self.warehouses) + self.columns
-            missed = price.take(flat) >= LATE
-            if not np.count_nonzero(missed):
-                return Offer(self, parcel, lane, nano, service, flat, arrival)
-            service = np.where(missed, fastest(nano, arrival), service)
-        elif choice == "fastest":
-            arrival = self.arrival(lane, parcel)
-            service = fastest(nano, arrival)
-        elif isinstance(choice, tuple):
-            service = np.array(choice, np.int64)[(nano[list(choice)] < UNSERVED).argmax(0)]
-        else:
-            raise ValueError(
-                f"service {choice!r}: must be cheapest_in_time, cheapest, fastest or a tuple of positions"
-            )
-        flat = service * len(self.warehouses) + self.columns
-        return Offer(self, parcel, lane, nano, service, flat, arrival)
+        return self._offers.choose(region, parcel, promised_at, choice)
 
     def co2e_kg(self, region: int, parcel: Parcel, service: Ints) -> NDArray[np.float64]:
         """Return what a parcel emits on its way to a region, with a service for each warehouse, kg.

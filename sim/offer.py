@@ -12,7 +12,7 @@ from sim.ratecard import NANO_PER_CENT, UNSERVED, Ints
 
 if TYPE_CHECKING:
     from sim.carrier import Lane
-    from sim.network import Network
+    from sim.offers import Offers
 
 Bools = NDArray[np.bool_]
 
@@ -44,11 +44,11 @@ class Offer:
 
     """
 
-    __slots__ = ("_arrival", "_flat", "_lane", "_network", "_parcel", "_price", "service")
+    __slots__ = ("_arrival", "_flat", "_lane", "_offers", "_parcel", "_price", "service")
 
     def __init__(
         self,
-        network: Network,
+        offers: Offers,
         parcel: Parcel,
         lane: Lane,
         nano: Ints,
@@ -58,7 +58,7 @@ class Offer:
     ) -> None:
         self.service = service
         self._flat = flat
-        self._network = network
+        self._offers = offers
         self._parcel = parcel
         self._lane = lane
         self._arrival = arrival
@@ -80,14 +80,14 @@ class Offer:
     def arrives_at(self) -> Ints:
         """Expected delivery, seconds since start."""
         if self._arrival is None:
-            self._arrival = self._network.arrival(self._lane, self._parcel)
+            self._arrival = self._offers.arrival(self._lane, self._parcel)
         arrives_at: Ints = self._arrival.take(self._flat)
         return arrives_at
 
     @property
     def transit_s(self) -> Ints:
         """Expected transit, seconds; disruptions count as far as they are known."""
-        transit_s: Ints = self._network.transit_s(self._lane, self._parcel).take(self._flat)
+        transit_s: Ints = self._offers.transit_s(self._lane, self._parcel).take(self._flat)
         return transit_s
 
     @property

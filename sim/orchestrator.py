@@ -200,6 +200,7 @@ class Orchestrator:
             (
                 request.order, self._clock.now, request.attempt, why.rule, why.outcome,
                 self._sites_text(sites), self._sites_text(why.runner_up), why.margin, why.removed, cause,
+                why.capped,
             ),
         )  # fmt: skip
 

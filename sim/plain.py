@@ -39,12 +39,14 @@ def is_plain(answer: Allocation) -> bool:
                 or type(pair[1]) is not int
             ):
                 return False
-    rule, outcome, runner_up, margin, removed, split = why
+    rule, outcome, runner_up, margin, removed, split, capped = why
     if margin is not None and type(margin) is not float:
         return False
     for site in runner_up:
         if type(site) is not int:
             return False
+    if type(capped) is not bool:
+        return False
     return type(rule) is str and type(outcome) is str and type(removed) is str and type(split) is str
 
 
@@ -58,11 +60,14 @@ def made_plain(answer: Allocation) -> Allocation:
     for word in ("rule", "outcome", "removed", "split"):
         if not isinstance(getattr(why, word), str):
             raise TypeError(f"why.{word} {getattr(why, word)!r}, must be text")
+    if not isinstance(why.capped, bool | np.bool_):
+        raise TypeError(f"why.capped {why.capped!r}, must be a bool")
     if why.margin is not None and not isinstance(why.margin, int | float | np.integer | np.floating):
         raise TypeError(f"why.margin {why.margin!r}, must be a number or None")
     runner_up = [_plain_int("why.runner_up", site) for site in _listed("why.runner_up", why.runner_up)]
     margin = None if why.margin is None else float(why.margin)
-    return Allocation(tuple(parts), tuple(holds), why._replace(runner_up=tuple(runner_up), margin=margin))
+    why = why._replace(runner_up=tuple(runner_up), margin=margin, capped=bool(why.capped))
+    return Allocation(tuple(parts), tuple(holds), why)
 
 
 def _plain_part(part: Any) -> Part:

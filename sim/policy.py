@@ -149,6 +149,7 @@ class Why(NamedTuple):
         margin: how much better the winner was, in the unit of the key that decided.
         removed: how many warehouses each filter took away, as text.
         split: why more than one shipment: one of `journal.SPLIT_REASONS`.
+        capped: whether there were more ways to split the order than were tried, so that a greedy search chose.
 
     """
 
@@ -158,6 +159,7 @@ class Why(NamedTuple):
     margin: float | None = None
     removed: str = ""
     split: str = "policy"
+    capped: bool = False
 
 
 class Allocation(NamedTuple):

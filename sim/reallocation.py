@@ -182,9 +182,10 @@ class Reallocations:
             for line, units in part.lines:
                 left[line] -= units
             others = by_site.get(part.warehouse)
-            by_site[part.warehouse] = (
-                part if others is None else part._replace(lines=others.lines + part.lines)
-            )
+            if others is not None:
+                both = others.safety_stock and part.safety_stock
+                part = part._replace(lines=others.lines + part.lines, safety_stock=both)
+            by_site[part.warehouse] = part
         if any(left):
             return False
         sync = self._last_sync

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from policies.case import Case, Mask, Terms
@@ -16,7 +18,7 @@ SLACK = 1e-6
 """Decimals are not exact in binary: 0.1 + 0.2 is more than 0.3, and 1.001 × 1000 less than 1001. Whatever is compared
 with a bound (metres, units, money, kilograms) is a multiple of much more than this."""
 
-Moment: TypeAlias = "Callable[[Case], int]"
+Moment: TypeAlias = "Callable[[Case, NDArray[np.intp]], int]"
 
 
 class Filter(Part):
@@ -38,10 +40,11 @@ class Filter(Part):
         return terms
 
     def passes_again(self, network: Network) -> Moment | None:
-        """Return the function from a case to the second at which other warehouses may pass by the clock alone.
+        """Return the function that tells from which second on other warehouses may pass by the clock alone.
 
-        Orders that wait are decided again then. None: nothing but events (a receipt, a warehouse that is back)
-        changes what passes. The function returns `clock.NEVER` where no time will come.
+        Orders that wait are decided again then. It gets a case and the positions of the warehouses that pass the other
+        filters, and returns `clock.NEVER` where no time will come. None: nothing but events (a receipt, a warehouse
+        that is back) changes what passes.
         """
         return None
 

@@ -51,7 +51,13 @@ class BelowLimit(Allowance, Limit):
         if self.effect != "block":
             return None
         usage, limit, of = self.usage(network), self._bound(network), self.of
-        return lambda case: usage.falls_at(usage.used() + case.amount(of) - limit)
+
+        def moment(case: Case, sites: NDArray[np.intp]) -> int:
+            much = np.zeros(len(limit))
+            much[sites] = usage.used()[sites] + case.amount(of) - limit[sites]
+            return usage.falls_at(much)
+
+        return moment
 
     def _bound(self, network: Network) -> NDArray[np.float64]:
         limit = self.most(network)
@@ -80,9 +86,9 @@ class BelowBacklog(Limit):
             return None
         most = self.days + SLACK
 
-        def moment(_: Case) -> int:
+        def moment(_: Case, sites: NDArray[np.intp]) -> int:
             days = network.backlog_days()
-            above = np.flatnonzero(days > most)
+            above = sites[days[sites] > most]
             if not len(above):
                 return NEVER
             at = network.backlog_falls_to(int(above[days[above].argmin()]), most)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from policies.case import Bools, Case, Mask
@@ -36,8 +37,9 @@ class IsUp(Filter):
             return None  # a warehouse that is back has waiting orders decided without a clock
         back_at, seconds = network.back_at, round(self.within_hours * HOUR)
 
-        def moment(_: Case) -> int:
-            coming = back_at[(back_at > network.now + seconds) & (back_at < NEVER)]
+        def moment(_: Case, sites: NDArray[np.intp]) -> int:
+            back = back_at[sites]
+            coming = back[(back > network.now + seconds) & (back < NEVER)]
             return int(coming.min()) - seconds if len(coming) else NEVER
 
         return moment

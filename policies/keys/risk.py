@@ -7,7 +7,7 @@ from pydantic import Field
 
 from policies.case import Case, Column, Values
 from policies.keys.demand import ByDemand
-from policies.poisson import saved
+from policies.poisson import left_over, saved
 from sim.clock import DAY, NEVER
 from sim.document import Days
 from sim.inventory import UNLIMITED
@@ -49,16 +49,20 @@ def _spared(case: Case, line: int, units_a_day: Values) -> Values:
     """Return by warehouse how many units are expected to spoil less when the units of a line are taken."""
     picked = case.picked(line)
     last_sale = case.offer.arrives_at + case.network.least_life_s[case.request.items[line]]
-
-    def demand(expires_at: Values | int, at: slice | int = slice(None)) -> Values:
-        days: Values = np.maximum(expires_at - last_sale[at], 0) / DAY
-        return units_a_day[at] * days
-
-    taken = np.minimum(case.request.units[line], picked.free)
-    spared = np.where(picked.expires_at < NEVER, saved(picked.free, taken, demand(picked.expires_at)), 0.0)
-    for site, shares in picked.mixed.items():
-        at_risk = [share for share in shares if share.expires_at < NEVER]
-        spared[site] = sum([float(saved(s.through, s.units, demand(s.expires_at, site))) for s in at_risk])
+    demand = units_a_day * (np.maximum(picked.expires_at - last_sale, 0) / DAY)
+    spared = np.where(picked.expires_at < NEVER, saved(picked.free, case.request.units[line], demand), 0.0)
+    if picked.mixed:
+        spared[list(picked.mixed)] = 0.0
+        shares = [
+            (site, share.through, share.units, share.expires_at)
+            for site, taken in picked.mixed.items()
+            for share in taken
+            if share.expires_at < NEVER
+        ]
+        if shares:
+            site, through, units, expires_at = np.array(shares, np.int64).T
+            demand = units_a_day[site] * (np.maximum(expires_at - last_sale[site], 0) / DAY)
+            np.add.at(spared, site, left_over(through, demand) - left_over(through - units, demand))
     return spared
 
 
@@ -89,8 +93,8 @@ class StockoutCost(ByDemand):
                 margin = max(0, network.price[item] - network.cost[item])
                 days = np.minimum(network.forecast.replenished_in_days(item), horizon)
                 units = np.maximum(network.available[item], 0) + network.on_order[item]
-                taken = np.minimum(case.request.units[line], units)
-                missed = taken - saved(units, taken, units_a_day(item) * days)
+                taken = case.request.units[line]
+                missed = np.minimum(taken, units) - saved(units, taken, units_a_day(item) * days)
                 cost += np.where(network.on_hand[item] < UNLIMITED, margin * missed, 0.0)
             return _money(cost)
 

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from policies.load import build_policy, read_policies
 from reports.kpis import measure
 from reports.reconciliation import reconcile, unbalanced
+from reports.searches import count_searches, cut_short
 from sim.cli.folder import open_folder, write_inputs, write_provenance
 from sim.document import nearest
 from sim.errors import InputError, Problem
@@ -122,13 +123,13 @@ def run_command(
     page = write_report(folder)
     click.echo(result_text(result, width=min(shutil.get_terminal_size((100, 24)).columns, 120)))
     click.echo(f"report: {page}")
-    for sentence in unbalanced(rows):
+    for sentence in [*unbalanced(rows), *cut_short(rows)]:
         click.echo(f"warning: {sentence}", err=True)
 
 
 def measure_run(journal: Journal) -> dict[str, float]:
-    """Return what the result folder says of a replication: its KPIs and its books."""
-    return {**measure(journal), **reconcile(journal)}
+    """Return what is said of a replication: its KPIs and its books, and how its decisions were searched for."""
+    return {**measure(journal), **reconcile(journal), **count_searches(journal)}
 
 
 @click.command(name="report")

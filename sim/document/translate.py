@@ -67,6 +67,8 @@ class _Walk:
         step, *later = steps
         following = next((one for one in later if not _is_form(one)), None)
         node = self.node
+        if isinstance(node, Seq):
+            return not _is_form(step) and isinstance(step, str) and following in range(len(node))
         return isinstance(node, Map) and step not in node and not _is_form(step) and following in node
 
     def _enter(self, parent: Node, child: Any, name: str) -> None:

@@ -133,6 +133,28 @@ def test_a_syntax_error_of_a_policy_is_told_in_a_line(here: Any, desk: Any) -> N
     assert not (desk.folder / "runs").exists()
 
 
+def test_searches_that_were_cut_short_are_told_beside_the_result(here: Any, desk: Any, small: str) -> None:
+    """Nine lines, of which no warehouse has all: more ways to split the order than are tried."""
+    nine = [f"i{number}" for number in range(9)]
+    orders = ["order,placed_at,region,segment,item,units"]
+    stock = ["warehouse,item,units"]
+    for number, item in enumerate(nine):
+        orders.append(f"A,2026-01-05T10:00,here,standard,{item},1")
+        stock.append(f"{'shop' if number % 2 else 'barn'},{item},1")
+    desk.write("orders.csv", "\n".join([*orders, "B,2026-01-05T11:00,here,standard,i0,1"]) + "\n")
+    desk.write("stock.csv", "\n".join(stock) + "\n")
+    world = small.replace("{orders_per_day: 60}", "{replay: orders.csv}\nstock: {opening: {file: stock.csv}}")
+    world = world.replace("start: 2026-01-05T00:00\ndays: 1\n", "")
+    items = ", ".join(f"{{id: {item}}}" for item in nine)
+    desk.write("nine.yaml", world.replace("{id: tin, weight_kg: 0.5, price: 3.00}", items))
+    code, _, errors = here("run", "nine.yaml", "-n", "2", "--jobs", "1", "--quiet")
+    assert code == 0
+    assert errors == (
+        "warning: nearest: 2 of 4 decisions used the greedy search, because there were more ways to split the order "
+        "than are tried\n"
+    )
+
+
 def test_warnings_go_beside_the_result(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from sim.scenario import Scenario
 

@@ -203,7 +203,7 @@ def rules(draw: Any) -> dict[str, Any]:
             "is_up",
             "handles_items",
             {"has_stock": draw(st.sampled_from(["all", "any", "units"]))},
-            *draw(st.lists(limit, max_size=2)),
+            *draw(st.lists(limit, max_size=2, unique_by=str)),
             *draw(st.lists(st.just({"within": {"km": 9_000}}), max_size=1)),
         ],
         "rank": draw(
@@ -227,6 +227,8 @@ def rules(draw: Any) -> dict[str, Any]:
 @st.composite
 def rule_sets(draw: Any) -> dict[str, Any]:
     found: dict[str, Any] = {"rules": draw(st.lists(rules(), min_size=1, max_size=2))}
+    for rule in found["rules"][:-1]:
+        rule["otherwise"] = "next"  # else the next one may never be reached, which is refused
     if draw(st.booleans()):
         found["attempts"] = draw(
             st.sampled_from(

@@ -206,14 +206,51 @@ def worlds(draw: Any) -> dict[str, Any]:
     return world
 
 
-policies = st.sampled_from(
+tiers = st.sampled_from(
     [
-        "nearest",
-        "balanced",
-        "rules:\n  - {split: {max_shipments: 2}, on_partial: {assign: backorder}, otherwise: backorder}\n",
-        "attempts: {every_minutes: 60, give_up_after_hours: 20}\nrules:\n  - {rank: {by: [site_id]}, split: {max_shipments: 3}}\n",
-        "rules:\n  - {filters: [], otherwise: {wait: {up_to_hours: 6, then: cancel}}}\n",
+        "rules: [{split: {max_shipments: 2}, on_partial: {assign: backorder}, otherwise: backorder}]\n",
+        "rules: [{rank: {by: [site_id]}, split: {max_shipments: 3}}]\n",
+        "rules: [{filters: [], otherwise: {wait: {up_to_hours: 6, then: cancel}}}]\n",
+        "rules: [{split: {max_shipments: 2}, on_partial: {assign: {care: {hours: 5, cost: 1.25}}}, otherwise: next}, "
+        "{sites: [east, west], otherwise: {care: {hours: 9, cost: 0.5}}}, {otherwise: cancel}]\n",
+        "rules: [{filters: [is_up, handles_items, {has_stock: all}], rank: {by: [backlog, site_id]}, "
+        "otherwise: backorder}]\n",
+        """\
+rules:
+  - filters: [is_up, {shelf_life_left: 0.4}, ignore_safety_stock, {has_stock: any}]
+    rank: {by: [{stock_age_days: weighted}]}
+    issue: lifo
+    split: {max_shipments: 2}
+    on_partial: {assign: backorder}
+    otherwise: backorder
+""",
+        """\
+rules:
+  - filters: [is_up, {keep_back: {units: 2, for: [fast]}}, {soft: {shelf_life_left: 3}}, {has_stock: all}]
+    rank: {cost: {landed_cost: 1, spoilage_credit: 1, stockout_cost: 0.5, sales_velocity: -0.1}}
+    issue: fefo
+    otherwise: {backorder: 30}
+""",
     ]
+)
+clocks = st.sampled_from(
+    [
+        "",
+        "attempts: {every_minutes: 60, give_up_after_hours: 20}\n",
+        "decide: {every_minutes: 45, sort: [priority, value]}\n",
+        "decide: {every_minutes: 100, sort: [promised_at]}\nattempts: {every_minutes: 30, at_most: 4}\n",
+    ]
+)
+moves = st.sampled_from(
+    [
+        "",
+        "reallocate: {wait_minutes: 20, cost: 0.35}\n",
+        "reallocate: {after: [receipt], at_most: 1}\n",
+        "reallocate: {after: [site_down, receipt, timer], every_minutes: 50}\n",
+    ]
+)
+policies = st.one_of(
+    st.sampled_from(["nearest", "balanced"]), st.builds("{}{}{}".format, tiers, clocks, moves)
 )
 
 

@@ -37,8 +37,15 @@ def arrays(network: Network, order: Request) -> dict[str, Any]:
     parcel = network.parcel(order, order.open)
     found["distance_m()"] = network.distance_m(order.region)
     found["handling()"] = network.handling(parcel)
+    for name, array in network.next_lots(order.items[0], 1)._asdict().items():
+        if name != "mixed":
+            found[f"next_lots().{name}"] = array
+    found["forecast.units_a_day"] = network.forecast.units_a_day
+    found["forecast.target"] = network.forecast.target
     found["may_serve()"] = network.may_serve(order.region, parcel.tags)
     found["usage()"] = network.usage("orders", "day").used()
+    found["rolling usage()"] = network.usage("orders", "day", rolling=True).used()
+    found["turns()"] = network.turns().last
     return found
 
 
@@ -64,7 +71,13 @@ class Meddler:
             for array in (offer.service, offer.freight, offer.arrives_at, offer.transit_s, offer.zone):
                 if array.flags.writeable:
                     array[...] = 0
-        for array in (network.reachable(order.region, parcel), network.handles_tags(parcel.tags)):
+        emitted = network.co2e_kg(order.region, parcel, network.columns * 0)
+        for array in (
+            network.reachable(order.region, parcel),
+            network.handles_tags(parcel.tags),
+            network.backlog_days(),
+            emitted,
+        ):
             if array.flags.writeable:
                 array[...] = False
         site = order.order % 2
@@ -76,6 +89,8 @@ class Honest(Meddler):
 
     def allocate(self, order: Request, network: Network) -> Allocation:
         network.usage("orders", "day")
+        network.usage("orders", "day", rolling=True)
+        network.turns()
         site = order.order % 2
         return Allocation((Part(site, tuple((line, order.units[line]) for line in order.open)),))
 
@@ -88,6 +103,9 @@ def test_a_policy_cannot_write_what_it_sees(stage: Any) -> None:
         "available",
         "on_hand",
         "backlog",
+        "busy",
+        "next_down",
+        "turns()",
         "up",
         "work_s",
         "site_rank",

@@ -131,6 +131,24 @@ WRONG: dict[str, tuple[Answer, str]] = {
         ", warehouse full: service sled does not take this parcel to north",
     ),
     "a service by name": (parts(part(service="parcel")), ": service 'parcel', must be an int"),
+    "an order of issue that there is not": (
+        parts(part()._replace(issue="filo")),
+        ", warehouse full: issue 'filo', must be one of fifo, fefo, lifo",
+    ),
+    "an order of issue by number": (parts(part()._replace(issue=1)), ": issue 1, must be text or None"),
+    "a life that is negative": (
+        parts(part()._replace(least_life_s=-1)),
+        ", warehouse full: least_life_s -1, must be at least 0",
+    ),
+    "a life in fractions": (parts(part()._replace(least_life_s=0.5)), ": least_life_s 0.5, must be an int"),
+    "safety stock by number": (
+        parts(part()._replace(safety_stock=1)),
+        ": safety_stock 1, must be True or False",
+    ),
+    "a backorder of an order of issue that there is not": (
+        holds(Backorder((TIN,), FULL, issue="old")),
+        ", warehouse full: issue 'old', must be one of fifo, fefo, lifo",
+    ),
     "parts that are no tuple": (lambda *_: Allocation(part()), ": parts of type Part, must be a tuple"),
     "a part that is a plain tuple": (parts((FULL, ((TIN, 4),))), ": a part of type tuple, must be Part"),
     "lines that are no pairs": (

@@ -64,6 +64,8 @@ class Counter:
         orders: str,
         *,
         stock: str | None = None,
+        stock_rules: str = "",
+        more: str = "",
         sites: Mapping[str, str] = SITES,
         items: str = "{id: mug}, {id: tea}, {id: pot}",
         regions: str = "{id: here, at: [0, 0]}",
@@ -76,7 +78,10 @@ class Counter:
         Args:
             orders: a line each: name, moment in January 2026 (or a whole one), lines, perhaps segment and region:
                 `A 05T10:00 mug:2,tea standard here`.
-            stock: `near mug:3 tea:1; far mug:9`; None is stock without end.
+            stock: `near mug:3 tea:1; far mug:9`, or lots `near milk:3/2026-01-01/2026-01-09T10:00 milk:2/2026-01-04/`
+                with the moments of receipt and expiry; None is stock without end.
+            stock_rules: more keys of `stock`, such as `replenish: [...]`.
+            more: more sections, as lines.
         """
         rows = ["order,placed_at,region,segment,item,units"]
         for line in orders.strip().splitlines():
@@ -88,10 +93,12 @@ class Counter:
                 rows.append(f"{name},{at},{region},{segment},{item},{units or 1}")
         tables = {"orders": "\n".join(rows) + "\n"}
         if stock is not None:
-            cells = ["warehouse,item,units"]
+            cells = ["warehouse,item,units,received_at,expires_at"]
             for site in filter(None, map(str.strip, stock.split(";"))):
                 name, *entries = site.split()
-                cells += [f"{name},{entry.replace(':', ',')}" for entry in entries]
+                for entry in entries:
+                    goods, _, dates = entry.partition("/")
+                    cells.append(f"{name},{goods.replace(':', ',')},{(dates or '/').replace('/', ',')}")
             tables["stock"] = "\n".join(cells) + "\n"
         text = WORLD.format(
             items=items,
@@ -100,9 +107,9 @@ class Counter:
             services=services,
             drain_days=drain_days,
             warehouses=", ".join(f"{{id: {name}, {keys}}}" for name, keys in sites.items()),
-            stock="" if stock is None else "stock: {opening: {file: stock.csv}}",
+            stock="" if stock is None else f"stock: {{opening: {{file: stock.csv}}, {stock_rules}}}",
         )
-        return self.stage.scenario(text, **tables)
+        return self.stage.scenario(text + more, **tables)
 
     def play(self, rules: Any, orders: str = "A 05T10:00 mug", **world: Any) -> Answers:
         """Play a rule set (text, or a policy) and return what became of the orders."""

@@ -61,17 +61,30 @@ def some(random: Random, choices: list[str], most: int) -> str:
     return f"[{', '.join(random.sample(choices, random.randint(1, most)))}]"
 
 
+def split(random: Random) -> str:
+    """Return how far an order may be divided, with up to three bounds."""
+    bounds = [
+        "max_sites_per_line: 3", "min_part_value: 25", "min_order_value: 60", "never_with_items: [stove]",
+        "keep_together: [[mug, tea], [cake, fish]]",
+        random.choice(["only_if: {saves_days: 0.5, costs_at_most: 3}", "only_if: {costs_at_most: 2}"]),
+    ]  # fmt: skip
+    chosen = random.sample(bounds, random.choice([0, 0, 1, 2, 3]))
+    return f"{{{', '.join([f'max_shipments: {random.randint(1, 4)}', *chosen])}}}"
+
+
 def rule(random: Random, *, is_last: bool) -> str:
     """Return a rule in flow style, made of any parts."""
     filters = [
         "is_up", "handles_items", "{has_stock: all}", "{has_stock: any}", "{has_stock: units}", "{within: {km: 900}}",
         "{within: {zone: 2}}", "{within: {transit_days: 2}}", "below_limit", "{below_limit: {n: 9, of: units, per: hour}}",
         "{below_limit: {n: 250, of: value, strict: true}}", "{below_limit: {n: 12.5, of: weight_kg, per: week}}",
+        "{keep_back: {units: 8, for: [express]}}", "ignore_safety_stock", "{soft: {keep_back: {units: 60, for: [whole]}}}",
         "{soft: {within: {km: 300}}}", "{soft: {has_stock: all}}", "{below_limit: {n: 4, per: hour, effect: last}}",
     ]  # fmt: skip
     keys = [
         "distance_km", "{landed_cost: {band: 2}}", "freight", "handling", "transit_days", "backlog", "site_rank",
-        "{site_id: {descending: true}}", "fewest_shipments",
+        "{site_id: {descending: true}}", "fewest_shipments", "{available_units: {band: 9, descending: true}}",
+        "{weeks_of_supply: {demand: velocity}}", "overstock_units", "{stock_age_days: mean}", "sales_velocity",
     ]  # fmt: skip
     weights = [
         "landed_cost: 1",
@@ -79,6 +92,8 @@ def rule(random: Random, *, is_last: bool) -> str:
         "backlog: 0.5",
         "fewest_shipments: 3",
         "transit_days: -0.5",
+        "stockout_cost: 1",
+        "available_units: -0.001",
     ]
     scales = [
         "distance_km: 1",
@@ -130,8 +145,14 @@ def rule(random: Random, *, is_last: bool) -> str:
                 some(random, ["post/ground", "cool", "rival/ground"], 3),
             ]
         ),
-        "split": f"{{max_shipments: {random.randint(1, 4)}}}",
-        "on_partial": random.choice([random.choice(actions), f"{{assign: {random.choice(actions)}}}"]),
+        "split": split(random),
+        "on_partial": random.choice(
+            [
+                random.choice(actions),
+                f"{{assign: {random.choice(actions)}}}",
+                f"{{assign_units: {random.choice(actions)}}}",
+            ]
+        ),
         "on_full": random.choice(
             ["assign", "{wait: 2}", "{care: {hours: 1, cost: 2}}", "{wait: {up_to_hours: 1}}"]
         ),

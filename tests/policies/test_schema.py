@@ -39,6 +39,8 @@ rules:
     otherwise: {backorder: 4}
   - {sites: {kind: store}, rank: {cost: {landed_cost: 1, backlog: {weight: 0.1}}}, service: fastest, on_partial: wait}
 attempts: {every_minutes: 5, after: [receipt], at_most: 3, give_up_after_hours: 4, then: wait}
+decide: {every_minutes: 30, sort: [promised_at, value]}
+reallocate: {after: [site_down, timer], wait_minutes: 15, every_minutes: 240, at_most: 2, cost: 1.5}
 """
 
 
@@ -68,6 +70,12 @@ def test_every_form_that_loads_fits(validator: Any) -> None:
         ("otherwise: {backorder: 4}", "otherwise: backordr"),
         ("after: [receipt]", "after: [recipt]"),
         ("then: wait", "then: next"),
+        ("decide: {every_minutes: 30,", "decide: {minutes: 30,"),
+        ("decide: {every_minutes: 30,", "decide: {"),
+        ("[promised_at, value]", "[promised, value]"),
+        ("decide: {every_minutes: 30, sort: [promised_at, value]}", "decide: at_once"),
+        ("[site_down, timer]", "[site_up]"),
+        ("cost: 1.5", "cost: -1"),
     ],
 )
 def test_a_mistake_is_underlined(validator: Any, old: str, new: str) -> None:

@@ -1,0 +1,291 @@
+"""Lines of which no warehouse has enough: their units leave several, or in part, and an action takes the rest."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+
+from policies.units import MOST_SETS, MOST_WAYS
+
+ANY_UNITS = "filters: [is_up, handles_items, {has_stock: units}]"
+
+
+def rule(split: str, more: str = "") -> str:
+    return f"rules:\n  - {{{ANY_UNITS}, split: {{{split}}}{more}}}\n"
+
+
+def sent(answers: Any, order: str = "A") -> dict[str, int]:
+    """Return the units that left, by warehouse."""
+    rows = answers.shipments[answers.shipments["order"] == order]
+    return rows.groupby("warehouse")["units"].sum().to_dict()
+
+
+# -- several warehouses for one line -----------------------------------------------------------------------------
+
+
+def test_a_quantity_larger_than_any_single_sites_stock_leaves_several(counter: Any) -> None:
+    stock = "near mug:6; far mug:5"
+    two = counter.play(rule("max_shipments: 2, max_sites_per_line: 2"), "A 05T10:00 mug:10", stock=stock)
+    assert sent(two) == {"near": 6, "far": 4}
+    assert two.first("outcome") == "full"
+    assert two.orders["A"]["split_reason"] == "no_stock"
+    assert two.orders["A"]["units_first_attempt"] == 10
+    one = counter.play(rule("max_shipments: 2"), "A 05T10:00 mug:10", stock=stock)
+    assert sent(one) == {}
+
+
+@pytest.mark.parametrize(
+    ("sites", "shipments", "wanted"),
+    [
+        (2, 3, {}),
+        (3, 2, {}),
+        (3, 3, {"near": 4, "mid": 4, "far": 2}),
+        (9, 9, {"near": 4, "mid": 4, "far": 2}),
+    ],
+)
+def test_no_more_sites_for_a_line_than_allowed(
+    counter: Any, sites: int, shipments: int, wanted: dict[str, int]
+) -> None:
+    rules = rule(f"max_shipments: {shipments}, max_sites_per_line: {sites}")
+    answers = counter.play(rules, "A 05T10:00 mug:10", stock="near mug:4; mid mug:4; far mug:4")
+    assert sent(answers) == wanted
+
+
+def test_whole_lines_come_first(counter: Any) -> None:
+    """Far has all ten, near and mid have them between them: a line is divided only where no warehouse has it."""
+    answers = counter.play(
+        rule("max_shipments: 2, max_sites_per_line: 2"),
+        "A 05T10:00 mug:10",
+        stock="near mug:6; mid mug:6; far mug:10",
+    )
+    assert sent(answers) == {"far": 10}
+
+
+def test_of_as_few_sites_the_rank_chooses(counter: Any) -> None:
+    """Near and far have ten, and mid and far eleven; the two that are nearer together send them."""
+    answers = counter.play(
+        rule("max_shipments: 3, max_sites_per_line: 3"),
+        "A 05T10:00 mug:10",
+        stock="near mug:4; mid mug:5; far mug:6",
+    )
+    assert sent(answers) == {"near": 4, "far": 6}
+    assert answers.first("runner_up") == "mid+far"
+
+
+def test_a_line_that_one_of_the_sites_has_is_not_divided(counter: Any) -> None:
+    answers = counter.play(
+        rule("max_shipments: 2, max_sites_per_line: 2"),
+        "A 05T10:00 mug:10,tea:3",
+        stock="near mug:6 tea:2; far mug:5 tea:3",
+    )
+    lines = answers.shipments.set_index("warehouse")[["lines", "units"]].T.to_dict("list")
+    assert lines == {"near": [1, 6], "far": [2, 7]}
+
+
+def test_sites_that_have_most_share_a_line_where_the_nearest_would_be_too_many(counter: Any) -> None:
+    """Pot and tea make it three shipments. Of the mug the nearest two sites have nine, but mid and far eleven."""
+    answers = counter.play(
+        rule("max_shipments: 3, max_sites_per_line: 2"),
+        "A 05T10:00 mug:10,pot,tea",
+        stock="near mug:4 pot:1; mid mug:5 tea:1; far mug:6",
+    )
+    assert sent(answers) == {"near": 1, "mid": 1 + 4, "far": 6}
+
+
+@pytest.mark.parametrize(("share", "most"), [(1, 4), (2, 4), (3, 4), (4, 4), (2, 2)])
+def test_the_fewest_sites_are_found(counter: Any, share: int, most: int) -> None:
+    """Forty orders of one or two lines against five sites, each with its own items: brute force over sets of sites."""
+    random = np.random.default_rng(20260122)
+    held = random.integers(0, 7, (5, 80))
+    units = random.integers(4, 16, 80)
+    baskets = [range(2 * n, 2 * n + 1 + int(random.integers(0, 2))) for n in range(40)]
+    sites = {f"w{site}": f"at: [0, {site + 1}]" for site in range(5)}
+    stock = "; ".join(f"w{s} " + " ".join(f"i{i}:{held[s, i]}" for i in range(80)) for s in range(5))
+    orders = "\n".join(
+        f"o{n} 05T10:00 {','.join(f'i{i}:{units[i]}' for i in basket)}" for n, basket in enumerate(baskets)
+    )
+    answers = counter.play(
+        rule(f"max_shipments: {most}, max_sites_per_line: {share}"),
+        orders,
+        items=", ".join(f"{{id: i{i}}}" for i in range(80)),
+        sites=sites,
+        stock=stock,
+        drain_days=1,
+    )
+
+    def fewest(basket: range) -> int:
+        for count in range(1, most + 1):
+            for chosen in combinations(range(5), count):
+                if all(sum(sorted(held[list(chosen), i])[-share:]) >= units[i] for i in basket):
+                    return count
+        return 0
+
+    wanted = [fewest(basket) for basket in baskets]
+    assert [len(answers.sites(f"o{n}")) for n in range(40)] == wanted
+    assert not answers.decisions["capped"].any()
+
+
+def test_a_parcel_that_is_too_heavy_for_the_service_is_no_part_of_a_plan(stage: Any, counter: Any) -> None:
+    """Ten kilograms from near and two from far: no service takes more than 8; mid and far have eight and four."""
+    stage.write("rates.csv", "zone,up_to_kg,price\n1,8,3\n")
+    answers = counter.play(
+        rule("max_shipments: 2, max_sites_per_line: 2"),
+        "A 05T10:00 mug:12",
+        items="{id: mug, weight_kg: 1}",
+        stock="near mug:10; mid mug:8; far mug:4",
+        services="{id: parcel, rates: {file: rates.csv}}",
+    )
+    assert sent(answers) == {"mid": 8, "far": 4}
+
+
+def test_where_there_are_too_many_ways_the_site_with_most_goes_first(counter: Any) -> None:
+    """Of 24 sites each pair has ten of six: 276 ways, more than are compared. Equal ones go by the rank."""
+    sites = {f"w{site:02}": f"at: [0, {site + 1}]" for site in range(24)}
+    assert MOST_WAYS < 24 * 23 // 2
+    stock = "; ".join(f"{site} mug:6" for site in sites)
+    rules = rule("max_shipments: 2, max_sites_per_line: 2")
+    answers = counter.play(rules, "A 05T10:00 mug:10", sites=sites, stock=stock)
+    assert sent(answers) == {"w00": 6, "w01": 4}
+    assert answers.decisions["capped"].tolist() == [True]
+    stock = stock.replace("w20 mug:6", "w20 mug:7")
+    assert sent(counter.play(rules, "A 05T10:00 mug:11", sites=sites, stock=stock)) == {"w20": 7, "w00": 4}
+
+
+def test_where_there_are_too_many_sets_the_search_is_greedy_too(counter: Any) -> None:
+    """Of 36 sites there are 7,140 triples: too many to look at."""
+    assert MOST_SETS < 36 * 35 * 34 // 6
+    sites = {f"w{site:02}": f"at: [0, {site + 1}]" for site in range(36)}
+    stock = "; ".join(f"{site} mug:{2 if site != 'w07' else 3}" for site in sites)
+    answers = counter.play(
+        rule("max_shipments: 3, max_sites_per_line: 3"), "A 05T10:00 mug:7", sites=sites, stock=stock
+    )
+    assert sent(answers) == {"w07": 3, "w00": 2, "w01": 2}
+    assert answers.first("capped")
+
+
+# -- with other bounds ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("floor", "wanted"), [(40, {"near": 6, "far": 4}), (40.01, {})])
+def test_the_floor_holds_for_parts_of_a_line(counter: Any, floor: float, wanted: dict[str, int]) -> None:
+    answers = counter.play(
+        rule(f"max_shipments: 2, max_sites_per_line: 2, min_part_value: {floor}"),
+        "A 05T10:00 mug:10",
+        items="{id: mug, price: 10}",
+        stock="near mug:6; far mug:5",
+    )
+    assert sent(answers) == wanted
+
+
+def test_lines_that_travel_together_are_not_divided(counter: Any) -> None:
+    rules = rule("max_shipments: 3, max_sites_per_line: 2, keep_together: [[mug, tea]]")
+    order = "A 05T10:00 mug:10,tea,pot:4"
+    assert sent(counter.play(rules, order, stock="near mug:6 tea:1 pot:3; far mug:9 pot:3")) == {}
+    whole = counter.play(rules, order, stock="near mug:6 tea:1 pot:3; far mug:10 tea:1 pot:3")
+    assert sent(whole) == {"far": 10 + 1 + 1, "near": 3}
+
+
+# -- what can be shipped of a line ---------------------------------------------------------------------------------
+
+
+def in_part(rest: str, most: int = 2, more: str = "") -> str:
+    return rule(f"max_shipments: {most}{more}", f", on_partial: {{assign_units: {rest}}}")
+
+
+@pytest.mark.parametrize(
+    ("rest", "state", "reason", "parcels"),
+    [
+        ("cancel", "delivered", "no_stock", [6]),
+        ("{cancel: 2}", "delivered", "no_stock", [6]),
+        ("{wait: {up_to_hours: 2, then: cancel}}", "delivered", "no_stock", [6]),
+        ("{backorder: {give_up_after_hours: 2}}", "delivered", "gave_up", [6, 4]),
+        ("wait", "open", None, [6]),
+        ("backorder", "open", None, [6, 4]),
+        ("next", "open", None, [6]),
+    ],
+)
+def test_units_that_fit_are_shipped_and_an_action_takes_the_rest(
+    counter: Any, rest: str, state: str, reason: str | None, parcels: list[int]
+) -> None:
+    answers = counter.play(in_part(rest), "A 05T10:00 mug:10", stock="near mug:6")
+    order = answers.orders["A"]
+    assert (order["state"], order["cancel_reason"]) == (state, reason)
+    assert answers.shipments.sort_values("shipment")["units"].tolist() == parcels
+    assert (order["units_first_attempt"], order["units_shipped"]) == (6, 6)
+    assert answers.first("outcome").startswith("partial")
+
+
+def test_whole_lines_alone_leave_with_assign_and_units_too_with_assign_units(counter: Any) -> None:
+    play: dict[str, Any] = {"orders": "A 05T10:00 mug:10,tea", "stock": "near mug:6 tea:1"}
+    lines = counter.play(rule("max_shipments: 2", ", on_partial: {assign: cancel}"), **play)
+    assert sent(lines) == {"near": 1}
+    assert sent(counter.play(in_part("cancel"), **play)) == {"near": 7}
+
+
+def test_the_rest_of_a_line_goes_on_to_the_next_rule(counter: Any) -> None:
+    """Near has six; the second rule sees that they are gone, and finds four more elsewhere."""
+    rules = f"""\
+rules:
+  - {{sites: [near], {ANY_UNITS}, split: {{max_shipments: 3}}, on_partial: {{assign_units: next}}}}
+  - {{name: rest, {ANY_UNITS}, split: {{max_shipments: 3, max_sites_per_line: 2}}}}
+"""
+    answers = counter.play(rules, "A 05T10:00 mug:10,tea", stock="near mug:6 tea:1; far mug:4")
+    assert sent(answers) == {"near": 7, "far": 4}
+    assert answers.first("rule") == "rest"
+    short = counter.play(rules, "A 05T10:00 mug:10", stock="near mug:6; far mug:3", drain_days=1)
+    assert sent(short) == {"near": 6}
+    assert short.orders["A"]["state"] == "open"
+
+
+def test_the_rest_of_a_line_leaves_when_stock_comes(stage: Any, counter: Any) -> None:
+    counter.scenario("A 05T10:00 mug:10", stock="near mug:6")
+    text = (stage.folder / "world.yaml").read_text() + "suppliers: [{id: mill, lead_days: 1}]\n"
+    text = text.replace(
+        "stock: {", "stock: {replenish: [{items: all, warehouses: [near], from: mill, review: {order_up_to: "
+        "{units: 6}}}], ",
+    )  # fmt: skip
+    answers = counter.answers(stage.play(stage.scenario(text), in_part("wait")))
+    assert answers.shipments["units"].tolist() == [6, 4]
+    assert answers.orders["A"]["state"] == "delivered"
+    assert answers.times("A")[0] == "05T10:00:00"
+
+
+def test_units_leave_as_few_sites_as_a_line_may_have(counter: Any) -> None:
+    """Of ten, two sites have nine and three have eleven; one site alone has five."""
+    stock = "near mug:4; mid mug:5; far mug:2"
+    for share, units in ((1, {"mid": 5}), (2, {"near": 4, "mid": 5})):
+        answers = counter.play(
+            in_part("cancel", 3, f", max_sites_per_line: {share}"), "A 05T10:00 mug:10", stock=stock
+        )
+        assert sent(answers) == units
+
+
+def test_an_order_that_must_stay_whole_ships_units_only_if_the_rest_is_given_up(counter: Any) -> None:
+    segments = "{id: standard}, {id: picky, split: never}"
+    play: dict[str, Any] = {
+        "orders": "A 05T10:00 mug:10 picky", "stock": "near mug:6", "segments": segments, "drain_days": 1,
+    }  # fmt: skip
+    assert sent(counter.play(in_part("wait"), **play)) == {}
+    assert sent(counter.play(in_part("cancel"), **play)) == {"near": 6}
+
+
+def test_the_floor_holds_for_what_leaves_and_what_waits_of_a_line(counter: Any) -> None:
+    for floor, wanted in ((40, {"near": 6}), (40.01, {})):
+        answers = counter.play(
+            in_part("wait", more=f", min_part_value: {floor}"),
+            "A 05T10:00 mug:10",
+            items="{id: mug, price: 10}",
+            stock="near mug:6",
+            drain_days=1,
+        )
+        assert sent(answers) == wanted
+
+
+def test_nothing_in_stock_is_no_part_of_an_order(counter: Any) -> None:
+    answers = counter.play(
+        rule("max_shipments: 2", ", on_partial: {assign_units: wait}, otherwise: cancel"), stock="near mug:0"
+    )
+    assert answers.first("outcome") == "none, cancel"
