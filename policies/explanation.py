@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.case import Bools, Case, Column
-from policies.plan import remainder
-from policies.preference import Criterion, Preference
+from policies.plan import Plan, remainder
+from policies.preference import SLACK, Criterion, Preference
 from policies.sieve import DROPPED, Pass, Sieve
 from sim.network import Network
 from sim.policy import Backorder
@@ -41,6 +41,7 @@ def record(step: Step, network: Network) -> RuleRecord:
         holds=verdict.holds,
         runner_up=() if plan is None else plan.runner_up,
         margin=None if plan is None else plan.margin,
+        decided_by="" if plan is None else _decided_by(plan, rule.preference),
         outcome=verdict.outcome,
         capped=verdict.capped,
     )
@@ -118,6 +119,18 @@ def _best_first(case: Case, sites: NDArray[np.intp], preference: Preference) -> 
         best = preference.best(case, sites)
         yield best
         sites = sites[sites != best]
+
+
+def _decided_by(plan: Plan, preference: Preference) -> str:
+    """Return the first key in which the winner and the next best differ by more than the band."""
+    if len(plan.ships) > 1 or len(plan.runner_up) != 1:
+        return ""
+    (ship,), (other,) = plan.ships, plan.runner_up
+    for criterion in preference.criteria:
+        values = ship.case.column(criterion.column)
+        if values[other] - values[ship.site] > criterion.band + SLACK:
+            return "sum" if _is_sum(criterion) else criterion.terms[0][0] if criterion.terms else ""
+    return ""
 
 
 def _columns(preference: Preference) -> Iterator[tuple[str, Column, float]]:

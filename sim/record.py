@@ -54,6 +54,7 @@ class RuleRecord(NamedTuple):
         comparisons: of all lines together; then of each shipment, where these are others, and of what is backordered.
         parts, holds: what it answered. runner_up: warehouses that would have been chosen otherwise.
         margin: how much better the chosen are, in the unit of the key that decided; None where nothing was compared.
+        decided_by: that key, where one warehouse won against one other; empty where they are equal in all.
         outcome: what it did, in a word or two.
         capped: whether there were more ways to split than are tried.
 
@@ -69,6 +70,7 @@ class RuleRecord(NamedTuple):
     holds: tuple[Hold, ...]
     runner_up: tuple[int, ...]
     margin: float | None
+    decided_by: str
     outcome: str
     capped: bool = False
 
