@@ -220,7 +220,7 @@ def _named_last(rules: Sequence[Rule]) -> Rule:
         for key in ("service", "issue", "split", "on_full", "on_partial", "otherwise")
         if key in rule.model_fields_set
     }
-    return Rule().model_copy(update=named)
+    return Rule().model_copy(update=named)  # each was checked in its own rule, beside its rank
 
 
 def _parts(plan: Plan) -> tuple[answer.Part, ...]:
