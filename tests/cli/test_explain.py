@@ -46,11 +46,11 @@ def test_it_tells_the_life_of_an_order_and_the_reasons_of_its_decision(shop: Any
     assert moments == sorted(moments)
 
 
-def test_the_same_as_data_agrees_with_the_journal_that_was_kept(shop: Any) -> None:
+def test_the_same_as_data_agrees_with_the_journal_that_was_kept(shop: Any, capsys: Any) -> None:
     desk, _ = shop
+    result = str(desk.folder / "result")
     for policy in ("nearest", "cheapest"):
-        found = desk.orderlab("explain", "result", "7", "-p", policy, "--format", "json")
-        story = json.loads(found.output)
+        story = json.loads(told(capsys, result, "7", "-p", policy, "--format", "json"))
         journal = Journal.open(desk.folder / "result" / "journal" / policy / "0")
         (shipment,) = [row for row in journal.table("shipments").to_pylist() if row["order"] == "7"]
         (order,) = [row for row in journal.table("orders").to_pylist() if row["order"] == "7"]
@@ -70,19 +70,23 @@ def test_the_same_as_data_agrees_with_the_journal_that_was_kept(shop: Any) -> No
         )
 
 
-def test_the_folder_alone_will_do_also_for_a_replication_without_a_journal(shop: Any, tmp_path: Path) -> None:
+def test_the_folder_alone_will_do_also_for_a_replication_without_a_journal(
+    shop: Any, tmp_path: Path, capsys: Any
+) -> None:
     desk, _ = shop
     copy = tmp_path / "copy"
     shutil.copytree(desk.folder / "result", copy, ignore=shutil.ignore_patterns("journal", "*.csv", "*.html"))
-    found = desk.orderlab("explain", copy, "3", "--replication", "1", "-p", "cheapest")
-    assert (found.code, found.errors) == (0, "")
-    assert "(policy cheapest, replication 1)" in found.output
+    assert "(policy cheapest, replication 1)" in told(
+        capsys, str(copy), "3", "--replication", "1", "-p", "cheapest"
+    )
     (copy / "scenario.yaml").write_text((copy / "scenario.yaml").read_text() + "# a remark\n")
-    found = desk.orderlab("explain", copy, "3")
-    assert found.errors == "warning: scenario.yaml has changed since the run\n"
+    explain_command.main([str(copy), "3"], standalone_mode=False)
+    assert capsys.readouterr().err == "warning: scenario.yaml has changed since the run\n"
 
 
-def test_a_policy_in_python_is_explained_as_far_as_it_explains_itself(desk: Any, small: str) -> None:
+def test_a_policy_in_python_is_explained_as_far_as_it_explains_itself(
+    desk: Any, small: str, capsys: Any
+) -> None:
     desk.write("small.yaml", small)
     desk.write("mine.py", POLICY)
     command = [
@@ -99,11 +103,18 @@ def test_a_policy_in_python_is_explained_as_far_as_it_explains_itself(desk: Any,
     ]
     assert desk.orderlab(*command, "--out", "result", "--set", "days=0.2", "--quiet").code == 0
     for name in ("Mine", "Mine-2", "Other"):
-        found = desk.orderlab("explain", "result", "1", "-p", name)
-        assert found.code == 0, found.errors
-        assert f"policy {name}, replication 0" in found.output
-        assert "no rule is named" in found.output
-        assert "→ 1 tin: leaves shop" in found.output
+        text = told(capsys, str(desk.folder / "result"), "1", "-p", name)
+        assert f"policy {name}, replication 0" in text
+        assert "no rule is named" in text
+        assert "→ 1 tin: leaves shop" in text
+
+
+def told(capsys: Any, *arguments: str) -> str:
+    """Return what the command says, with nothing to warn of."""
+    explain_command.main(list(arguments), standalone_mode=False)
+    found = capsys.readouterr()
+    assert found.err == ""
+    return str(found.out)
 
 
 WRONG = {
