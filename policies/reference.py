@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from policies.actions import ACTIONS, Assign
+from policies.actions import ACTIONS, Assign, AssignUnits
 from policies.keys import KEYS, Key
 from policies.part import OneOf, Part
 from policies.ranks import Rank, Weighted
@@ -19,12 +19,12 @@ from policies.soft import ALL_FILTERS
 from sim.document import Section
 from sim.document.manual import Manual, Value, anchor, cells, rewritten, said, text
 
-_KINDS: dict[str, tuple[str, Mapping[str, type[Part]]]] = {
+KINDS: dict[str, tuple[str, Mapping[str, type[Part]]]] = {
     "filter": ("Filters", ALL_FILTERS),
     "rank key": ("Rank keys", KEYS),
-    "action": ("Actions", {**ACTIONS, Assign.name: Assign}),
+    "action": ("Actions", {**ACTIONS, Assign.name: Assign, AssignUnits.name: AssignUnits}),
 }
-"""What parts of a kind are called in a heading, and which there are."""
+"""By kind, what its parts are called in a heading, and which there are."""
 
 _OWN = {
     "Rule.sites": "`all`, list of warehouse ids, {kind: …} or {group: …}",
@@ -44,7 +44,7 @@ def part_tables() -> str:
     """Return the tables as Markdown: the keys of the file, then the parts, kind by kind."""
     manual = Manual(own=_OWN, special=_special, default=_default)
     blocks = list(manual.sections("", "The file", RuleSet, {}))
-    for heading, parts in _KINDS.values():
+    for heading, parts in KINDS.values():
         rows = "".join(row for part in parts.values() for row in _rows(manual, part))
         blocks.append(f"### {heading}\n\n{_HEAD}{rows}")
         if heading == "Rank keys":
@@ -74,7 +74,7 @@ def _special(mark: Any, _: str) -> Value | None:
 
 
 def _linked(noun: str) -> str:
-    return f"[{noun}](#{anchor(_KINDS[noun][0])})"
+    return f"[{noun}](#{anchor(KINDS[noun][0])})"
 
 
 def _default(default: Any) -> str | None:

@@ -131,10 +131,8 @@ def _kpis() -> Iterable[tuple[str, ...]]:
 
 
 def _parts() -> Iterable[tuple[str, ...]]:
-    from policies.actions import ACTIONS
-    from policies.filters import FILTERS
-    from policies.keys import KEYS
+    from policies.reference import KINDS
 
-    for kind, parts in (("filter", FILTERS), ("rank key", KEYS), ("action", ACTIONS)):
+    for kind, (_, parts) in KINDS.items():
         for name, part in parts.items():
             yield kind, name, part.summary()
