@@ -19,6 +19,7 @@ from policies.keys.load import Backlog, BacklogDays, LeastRecentlyUsed, Remainin
 from policies.keys.money import Freight, Handling, LandedCost, LatenessCost
 from policies.keys.risk import SpoilageCredit, StockoutCost
 from policies.keys.stock import AvailableUnits, OverstockUnits, StockAgeDays
+from policies.keys.storage import StorageRelieved
 from policies.keys.way import Co2eKg, DistanceKm, TransitDays
 from policies.load import build_policy, check_rule_set, find_rule_set, read_policies, shipped_rule_sets
 from policies.part import Part
@@ -86,6 +87,7 @@ __all__ = [
     "SpoilageCredit",
     "StockAgeDays",
     "StockoutCost",
+    "StorageRelieved",
     "TransitDays",
     "Utilisation",
     "Wait",

@@ -100,12 +100,15 @@ class Blocks:
 
         `rest` is the value of what waits beside them.
         """
-        bounds = self.bounds
+        floor = self.bounds.least_value
         waits = [rest] if rest else []
+        worth = self.value(joined(parcels)) if floor else 0
         for shipments in counts:
+            if shipments + len(waits) > 1 and (worth < shipments * floor or 0 < rest < floor):
+                return  # however it is divided, and whatever more there are
             for parts in partitions(parcels, shipments):
                 blocks = [joined(part) for part in parts]
-                if not bounds.least_value or bounds.allow([*map(self.value, blocks), *waits]):
+                if not floor or self.bounds.allow([*map(self.value, blocks), *waits]):
                     yield blocks
 
 

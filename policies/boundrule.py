@@ -67,7 +67,7 @@ class BoundRule:
         last = _named_last(rules)
         self._on_full, self._on_partial, self._otherwise = last.on_full, last.on_partial, last.otherwise
         self._shipped_in_part: set[int] = set()  # orders whose rest this rule keeps
-        self._cared_for: set[tuple[int, int]] = set()  # orders and lines that customer care had
+        self._cared_for: dict[tuple[int, int], int] = {}  # until when customer care has orders and lines
         service: ServiceChoice = (
             last.service
             if isinstance(last.service, str)
@@ -173,11 +173,12 @@ class BoundRule:
         self, care: Care, case: Case, lines: tuple[int, ...]
     ) -> tuple[tuple[answer.Hold, ...], tuple[int, ...]]:
         """Hand lines of an order to customer care, once."""
-        order = case.request.order
-        if all((order, line) in self._cared_for for line in lines):
+        order, now = case.request.order, self._network.now
+        until = now + max(1, round(care.hours * HOUR))
+        # Whoever asks twice in one second gets the same answer: the lines have been there only when that time is over.
+        known = [self._cared_for.setdefault((order, line), until) for line in lines]
+        if max(known) <= now:
             return (), lines
-        self._cared_for.update([(order, line) for line in lines])
-        until = self._network.now + max(1, round(care.hours * HOUR))
         return (answer.Care(lines, until, round(care.cost * 100)),), ()
 
     def _backorder(
@@ -203,7 +204,9 @@ class BoundRule:
 def _handicaps(rule: Rule, network: Network) -> list[Handicap]:
     """Return what a rule's limits that do not exclude make of warehouses beyond them."""
     return [
-        Handicap(part.bind(network), part.effect.penalty if isinstance(part.effect, Penalty) else None)
+        Handicap(
+            part.name, part.bind(network), part.effect.penalty if isinstance(part.effect, Penalty) else None
+        )
         for part in rule.filters
         if isinstance(part, Limit) and part.effect != "block"
     ]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from policies.boundrule import BoundRule, Verdict
 from policies.case import Taken
+from policies.explanation import record
 from policies.plan import remainder
 from policies.rule import Rule
 from policies.sieve import DROPPED
@@ -14,6 +15,7 @@ from sim import policy as answer
 from sim.clock import NEVER
 from sim.network import Network
 from sim.policy import Allocation, Request, Why
+from sim.record import RuleRecord
 
 
 class Step(NamedTuple):
@@ -22,6 +24,7 @@ class Step(NamedTuple):
     Attributes:
         number: the rule's place in the rule set; where rules decide together, the number of the turn.
         rule: the rule, or what several are together.
+        request: what those before it have left of the order. taken: what they send of lines that it has a part of.
         lines: what it was asked about.
         shipments: how many the order had by then.
 
@@ -29,6 +32,8 @@ class Step(NamedTuple):
 
     number: int
     rule: BoundRule
+    request: Request
+    taken: Taken
     lines: tuple[int, ...]
     shipments: int
     verdict: Verdict
@@ -101,7 +106,7 @@ class BoundRuleSet:
             if not taken:
                 continue
             verdict = rule.decide(left, taken, shipments, gone)
-            yield Step(number, rule, taken, shipments, verdict)
+            yield Step(number, rule, left, gone, taken, shipments, verdict)
             shipments += _shipments(verdict)
             lines = tuple([line for line in lines if line not in taken or line in verdict.left])
             if not lines:
@@ -109,6 +114,10 @@ class BoundRuleSet:
             if verdict.plan is not None:
                 left = remainder(self._network, left, verdict.plan.units)
                 gone += _divided(verdict)
+
+    def explain(self, order: Request, network: Network) -> tuple[RuleRecord, ...]:
+        """Return what `allocate` would do with a request, rule by rule, and why; nothing changes by it."""
+        return tuple([record(step, network) for step in self.steps(order)])
 
     def _steps_together(self, order: Request) -> Iterator[Step]:
         """Yield a turn for each group of lines to which the same rules apply."""
@@ -125,7 +134,7 @@ class BoundRuleSet:
                 sections = [self._sections[number] for number in numbers]
                 rule = self._together[numbers] = BoundRule(sections, self._network)
             verdict = rule.decide(left, tuple(lines), shipments)
-            yield Step(turn, rule, tuple(lines), shipments, verdict)
+            yield Step(turn, rule, left, (), tuple(lines), shipments, verdict)
             shipments += _shipments(verdict)
             if verdict.plan is not None:
                 left = remainder(self._network, left, verdict.plan.units)

@@ -42,13 +42,20 @@ class Handicap:
     """What becomes of warehouses beyond a limit that does not exclude them.
 
     Attributes:
+        name: of the limit.
         mask: who is within.
         money: what the cost of the others rises by; None: they rank after all that are within.
 
     """
 
+    name: str
     mask: Mask
     money: float | None = None
+
+    @property
+    def terms(self) -> tuple[tuple[str, Column], ...]:
+        """Its column, with a name for it."""
+        return ((f"beyond {self.name}", self.column),)
 
     def column(self, case: Case) -> Values:
         """Return 0 for who is within and 1 for who is beyond."""
@@ -59,21 +66,17 @@ class Handicap:
 class Preference:
     """A rank bound to a replication: criteria, one after the other.
 
-    Args:
-        criteria: the most important first.
-
     Attributes:
+        criteria: the most important first.
         fewest_first: whether the number of shipments comes before everything else.
-        terms: the keys that it is made of, by name, each with its column.
 
     """
 
     def __init__(self, criteria: Sequence[Criterion], *, fewest_first: bool) -> None:
-        self._criteria = list(criteria)
+        self.criteria = list(criteria)
         self._columns = [(criterion.column, criterion.band + SLACK) for criterion in criteria]
         self._units = [criterion.unit for criterion in criteria]
         self.fewest_first = fewest_first
-        self.terms = [term for criterion in criteria for term in criterion.terms]
 
     def best(self, case: Case, sites: NDArray[np.intp]) -> int:
         """Return the preferred warehouse of some; among equals the first in the scenario."""
@@ -115,7 +118,7 @@ class Preference:
         return tuple(
             [
                 float(case.column(criterion.column)[site]) * (lines if criterion.counts_lines else 1)
-                for criterion in self._criteria
+                for criterion in self.criteria
             ]
         )
 
@@ -138,7 +141,7 @@ class Preference:
 
     def split_reason(self, better: Sequence[float], other: Sequence[float]) -> str:
         """Tell what several shipments, with their scores, are better in than one: one of `journal.SPLIT_REASONS`."""
-        for criterion, (_, band), a, b in zip(self._criteria, self._columns, better, other, strict=True):
+        for criterion, (_, band), a, b in zip(self.criteria, self._columns, better, other, strict=True):
             if b - a > band:
                 return criterion.split_reason
         return "policy"

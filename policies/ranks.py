@@ -53,7 +53,7 @@ def preference(ranks: Sequence[tuple[Rank, Sequence[Handicap]]], network: Networ
     else is said of them.
     """
     last = [
-        Criterion(handicap.column, split_reason="capacity")
+        Criterion(handicap.column, terms=handicap.terms, split_reason="capacity")
         for _, handicaps in ranks
         for handicap in handicaps
         if handicap.money is None
@@ -205,6 +205,7 @@ class Cost(Rank):
             *((charge.column, charge.money or 0.0) for charge in charges),
         ]
         named = tuple(zip([key.name for key in self.cost], columns, strict=True))
+        named += tuple([term for charge in charges for term in charge.terms])
         cost = Criterion(_total(terms), unit=1 / NANO, terms=named, split_reason="cheaper")
         return [cost, _last_word(network)]
 

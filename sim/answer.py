@@ -183,15 +183,14 @@ class Referee:
 
     def _check_together(self, request: Request, parts: Sequence[Part]) -> None:
         """Check the stock of each warehouse over all parts."""
-        wanted: dict[
-            tuple[int, int], list[int]
-        ] = {}  # units that leave safety stock alone, and units that may not
+        # Units that leave safety stock alone, and units that need not.
+        wanted: dict[tuple[int, int], list[int]] = {}
         for part in parts:
             for line, units in part.lines:
                 wanted.setdefault((request.items[line], part.warehouse), [0, 0])[part.safety_stock] += units
         for (item, site), (units, deep) in wanted.items():
             free = int(self._available[item, site])
-            if units <= free and deep:
+            if deep and units <= max(free, 0):  # safety stock in use makes what is available negative
                 units, free = units + deep, free + int(self._safety[item, site])
             if units > free:
                 name = self._network.items[item]

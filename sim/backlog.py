@@ -22,29 +22,31 @@ Sites = NDArray[np.intp]
 LONGEST_DAYS = 36_525.0
 """Days of backlog of work that the calendar does not hold: a number that can still be weighed and added up."""
 
-Capacity = Callable[[int, Sites], tuple[Floats, NDArray[np.bool_]]]
-"""From the number of a slice and positions of warehouses to what the slice holds there, and to whether nothing changes
-any more: all later slices hold as much."""
+Capacity = Callable[[int, Sites | None], tuple[Floats, NDArray[np.bool_]]]
+"""From the number of a slice and positions of warehouses (None: all) to what the slice holds there, and to whether
+nothing changes any more: all later slices hold as much."""
 
 
 def days_of_backlog(work: Floats, capacity: Capacity) -> Floats:
     """Return how many slices amounts of work last, by warehouse; work and capacity are in the same unit."""
     days = np.zeros(len(work))
+    room, is_last = capacity(0, None)
+    if not np.count_nonzero(work > room):
+        return np.divide(work, room, out=days, where=work > 0)
     sites = np.flatnonzero(work > 0)
-    left = work[sites]
+    left, room, is_last = work[sites], room[sites], is_last[sites]
     number = 0
-    while len(sites):
-        room, is_last = capacity(number, sites)
+    while True:
         ends = (left <= room) | is_last
-        if np.count_nonzero(ends):
-            share = np.full(len(sites), LONGEST_DAYS)
-            np.divide(left, room, out=share, where=room > 0)
-            days[sites[ends]] = np.minimum(number + share, LONGEST_DAYS)[ends]
-            stays = ~ends
-            sites, left, room = sites[stays], left[stays], room[stays]
-        left = left - room
+        share = np.divide(left, room, out=np.full(len(sites), LONGEST_DAYS), where=room > 0)
+        days[sites[ends]] = np.minimum(number + share, LONGEST_DAYS)[ends]
+        stays = ~ends
+        sites = sites[stays]
+        if not len(sites):
+            return days
+        left = left[stays] - room[stays]
         number += 1
-    return days
+        room, is_last = capacity(number, sites)
 
 
 class Backlog:
@@ -95,40 +97,42 @@ class Backlog:
                 low = middle
         return high
 
-    def _capacity(self, number: int, sites: Sites) -> tuple[Floats, NDArray[np.bool_]]:
+    def _capacity(self, number: int, sites: Sites | None) -> tuple[Floats, NDArray[np.bool_]]:
         """Return the station-seconds of a slice at some warehouses, and where all later slices are alike."""
         now = self._clock.now
         if number == len(self._slices):
             self._slices.append(_Slice(len(self._nothing)))
         found = self._slices[number]
-        stale = sites[found.until[sites] <= now]
-        for site in stale.tolist():
-            self._look(found, now + number * DAY, site)
-        room = found.room[sites] + found.slope[sites] * (now - found.since[sites])
-        return room, found.is_last[sites]
+        if now >= found.first_until:
+            for site in np.flatnonzero(found.until <= now).tolist():
+                self._look(found, now, now + number * DAY, site)
+            found.first_until = int(found.until.min())
+        if sites is None:
+            return found.at_start + found.slope * now, found.is_last
+        return found.at_start[sites] + found.slope[sites] * now, found.is_last[sites]
 
-    def _look(self, found: _Slice, begin: int, site: int) -> None:
-        now, roster = self._clock.now, self._warehouses.sites[site].known
+    def _look(self, found: _Slice, now: int, begin: int, site: int) -> None:
+        roster = self._warehouses.sites[site].known
         end, change = begin + DAY, roster.next_change(begin)
-        found.room[site] = roster.station_seconds(begin, end)
-        found.slope[site] = roster.stations(end) - roster.stations(begin)
-        found.since[site] = now
+        slope = roster.stations(end) - roster.stations(begin)
+        found.slope[site] = slope
+        found.at_start[site] = roster.station_seconds(begin, end) - slope * now
         found.until[site] = now + min(change - begin, roster.next_change(end) - end)
         found.is_last[site] = change >= NEVER
 
     def _forget(self, site: int) -> None:
         for found in self._slices:
-            found.until[site] = -1
+            found.until[site] = found.first_until = -1
 
 
 class _Slice:
-    """One slice at each warehouse: `room` station-seconds at `since`, `slope` more each second, up to `until`."""
+    """One slice at each warehouse: the line through what it held at second 0 of the run, good up to `until`."""
 
-    __slots__ = ("is_last", "room", "since", "slope", "until")
+    __slots__ = ("at_start", "first_until", "is_last", "slope", "until")
 
     def __init__(self, sites: int) -> None:
-        self.room = np.zeros(sites, np.float64)
+        self.at_start = np.zeros(sites, np.float64)
         self.slope = np.zeros(sites, np.float64)
-        self.since = np.zeros(sites, np.int64)
         self.until = np.full(sites, -1, np.int64)
+        self.first_until = -1
         self.is_last = np.zeros(sites, bool)

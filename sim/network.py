@@ -59,8 +59,7 @@ class Network(Known):
 
     Methods, by what they are about:
         who may: may_serve, handles_tags, reachable. how far: distance_m.
-        a parcel: parcel; what it costs: handling, co2e_kg, offer (price and service); when it arrives: offer, arrival,
-            transit_s.
+        a parcel: parcel. what it costs: handling, co2e_kg. which service, for how much, and when it arrives: offer.
         stock: fit_to_sell, next_lots, velocity.
         work: backlog_days, backlog_falls_to.
         what was given so far: usage, turns, velocity; ask for these in `prepare`, counting begins then.

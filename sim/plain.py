@@ -61,7 +61,7 @@ def made_plain(answer: Allocation) -> Allocation:
         if not isinstance(getattr(why, word), str):
             raise TypeError(f"why.{word} {getattr(why, word)!r}, must be text")
     if not isinstance(why.capped, bool | np.bool_):
-        raise TypeError(f"why.capped {why.capped!r}, must be a bool")
+        raise TypeError(f"why.capped {why.capped!r}, must be True or False")
     if why.margin is not None and not isinstance(why.margin, int | float | np.integer | np.floating):
         raise TypeError(f"why.margin {why.margin!r}, must be a number or None")
     runner_up = [_plain_int("why.runner_up", site) for site in _listed("why.runner_up", why.runner_up)]

@@ -8,9 +8,9 @@ from pydantic import ConfigDict, Field
 
 from policies.case import Mask, Terms
 from policies.filters.filter import Filter
+from policies.references import check_names
 from sim.clock import DAY
-from sim.document import Days, Listing, PositiveCount, nearest
-from sim.errors import PolicyError
+from sim.document import Days, Listing, PositiveCount
 from sim.network import Network
 
 
@@ -55,11 +55,7 @@ class KeepBack(_OfStock):
 
     def terms(self, terms: Terms, network: Network) -> Terms:
         """Return the terms with these units kept back, too. Raises PolicyError for a segment that there is not."""
-        for id_ in self.for_:
-            if id_ not in network.segments:
-                close = nearest(id_, network.segments)
-                hint = f"; did you mean '{close}'?" if close else ""
-                raise PolicyError(f"keep_back: there is no such segment as '{id_}'{hint}")
+        check_names(self.name, "segment", self.for_, network.segments)
         segments = frozenset([network.segments.index(id_) for id_ in self.for_])
         return terms._replace(kept_back=(*terms.kept_back, (self.units, segments)))
 

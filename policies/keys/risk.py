@@ -8,12 +8,11 @@ from pydantic import Field
 from policies.case import Case, Column, Values
 from policies.keys.demand import ByDemand
 from policies.poisson import left_over, saved
+from sim.catalogue import MICRO
 from sim.clock import DAY, NEVER
 from sim.document import Days
 from sim.inventory import UNLIMITED
 from sim.network import Network
-
-MICRO = 1_000_000
 
 
 class SpoilageCredit(ByDemand):
@@ -29,6 +28,7 @@ class SpoilageCredit(ByDemand):
     """
 
     name = "spoilage_credit"
+    split_reason = "cheaper"
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
@@ -77,6 +77,7 @@ class StockoutCost(ByDemand):
     """
 
     name = "stockout_cost"
+    split_reason = "cheaper"
 
     horizon_days: Days = Field(
         28.0, description="days ahead that count at most, also where nothing is replenished"

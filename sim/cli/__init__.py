@@ -20,6 +20,7 @@ from sim.errors import OrderlabError
 _COMMANDS = {
     "run": "sim.cli.run",
     "report": "sim.cli.run",
+    "explain": "sim.cli.explain",
     "validate": "sim.cli.files",
     "new": "sim.cli.files",
     "check-policy": "sim.cli.policies",
@@ -30,6 +31,7 @@ _COMMANDS = {
 _SUMMARIES = {
     "run": "Run policies on the same order books and compare them.",
     "report": "Write report.html of a result folder.",
+    "explain": "Tell the life of one order of a result, and the reasons of every decision about it.",
     "validate": "Check scenarios and rule sets; every problem at once.",
     "new": "Write a commented starter scenario and rule set.",
     "check-policy": "Play a policy in small worlds, and tell everything that is wrong with it.",

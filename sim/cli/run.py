@@ -104,6 +104,7 @@ def run_command(
     folder = open_folder(out, world, overwrite)
     hashes = write_inputs(folder, world, sources)
     settings = {"policies": names, "baseline": baseline, "replications": replications, "journal": keep}
+    settings["classes"] = {source.name: source.class_name for source in sources if source.class_name}
     write_provenance(folder, world, hashes, settings)
     experiment = Experiment(world, sources, replications, build_policy, measure_run, folder, keep)
     shown = not quiet and sys.stderr.isatty()

@@ -19,9 +19,11 @@ IBM = [50, 60, 185, 250, 300, 400]  # units a day, of the look-ahead example of 
 def days(work: list[float], *slices: list[float]) -> list[float]:
     """Return the days of backlog of several warehouses: by slice the capacities of each; none afterwards."""
 
-    def capacity(number: int, sites: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def capacity(number: int, sites: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         room = slices[number] if number < len(slices) else [0.0] * len(work)
-        return np.array(room, float)[sites], np.full(len(sites), number >= len(slices))
+        is_last = np.full(len(work), number >= len(slices))
+        chosen = slice(None) if sites is None else sites
+        return np.array(room, float)[chosen], is_last[chosen]
 
     return days_of_backlog(np.array(work, float), capacity).tolist()
 

@@ -132,10 +132,6 @@ class Walk:
     def _calls(self, path: str, method: Callable[..., Any]) -> Iterator[dict[str, Any]]:
         """Yield keyword arguments, every value of each once; parameters with a default keep it."""
         needed = [p.name for p in inspect.signature(method).parameters.values() if p.default is p.empty]
-        if (
-            "lane" in needed
-        ):  # lanes are the engine's own: `test_the_engine_is_out_of_reach` shows that nobody has one
-            return
         for name in needed:
             assert name in self._arguments, f"{path}: the walk does not know what to put into {name}"
         for turn in range(max([len(self._arguments[name]) for name in needed], default=1)):

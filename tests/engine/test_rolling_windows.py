@@ -60,13 +60,15 @@ def test_what_is_moved_is_given_back_once_and_only_while_it_counts() -> None:
             (5, lambda: usage.add(0, amounts(2))),
             (9, lambda: usage.give_back(0, amounts(5), 0)),
             (9, look),
+            (10, lambda: usage.give_back(0, amounts(1), 5)),  # one unit of the second
+            (10, look),
             (HOUR, look),  # what was given back does not leave the window a second time
             (HOUR + 5, look),
-            (HOUR + 6, lambda: usage.give_back(0, amounts(2), 5)),
+            (HOUR + 6, lambda: usage.give_back(0, amounts(1), 5)),
             (HOUR + 6, look),
         ],
     )
-    assert seen == [2, 2, 0, 0]
+    assert seen == [2, 1, 1, 0, 0]
 
 
 def test_amounts_of_money_leave_nothing_behind() -> None:

@@ -198,6 +198,7 @@ WRONG: dict[str, tuple[Answer, str]] = {
     ),
     "no why": (lambda *_: Allocation((part(),), (), None), ": why of type NoneType, must be Why"),
     "a rule that is no text": (why(rule=7), ": why.rule 7, must be text"),
+    "a search that is cut short by number": (why(capped=1), ": why.capped 1, must be True or False"),
     "a margin that is no number": (why(margin="much"), ": why.margin 'much', must be a number or None"),
     "a runner-up that does not exist": (why(runner_up=(9,)), ": there is no warehouse 9"),
 }  # fmt: skip

@@ -19,17 +19,18 @@ items:
   - {{id: cake, weight_kg: 0.7, volume_l: 3, price: 30, handling: [cold, fragile]}}
   - {{id: tea, weight_kg: 0.1, volume_l: 0.5, price: 4, popularity: 4}}
 regions:
-  - {{id: coast, at: [40, -74], share: 2}}
+  - {{id: coast, at: [40, -74], share: 2, zone: sea}}
   - {{id: hills, at: [38, -85]}}
 segments:
-  - {{id: standard, promise_days: 4}}
+  - {{id: standard, promise_days: 4, late_penalty: 3, late_penalty_per_day: 0.5}}
   - {{id: express, share: 0.3, promise_days: 1.5}}
   - {{id: whole, share: 0.2, split: never}}
 demand: {{orders_per_day: 40, lines_per_order: {{1: 2, 2: 2, 3: 1, 4: 1, 5: 1}}, units_per_line: {{1: 3, 2: 1, 6: 1}}}}
 warehouses:
-  - {{id: dock, at: [40.5, -74], groups: [east], stations: 2, work_minutes: 15, handling: [ambient, cold],
+  - {{id: dock, at: [40.5, -74], groups: [east], zone: sea, stations: 2, work_minutes: 15, handling: [ambient, cold],
      hours: {{mon-sun: "07:00-20:00"}}, timezone: America/New_York, order_limit_per_day: 12, safety_stock: {{units: 2}}}}
   - {{id: barn, at: [38, -80], kind: store, groups: [east], site_rank: 2, work_minutes: 5,
+     downtime: [{{begins: 2026-03-07T14:00, hours: 9, announced_hours: 4}}, {{every_hours: 20, hours: 3, while: up}}],
      costs: {{per_shipment: 1, per_line: 0.3, per_unit: 0.1}}}}
   - {{id: mill, at: [36, -90], kind: store, site_rank: 1, serves: [hills], handling: [ambient, cold, fragile]}}
   - {{id: port, at: [34, -118], timezone: America/Los_Angeles, handling: [ambient, bulky], work_minutes: 30}}
@@ -38,7 +39,7 @@ carriers:
   - id: post
     services:
       - {{id: ground, carries: [ambient, bulky, fragile], pickups: ["17:00"], zones_km: [300, 1500],
-         transit_days: [1, 2, 4], rates: {{base: [5, 6, 9], per_kg: 0.5}}}}
+         transit_days: [1, 2, 4], co2e_g_per_tonne_km: 90, rates: {{base: [5, 6, 9], per_kg: 0.5}}}}
       - {{id: cool, carries: [ambient, cold, fragile], sites: [dock, barn, mill], transit_days: 1,
          rates: {{file: rates.csv}}}}
   - {{id: rival, services: [{{id: ground, sites: [barn, port], transit_days: 3, rates: {{base: 7}}}}]}}
@@ -80,10 +81,16 @@ def rule(random: Random, *, is_last: bool) -> str:
         "{below_limit: {n: 250, of: value, strict: true}}", "{below_limit: {n: 12.5, of: weight_kg, per: week}}",
         "{keep_back: {units: 8, for: [express]}}", "ignore_safety_stock", "{soft: {keep_back: {units: 60, for: [whole]}}}",
         "{soft: {within: {km: 300}}}", "{soft: {has_stock: all}}", "{below_limit: {n: 4, per: hour, effect: last}}",
+        "{below_limit: {n: 6, of: lines, per: day, rolling: true}}", "{below_backlog: {days: 0.05}}", "not_tried",
+        "{below_backlog: {days: 0.1, effect: last}}", "{no_downtime_within: {hours: 6}}", "promise_can_be_met",
+        "{soft: same_zone}", "{kind: [store]}", "{site: [dock, barn, mill]}", "{in_group: [east]}",
+        "{is_up: {within_hours: 2}}",
     ]  # fmt: skip
     keys = [
         "distance_km", "{landed_cost: {band: 2}}", "freight", "handling", "transit_days", "backlog", "site_rank",
         "{site_id: {descending: true}}", "fewest_shipments", "{available_units: {band: 9, descending: true}}",
+        "backlog_days", "{utilisation: {band: 0.2}}", "least_recently_used", "random", "lateness_cost", "co2e_kg",
+        "{remaining_limit: {n: 30, of: units, rolling: true, descending: true}}",
         "{weeks_of_supply: {demand: velocity}}", "overstock_units", "{stock_age_days: mean}", "sales_velocity",
     ]  # fmt: skip
     weights = [
@@ -93,6 +100,10 @@ def rule(random: Random, *, is_last: bool) -> str:
         "fewest_shipments: 3",
         "transit_days: -0.5",
         "stockout_cost: 1",
+        "lateness_cost: 1",
+        "backlog_days: 40",
+        "co2e_kg: 2",
+        "remaining_limit: -0.1",
         "available_units: -0.001",
     ]
     scales = [

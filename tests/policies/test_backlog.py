@@ -176,3 +176,23 @@ def test_chance_does_not_hang_on_the_order_of_the_warehouses(counter: Any) -> No
     turned = dict(reversed(sites.items()))
     one, other = (counter.play(rules, orders, sites=given) for given in (sites, turned))
     assert [one.sites(f"o{i}") for i in range(50)] == [other.sites(f"o{i}") for i in range(50)]
+
+
+@pytest.mark.parametrize(
+    ("effect", "rank", "sites"),
+    [
+        ("last", "{by: [distance_km]}", ["far"]),
+        # A parcel from far costs 2 more: what is too busy may still be cheaper.
+        ("{penalty: 1.99}", "{cost: {landed_cost: 1}}", ["near"]),
+        ("{penalty: 2.01}", "{cost: {landed_cost: 1}}", ["far"]),
+    ],
+)
+def test_a_warehouse_beyond_its_backlog_may_only_be_put_back(
+    counter: Any, effect: str, rank: str, sites: list[str]
+) -> None:
+    services = "{id: parcel, zones_km: [200], rates: {base: [3, 5]}}"
+    rules = f"  - {{filters: [{{below_backlog: {{days: 0.5, effect: {effect}}}}}], rank: {rank}}}\n"
+    orders = burst(14) + "\nA 05T10:00 mug"
+    assert play(counter, rules, orders, services=services).sites("A") == sites
+    alone = {"near": SITES["near"]}
+    assert play(counter, rules, orders, services=services, sites=alone).sites("A") == ["near"]

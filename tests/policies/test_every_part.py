@@ -98,7 +98,7 @@ class Inquiry:
                 passing = mask(case)
                 assert passing is None or (passing.shape == (sites,) and passing.dtype == bool), name
                 moment = self._moments[name]
-                assert moment is None or moment(case) > network.now, name
+                assert moment is None or moment(case, network.columns) > network.now, name
         assert np.array_equal(stock[0], network.available)
         assert np.array_equal(stock[1], network.on_hand)
         self.asked += 1

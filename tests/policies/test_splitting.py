@@ -179,3 +179,55 @@ def test_the_runner_up_of_a_split_is_another_way_to_divide_the_order(counter: An
     assert answers.first("chosen") == "mid+far"
     assert answers.first("runner_up") == "near+far"
     assert answers.first("margin") == pytest.approx(0.2 * 111.195, abs=0.002)
+
+
+# -- why ---------------------------------------------------------------------------------------------------
+
+POST = "{id: parcel, zones_km: [150, 250], transit_days: [1, 2, 5], rates: {base: [2, 3, 6]}}"
+
+
+@pytest.mark.parametrize(
+    ("rank", "reason"),
+    [
+        ("{by: [{transit_days: {band: 0.5}}, fewest_shipments]}", "faster"),
+        ("{by: [landed_cost, fewest_shipments]}", "cheaper"),
+        ("{by: [freight, fewest_shipments]}", "cheaper"),
+        ("{cost: {landed_cost: 1, fewest_shipments: 0.5}}", "cheaper"),
+        ("{by: [{site_rank: {band: 99}}, landed_cost, fewest_shipments]}", "cheaper"),
+        ("{by: [distance_km, fewest_shipments]}", "policy"),
+        ("{by: [{freight: {descending: true}}, fewest_shipments]}", "policy"),
+    ],
+)
+def test_where_one_warehouse_could_ship_everything_the_rank_tells_why_it_does_not(
+    counter: Any, rank: str, reason: str
+) -> None:
+    """Near and mid are sooner, and cheaper at 2 + 3, than far at 6."""
+    services = POST.replace("[2, 3, 6]", "[6, 6, 6]") if "descending" in rank else POST
+    answers = counter.play(
+        f"rules:\n  - {{split: {{max_shipments: 3}}, rank: {rank}}}\n",
+        "A 05T10:00 mug,tea",
+        stock="near mug:9; mid tea:9; far mug:9 tea:9",
+        services=services,
+        drain_days=9,
+    )
+    assert sorted(answers.sites("A")) == ["mid", "near"]
+    assert answers.orders["A"]["split_reason"] == reason
+
+
+def test_an_order_that_goes_round_a_busy_warehouse_is_split_for_want_of_capacity(counter: Any) -> None:
+    """Far has both, but has had its order of the day: it ranks last, and near and mid send a line each."""
+    rules = """\
+rules:
+  - filters: [is_up, handles_items, {has_stock: any}, {below_limit: {n: 1, effect: last}}]
+    split: {max_shipments: 3}
+    rank: {by: [distance_km, fewest_shipments]}
+"""
+    sites = {"near": "at: [0, 1]", "mid": "at: [0, 2]", "far": "at: [0, 0.1]"}
+    answers = counter.play(
+        rules,
+        "B 05T09:00 pot\nA 05T10:00 mug,tea",
+        stock="near mug:9; mid tea:9; far mug:9 tea:9 pot:9",
+        sites=sites,
+    )
+    assert sorted(answers.sites("A")) == ["mid", "near"]
+    assert answers.orders["A"]["split_reason"] == "capacity"

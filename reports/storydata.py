@@ -1,0 +1,126 @@
+"""The story of one order as data: names instead of positions, moments as text, money as in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from reports.names import Names
+from sim.clock import NEVER
+from sim.policy import Backorder, Cancel, Care, Hold, Part, Wait
+from sim.record import Comparison, RuleRecord
+from sim.story import Decision, Story
+
+
+def story_content(story: Story) -> dict[str, Any]:
+    """Return the story of an order as what JSON can hold. Moments are UTC, lines count from 0."""
+    names = Names(story.scenario)
+    rows = {table: [_plain(row) for row in found] for table, found in story.rows.items()}
+    decided = rows.pop("decisions")
+    return {
+        "scenario": story.scenario.id,
+        "policy": story.policy,
+        "replication": story.replication,
+        "order": rows.pop("orders")[0],
+        "decisions": [
+            {**(decided[number] if number < len(decided) else {}), **_decision(decision, names)}
+            for number, decision in enumerate(story.decisions)
+        ],
+        **rows,
+    }
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: _text(value) if isinstance(value, datetime) else value for key, value in row.items()}
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def _decision(decision: Decision, names: Names) -> dict[str, Any]:
+    request, answer = decision.request, decision.answer
+    return {
+        "at": _text(names.at(decision.at)),
+        "lines": [
+            {"line": line, "item": names.items[request.items[line]], "units": request.units[line]}
+            for line in request.open
+        ],
+        "rules": [_record(record, names) for record in decision.records],
+        "parts": _parts(answer.parts, names),
+        "holds": _holds(answer.holds, names),
+    }
+
+
+def _record(record: RuleRecord, names: Names) -> dict[str, Any]:
+    return {
+        "rule": record.rule,
+        "lines": list(record.lines),
+        "left": list(record.left),
+        "removed": [
+            {"filter": word, "warehouses": [names.warehouses[site] for site in sites]}
+            for word, sites in record.removed
+        ],
+        "dropped": list(record.dropped),
+        "comparisons": [_comparison(comparison, names) for comparison in record.comparisons],
+        "parts": _parts(record.parts, names),
+        "holds": _holds(record.holds, names),
+        "runner_up": [names.warehouses[site] for site in record.runner_up],
+        "margin": record.margin,
+        "decided_by": record.decided_by,
+        "outcome": record.outcome,
+        "capped": record.capped,
+    }
+
+
+def _comparison(comparison: Comparison, names: Names) -> dict[str, Any]:
+    return {
+        "lines": list(comparison.lines),
+        "chosen": names.warehouses[comparison.chosen] if comparison.chosen >= 0 else None,
+        "candidates": [
+            {
+                "warehouse": names.warehouses[candidate.warehouse],
+                "has": list(candidate.has),
+                "service": names.services[candidate.service] if candidate.service >= 0 else None,
+                "expected_at": _text(names.at(candidate.arrives_at))
+                if _is_expected(candidate.arrives_at)
+                else None,
+                "keys": [
+                    {"key": key, "value": value}
+                    for key, value in zip(comparison.keys, candidate.values, strict=True)
+                ],
+            }
+            for candidate in comparison.candidates
+        ],
+    }
+
+
+def _is_expected(at: int) -> bool:
+    return at < NEVER
+
+
+def _parts(parts: Sequence[Part], names: Names) -> list[dict[str, Any]]:
+    return [
+        {
+            "warehouse": names.warehouses[part.warehouse],
+            "service": None if part.service is None else names.services[part.service],
+            "lines": [{"line": line, "units": units} for line, units in part.lines],
+        }
+        for part in parts
+    ]
+
+
+def _holds(holds: Sequence[Hold], names: Names) -> list[dict[str, Any]]:
+    return [_hold(hold, names) for hold in holds]
+
+
+def _hold(hold: Hold, names: Names) -> dict[str, Any]:
+    found: dict[str, Any] = {"action": type(hold).__name__.lower(), "lines": list(hold.lines)}
+    if isinstance(hold, Backorder):
+        found["warehouse"] = names.warehouses[hold.warehouse]
+    if isinstance(hold, Cancel):
+        found["reason"] = hold.reason
+    if isinstance(hold, Wait | Backorder | Care):
+        found["until"] = None if hold.until is None else _text(names.at(hold.until))
+    return found
