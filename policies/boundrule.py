@@ -125,7 +125,7 @@ class BoundRule:
             return self._act(assign.rest, "partial", case, case.lines, removed, allowed)
         rest = remainder(self._network, case.request, plan.units)
         lines = tuple([line for line in case.lines if rest.units[line]])
-        if not lines:  # by a greedy way that the search for all of them does not go
+        if not lines:  # what is left was enough for one more way to divide units than `full` tries
             return Verdict(_parts(plan), (), (), "full", plan, removed)
         left = Case(self._network, rest, lines, case.terms)
         verdict = self._act(assign.rest, "partial", left, lines, removed, allowed)
