@@ -289,3 +289,21 @@ def test_nothing_in_stock_is_no_part_of_an_order(counter: Any) -> None:
         rule("max_shipments: 2", ", on_partial: {assign_units: wait}, otherwise: cancel"), stock="near mug:0"
     )
     assert answers.first("outcome") == "none, cancel"
+
+
+def test_a_line_too_heavy_for_one_parcel_leaves_in_two_and_nothing_of_it_waits(counter: Any) -> None:
+    """Mid has all six, and a parcel takes four: near's three and three of mid are everything. It used to be an error."""
+    counter.stage.write("rates.csv", "zone,up_to_kg,price\n1,4,1\n")
+    rules = """\
+rules:
+  - {filters: [is_up], split: {max_shipments: 2, max_sites_per_line: 2}, on_partial: {assign_units: {cancel: 5}}}
+"""
+    answers = counter.play(
+        rules,
+        "A 05T10:00 mug:6",
+        items="{id: mug, weight_kg: 1}",
+        services="{id: parcel, rates: {file: rates.csv}}",
+        stock="near mug:3; mid mug:9",
+    )
+    assert sorted(answers.sites("A")) == ["mid", "near"]
+    assert answers.first("outcome") == "full"
