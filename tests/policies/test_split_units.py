@@ -169,7 +169,10 @@ def test_where_there_are_too_many_sets_the_search_is_greedy_too(counter: Any) ->
 # -- with other bounds ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("floor", "wanted"), [(40, {"near": 6, "far": 4}), (40.01, {})])
+@pytest.mark.parametrize(
+    ("floor", "wanted"),
+    [(40, {"near": 6, "far": 4}), (40.01, {"near": 5, "far": 5}), (50, {"near": 5, "far": 5}), (50.01, {})],
+)
 def test_the_floor_holds_for_parts_of_a_line(counter: Any, floor: float, wanted: dict[str, int]) -> None:
     answers = counter.play(
         rule(f"max_shipments: 2, max_sites_per_line: 2, min_part_value: {floor}"),
@@ -178,6 +181,16 @@ def test_the_floor_holds_for_parts_of_a_line(counter: Any, floor: float, wanted:
         stock="near mug:6; far mug:5",
     )
     assert sent(answers) == wanted
+
+
+def test_a_line_is_shared_so_that_no_part_is_too_small_where_that_can_be(counter: Any) -> None:
+    """Near has 12 of 15 at 10 each, which leaves 30 to far: two more make it 50. From 4 at far nothing can be made."""
+    rules = rule("max_shipments: 2, max_sites_per_line: 2, min_part_value: 50")
+    play: dict[str, Any] = {"orders": "A 05T10:00 mug:15", "items": "{id: mug, price: 10}"}
+    assert sent(counter.play(rules, stock="near mug:9; far mug:10", **play)) == {"near": 9, "far": 6}
+    assert sent(counter.play(rules, stock="near mug:12; far mug:10", **play)) == {"near": 10, "far": 5}
+    assert sent(counter.play(rules, stock="near mug:14; far mug:5", **play)) == {"near": 10, "far": 5}
+    assert sent(counter.play(rules, stock="near mug:14; far mug:4", **play)) == {}
 
 
 def test_lines_that_travel_together_are_not_divided(counter: Any) -> None:
