@@ -107,6 +107,17 @@ reallocate: {after: [timer], every_minutes: 60}
     }  # fmt: skip
 
 
+def test_an_answer_that_moves_nothing_is_not_remembered(counter: Any) -> None:
+    """At 11:00 B could only go to customer care, so it stays. At noon its mug expires: only now care has it in hand."""
+    rules = "rules:\n  - {otherwise: {care: {hours: 1, cost: 3}}}\nreallocate: {}\n"
+    items = "{id: mug, shelf_life_days: 0.5}, {id: tea}, {id: pot}"
+    answers = counter.play(rules, TWO, sites=SLOW, items=items, stock="near mug:2; far mug:0", drain_days=1)
+    of_b = answers.decisions[answers.decisions["order"] == "B"]
+    assert of_b["cause"].tolist()[:4] == ["placed", "site_down", "spoiled", "care"]
+    assert of_b["outcome"].tolist()[1:3] == ["kept", "none, care"]
+    assert answers.orders["B"]["cost_care"] == 3
+
+
 def test_in_python_they_are_the_same_objects(counter: Any) -> None:
     rules = RuleSet(
         rules=(Rule(),),
