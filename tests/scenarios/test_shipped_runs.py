@@ -56,6 +56,18 @@ def test_in_hello_every_rule_but_the_balanced_one_has_a_price() -> None:
     assert costs["balanced"] + 0.10 < costs["cheapest"] < costs["nearest"] - 0.10
 
 
+def late_by_segment(orders: pd.DataFrame) -> pd.Series[float]:
+    late = orders["delivered_at"] > orders["promised_at"]
+    return late.groupby(orders["segment"], observed=True).mean()
+
+
+def test_in_the_sale_priority_tiers_spare_express_customers_the_detour() -> None:
+    sale = load_scenario("peak_season", ["warehouses.edison.shifts=[]"])
+    late = {name: late_by_segment(counted(play(sale, name))) for name in ("throttled", "priority_tiers")}
+    assert late["priority_tiers"]["express"] < 0.7 * late["throttled"]["express"]
+    assert late["priority_tiers"]["standard"] < late["throttled"]["standard"] + 0.01
+
+
 def test_the_starter_scenario_runs_with_the_starter_rules() -> None:
     starter = load_scenario(STARTER / "scenario.yaml")
     journal = play(starter, str(STARTER / "rules.yaml"))
