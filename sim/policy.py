@@ -5,8 +5,11 @@ A policy is any object with `allocate(request, network) -> Allocation`. It may a
 - `prepare(network)`, called once before the first order of a replication: it may return another policy, bound to
   that network, which then decides in its place;
 - `attempts`, an `Attempts`: when orders that wait are decided again;
-- `batches`, a `Batches`: that orders are gathered, and decided so many seconds apart; and
-- `reallocation`, a `Reallocation`: when shipments that wait at their warehouse are decided anew.
+- `batches`, a `Batches`: that orders are gathered, and decided so many seconds apart;
+- `reallocation`, a `Reallocation`: when shipments that wait at their warehouse are decided anew; and
+- `explain(request, network)`, which says how it comes to its answer: see `sim.record`.
+
+`sim.check_policy` tells the author of one everything that is wrong with it.
 
 Warehouses, services, regions, segments and items are positions in the scenario's lists; `network.warehouses[i]`
 is the id.
