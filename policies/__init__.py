@@ -5,8 +5,9 @@ A rule set in Python is made of the same objects as one in YAML::
     RuleSet(rules=(Rule(filters=(IsUp(), HasStock(lines="all")), rank=Lexicographic(by=(DistanceKm(),))),))
 """
 
-from policies.actions import ACTIONS, Assign, AssignUnits, Backorder, Cancel, Next, Wait
+from policies.actions import ACTIONS, Assign, AssignAll, AssignUnits, Backorder, Cancel, Care, Next, Wait
 from policies.filters import FILTERS, Filter
+from policies.filters.filter import Penalty
 from policies.filters.goods import HandlesItems, HasStock
 from policies.filters.limits import BelowBacklog, BelowLimit
 from policies.filters.place import AnySite, InAnyGroup, OfAnyKind, SameZone, Within
@@ -23,18 +24,22 @@ from policies.keys.storage import StorageRelieved
 from policies.keys.way import Co2eKg, DistanceKm, TransitDays
 from policies.load import build_policy, check_rule_set, find_rule_set, read_policies, shipped_rule_sets
 from policies.part import Part
-from policies.ranks import Cost, Lexicographic
+from policies.ranks import Cost, Lexicographic, Penalties
 from policies.rule import InGroup, OfKind, Rule
 from policies.ruleset import RuleSet, rule_set_schema
+from policies.soft import Soft
 from policies.split import OnlyIf, Split
 from policies.timing import Attempts, InBatches, Reallocate
+from policies.when import Active, LineTerms, OrderTerms, When
 
 __all__ = [
     "ACTIONS",
     "FILTERS",
     "KEYS",
+    "Active",
     "AnySite",
     "Assign",
+    "AssignAll",
     "AssignUnits",
     "Attempts",
     "AvailableUnits",
@@ -44,6 +49,7 @@ __all__ = [
     "BelowBacklog",
     "BelowLimit",
     "Cancel",
+    "Care",
     "Co2eKg",
     "Cost",
     "DistanceKm",
@@ -64,14 +70,18 @@ __all__ = [
     "LatenessCost",
     "LeastRecentlyUsed",
     "Lexicographic",
+    "LineTerms",
     "Next",
     "NoDowntimeWithin",
     "NotTried",
     "OfAnyKind",
     "OfKind",
     "OnlyIf",
+    "OrderTerms",
     "OverstockUnits",
     "Part",
+    "Penalties",
+    "Penalty",
     "PromiseCanBeMet",
     "Random",
     "Reallocate",
@@ -83,6 +93,7 @@ __all__ = [
     "ShelfLifeLeft",
     "SiteId",
     "SiteRank",
+    "Soft",
     "Split",
     "SpoilageCredit",
     "StockAgeDays",
@@ -92,6 +103,7 @@ __all__ = [
     "Utilisation",
     "Wait",
     "WeeksOfSupply",
+    "When",
     "Within",
     "build_policy",
     "check_rule_set",

@@ -125,6 +125,8 @@ class BoundRule:
             return self._act(assign.rest, "partial", case, case.lines, removed, allowed)
         rest = remainder(self._network, case.request, plan.units)
         lines = tuple([line for line in case.lines if rest.units[line]])
+        if not lines:  # what is left was enough for one more way to divide units than `full` tries
+            return Verdict(_parts(plan), (), (), "full", plan, removed)
         left = Case(self._network, rest, lines, case.terms)
         verdict = self._act(assign.rest, "partial", left, lines, removed, allowed)
         if verdict.holds:

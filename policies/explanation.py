@@ -74,10 +74,10 @@ def _removed(sieve: Sieve, tried: Pass, case: Case) -> Iterator[tuple[str, tuple
         yield "queue_limit", _positions(left & ~room)
         left = left & room
     for part, mask in tried.masks:
-        passing = None if mask is None else mask(case)
-        if passing is not None:
-            yield part.name, _positions(left & ~passing)
-            left = left & passing
+        if mask is not None:
+            passing = mask(case)
+            yield part.name, () if passing is None else _positions(left & ~passing)
+            left = left if passing is None else left & passing
 
 
 def _positions(sites: Bools) -> tuple[int, ...]:

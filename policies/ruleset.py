@@ -11,6 +11,7 @@ from policies.actions import hands_on
 from policies.boundset import BoundRuleSet
 from policies.rule import Rule
 from policies.timing import Attempts, Decide, InBatches, Reallocate
+from policies.written import written
 from sim.document import Name, Section, section_schema, titled, wrong
 from sim.network import Network
 from sim.policy import Allocation, Request
@@ -29,9 +30,7 @@ class RuleSet(Section):
     rules: tuple[Rule, ...] = Field(
         description="tiers, the first to be tried first", json_schema_extra={"minItems": 1}
     )
-    attempt: Attempts = Field(
-        Attempts(), alias="attempts", description="when waiting orders are decided again"
-    )
+    attempts: Attempts = Field(Attempts(), description="when waiting orders are decided again")
     reallocate: Reallocate | None = Field(
         None, description="when shipments that wait at a warehouse are decided anew; absent: never"
     )
@@ -51,13 +50,17 @@ class RuleSet(Section):
                     )
         return self
 
+    def __str__(self) -> str:
+        """Return the YAML of the rule set, from which the same one is read."""
+        return written(self)
+
     def prepare(self, network: Network) -> BoundRuleSet:
         """Return the rules bound to a replication."""
         return BoundRuleSet(
             self.rules,
             self.match,
             network,
-            attempts=self.attempt.in_seconds(),
+            attempts=self.attempts.in_seconds(),
             batches=self.decide.in_seconds() if isinstance(self.decide, InBatches) else None,
             reallocation=None if self.reallocate is None else self.reallocate.in_seconds(),
         )

@@ -52,6 +52,11 @@ def story_text(story: Story) -> str:
         f"  {_ordered(story, names)} for {row['value']:,.2f} {story.scenario.currency}; "
         f"{row['segment']} customer in {row['region']}",
         f"  {_ending(row, names)}",
+        *(
+            f"  shipment {row['shipment']}, from {row['warehouse']}, was called off"
+            for row in story.rows["shipments"]
+            if row["state"] == "cancelled"
+        ),
         f"  times are those of {story.scenario.timezone}",
         "",
     ]
@@ -120,8 +125,11 @@ def _reasons(record: RuleRecord, request: Request, names: Names) -> Iterator[str
             yield f"left out by {word}: {names.sites(sites)}"
     for word in record.dropped:
         yield f"{word}: dropped, because nobody was left"
+    later = {hold.lines for hold in record.holds if isinstance(hold, Backorder)}
     for comparison in record.comparisons:
-        yield from _table(comparison, request, names)
+        to_wait = ", to wait there for stock" if comparison.lines in later and comparison.chosen >= 0 else ""
+        yield f"compared for {names.goods(request, comparison.lines)}{to_wait}:"
+        yield from _table(comparison, names)
     if record.runner_up and record.margin is not None:
         by = f" ({record.decided_by})" if record.decided_by else ""
         better = (
@@ -133,9 +141,8 @@ def _reasons(record: RuleRecord, request: Request, names: Names) -> Iterator[str
     yield f"outcome: {record.outcome}{', the rest goes on to the next rule' if record.left else ''}"
 
 
-def _table(comparison: Comparison, request: Request, names: Names) -> Iterator[str]:
+def _table(comparison: Comparison, names: Names) -> Iterator[str]:
     """Yield a table of candidates, the preferred first."""
-    yield f"compared for {names.goods(request, comparison.lines)}:"
     header = ["", "has", *comparison.keys, "service", "expected"]
     rows = [_row(candidate, comparison, names) for candidate in comparison.candidates[:MOST_SHOWN]]
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from typing import cast
 
 from simpy import Event
@@ -58,7 +59,9 @@ class Reallocations:
         self._record = record
         self._last_sync = last_sync
         self._downs: Counter[int] = Counter()  # how often each warehouse went down
-        self._backorders: dict[int, dict[Shipment, None]] = {}  # by item, the first to be committed first
+        self._backorders: dict[int, dict[Shipment, int]] = {}  # by item, with the sequence of commitment
+        self._commitments = count()
+        self._received: dict[int, set[int]] = {}  # warehouses by item, in this second
         if "site_down" in wishes.after:
             fulfilment.warehouses.on_down.append(self._went_down)
         if "receipt" in wishes.after:
@@ -71,8 +74,9 @@ class Reallocations:
         if "timer" in self._wishes.after:
             self._set_timer(shipment)
         if "receipt" in self._wishes.after and shipment.state == BACKORDERED:
+            number = next(self._commitments)
             for _, item, _ in shipment.lines:
-                self._backorders.setdefault(item, {})[shipment] = None
+                self._backorders.setdefault(item, {})[shipment] = number
 
     # -- what has a shipment decided anew ---------------------------------------------------------------
 
@@ -108,29 +112,39 @@ class Reallocations:
         """
         wanted = [item for item in items if item in self._backorders]
         if wanted:
-            self._clock.due(self._clock.now, RETRY, self._on_receipt, (wanted, site))
+            if not self._received:
+                self._clock.due(self._clock.now, RETRY, self._on_receipts)
+            for item in wanted:
+                self._received.setdefault(item, set()).add(site)
 
-    def _on_receipt(self, event: Event) -> None:
-        items, site = cast(tuple[list[int], int], event.value)
+    def _on_receipts(self, _: Event) -> None:
+        received, self._received = self._received, {}
         free = self._inventory.free
-        for item in items:
-            for shipment in self._waiting_for(item):
-                if not free(item, site):
-                    break
-                if self._may_move(shipment) and site not in _been_at(shipment.order):
-                    self._decide(shipment, "receipt")
+        found: dict[Shipment, int] = {}
+        for item in received:
+            found.update(self._waiting_for(item))
+        for shipment in sorted(found, key=found.__getitem__):
+            been_at, wants = _been_at(shipment.order), self._fulfilment.backorders.wants
+            if self._may_move(shipment) and any(
+                free(item, site)
+                for item, sites in received.items()
+                if wants(shipment, item)
+                for site in sites - been_at
+            ):
+                self._decide(shipment, "receipt")
 
-    def _waiting_for(self, item: int) -> list[Shipment]:
-        """Return the backorders that still want units of an item; those that do not are forgotten."""
-        wants = self._fulfilment.backorders.wants
+    def _waiting_for(self, item: int) -> dict[Shipment, int]:
+        """Return the backorders of an item, with the sequence in which they were committed; others are forgotten."""
         found = {
-            shipment: None for shipment in self._backorders.get(item, ()) if shipment.state == BACKORDERED
+            shipment: number
+            for shipment, number in self._backorders.get(item, {}).items()
+            if shipment.state == BACKORDERED
         }
         if found:
             self._backorders[item] = found
         else:
             self._backorders.pop(item, None)
-        return [shipment for shipment in found if wants(shipment, item)]
+        return found
 
     def _may_move(self, shipment: Shipment) -> bool:
         at_most = self._wishes.at_most
@@ -163,11 +177,11 @@ class Reallocations:
         """Return a request for the lines of one shipment, as if it did not exist."""
         order = shipment.order
         units = [0] * len(order.items)
-        for line, _, count in shipment.lines:
-            units[line] = count
+        for line, _, wanted in shipment.lines:
+            units[line] = wanted
         return Request(
             order.number, order.region, order.segment, order.items, tuple(units),
-            tuple([line for line, count in enumerate(units) if count]), order.placed_at, order.promised_at,
+            tuple([line for line, wanted in enumerate(units) if wanted]), order.placed_at, order.promised_at,
             order.value, shipment.grams, shipment.millilitres, shipment.tags, order.attempts, order.used - 1,
             self._split_allowed[order.segment], _been_at(order), order.units,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import cast
 
 from simpy import Event
 
-from sim.clock import NEVER, RETRY, Clock
+from sim.clock import NEVER, RETRY, STOCK, Clock
 from sim.inventory import Inventory
 from sim.order import Order
 from sim.policy import Attempts
@@ -28,6 +28,7 @@ class Waiting:
         self._attempts = Attempts()
         self._orders: dict[int, Order] = {}
         self._by_item: dict[int, dict[int, Order]] = {}
+        self._received: list[tuple[list[int], int]] = []
         self.decide: Callable[[Order, str], None]
         self.cancel: Callable[[Order, list[int], str], None]
 
@@ -106,18 +107,31 @@ class Waiting:
             self.decide(order, cause)
 
     def after_receipt(self, items: Iterable[int], site: int) -> None:
-        """Decide orders again that wait for items of which a warehouse has some now."""
-        if "receipt" not in self._attempts.after or not self._orders:
+        """Have orders decided again that wait for items of which a warehouse has some now.
+
+        That is done when all that comes in in this second is there: an order that waits for several things, or for
+        what several warehouses receive, is decided once.
+        """
+        if "receipt" not in self._attempts.after:
             return
+        wanted = [item for item in items if self._by_item.get(item)]
+        if wanted:
+            if not self._received:
+                self._clock.due(self._clock.now, STOCK, self._after_receipts)
+            self._received.append((wanted, site))
+
+    def _after_receipts(self, _: Event) -> None:
+        received, self._received = self._received, []
         free = self._inventory.free
-        found: dict[int, Order] = {}
-        for item in items:
-            found.update(self._by_item.get(item, {}))
+        found: dict[int, tuple[Order, set[int]]] = {}
+        for items, site in received:
+            for item in items:
+                for number, order in self._by_item.get(item, {}).items():
+                    found.setdefault(number, (order, set()))[1].add(site)
         for number in sorted(found):
-            order = found[number]
-            if any(
-                units and free(item, site) for item, units in zip(order.items, order.undecided, strict=True)
-            ):
+            order, sites = found[number]
+            open_items = [item for item, units in zip(order.items, order.undecided, strict=True) if units]
+            if any(free(item, site) for item in open_items for site in sites):
                 self.decide(order, "receipt")
 
     def after_site_up(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,6 +95,12 @@ class Section(BaseModel):
         if isinstance(given, cls):
             return given
         raise wrong(f"must be a mapping: {{{', '.join(f'{key}: …' for key in cls.key_names()[:6])}}}")
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Show what is not as by default: what Python code would write."""
+        for name, entry in type(self).model_fields.items():
+            if entry.is_required() or getattr(self, name) != entry.get_default():
+                yield name, getattr(self, name)
 
     @classmethod
     def completed(cls, given: dict[Any, Any]) -> dict[Any, Any]:

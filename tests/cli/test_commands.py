@@ -27,7 +27,17 @@ def test_help_and_version(desk: Any) -> None:
     for option in ("-h", "--help"):
         outcome = desk.orderlab(option)
         assert outcome.code == 0
-        for command in ("run", "report", "validate", "new", "check-policy", "schema", "list", "import"):
+        for command in (
+            "run",
+            "report",
+            "explain",
+            "validate",
+            "new",
+            "check-policy",
+            "schema",
+            "list",
+            "import",
+        ):
             assert f"\n  {command} " in outcome.output
     assert desk.orderlab("--version").output == f"orderlab {version('orderlab')}\n"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from typing import Any
 
 import pandas as pd
@@ -246,7 +247,7 @@ moves = st.sampled_from(
         "",
         "reallocate: {wait_minutes: 20, cost: 0.35}\n",
         "reallocate: {after: [receipt], at_most: 1}\n",
-        "reallocate: {after: [site_down, receipt, timer], every_minutes: 50}\n",
+        "reallocate: {after: [site_down, receipt, timer], every_minutes: 300}\n",
     ]
 )
 policies = st.one_of(
@@ -267,6 +268,8 @@ def test_nothing_is_lost_whatever_happens(stage: Any, world: dict[str, Any], pol
     check_money(journal)
     check_returns(journal)
     check_kpis(journal)
+    check_moves(journal)
+    check_batches(journal, policy)
 
 
 def check_orders(journal: Journal) -> None:
@@ -332,3 +335,28 @@ def check_kpis(journal: Journal) -> None:
     hours = journal.table("warehouse_hours").to_pandas()
     assert (hours["busy_s"] >= 0).all()
     assert pd.notna(hours["backlog"]).all()
+
+
+def check_moves(journal: Journal) -> None:
+    """What is moved was committed before, and goes where its order has never been."""
+    decisions, shipments = (journal.table(t).to_pandas() for t in ("decisions", "shipments"))
+    moved = decisions[decisions["outcome"].str.startswith("moved")]
+    moves = moved.groupby("order").size()
+    reallocations = journal.table("orders").to_pandas().set_index("order")["reallocations"]
+    assert (moves <= reallocations.loc[moves.index]).all()
+    for row in moved.itertuples():
+        earlier = shipments[(shipments["order"] == row.order) & (shipments["allocated_at"] < row.at)]
+        assert len(earlier)
+        assert not set(row.chosen.split("+")) & set(earlier["warehouse"]), row
+
+
+def check_batches(journal: Journal, policy: str) -> None:
+    """Orders that are gathered are decided at multiples of the time between batches, each once in a batch."""
+    found = re.search(r"decide: {every_minutes: (\d+)", policy)
+    if found is None:
+        return
+    decisions = journal.table("decisions").to_pandas()
+    decisions = decisions[~decisions["outcome"].str.contains(r"^(?:moved|kept)", regex=True)]
+    since_start = decisions["at"] - pd.Timestamp(journal.start).tz_localize(None)
+    assert (since_start.dt.total_seconds() % (int(found[1]) * 60) == 0).all()
+    assert not decisions.duplicated(["order", "at"]).any()

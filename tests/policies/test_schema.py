@@ -38,6 +38,10 @@ rules:
     on_partial: {assign: {wait: {up_to_hours: 3, then: {cancel: 5}}}}
     otherwise: {backorder: 4}
   - {sites: {kind: store}, rank: {cost: {landed_cost: 1, backlog: {weight: 0.1}}}, service: fastest, on_partial: wait}
+  - split: {max_shipments: 4, max_sites_per_line: 2, min_part_value: 50.5, min_order_value: 90, never_with_items: [mug],
+      only_if: {saves_days: 1.5, costs_at_most: 4}, keep_together: [[mug, tea], [pot, 006]], penalty_per_shipment: 2}
+    rank: {cost: {landed_cost: 1}}
+    on_partial: {assign_units: {cancel: 5}}
 attempts: {every_minutes: 5, after: [receipt], at_most: 3, give_up_after_hours: 4, then: wait}
 decide: {every_minutes: 30, sort: [promised_at, value]}
 reallocate: {after: [site_down, timer], wait_minutes: 15, every_minutes: 240, at_most: 2, cost: 1.5}
@@ -53,6 +57,10 @@ def test_every_form_that_loads_fits(validator: Any) -> None:
     [
         ("is_up", "is_upp"),
         ("{has_stock: all}", "{has_stok: all}"),
+        ("saves_days: 1.5", "saves_day: 1.5"),
+        ("[mug, tea]", "mug"),
+        ("min_part_value: 50.5", "min_part_value: -1"),
+        ("assign_units: {", "assign_unit: {"),
         ("{has_stock: all}", "{has_stock: some}"),
         ("{km: 5}", "{km: -5}"),
         ("{km: 5}", "{miles: 5}"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from policies import AssignUnits, Cancel, Cost, LandedCost, OnlyIf, Rule, RuleSet, Split
 from sim.errors import PolicyError
 
 THREE = {"near": "at: [0, 1]", "mid": "at: [0, 2]", "far": "at: [0, 3]"}
@@ -268,10 +270,41 @@ def test_without_a_price_the_fewest_shipments_come_first(counter: Any) -> None:
 # -- rule sets made in Python ------------------------------------------------------------------------------------------
 
 
+def test_every_bound_can_be_written_both_ways(counter: Any) -> None:
+    text = """\
+rules:
+  - rank: {cost: {landed_cost: 1}}
+    split:
+      max_shipments: 4
+      max_sites_per_line: 2
+      min_part_value: 50.5
+      penalty_per_shipment: 2
+      only_if: {saves_days: 1.5, costs_at_most: 4}
+      min_order_value: 90
+      never_with_items: [mug]
+      keep_together: [[mug, tea], [tea, pot]]
+    on_partial: {assign_units: {cancel: 5}}
+"""
+    made = Split(
+        max_shipments=4,
+        max_sites_per_line=2,
+        min_part_value=Decimal("50.5"),
+        penalty_per_shipment=Decimal(2),
+        only_if=OnlyIf(saves_days=1.5, costs_at_most=Decimal(4)),
+        min_order_value=Decimal(90),
+        never_with_items=("mug",),
+        keep_together=(("mug", "tea"), ("tea", "pot")),
+    )
+    rule = Rule(
+        rank=Cost(cost=(LandedCost(weight=1),)),
+        split=made,
+        on_partial=AssignUnits(rest=Cancel(after_hours=5)),
+    )
+    assert counter.stage.policy(text, counter.scenario("A 05T10:00 mug")) == RuleSet(rules=(rule,))
+
+
 @pytest.mark.parametrize("keys", [{"never_with_items": ("mugg",)}, {"keep_together": (("tea", "mugg"),)}])
 def test_items_that_there_are_not_are_told_in_python_too(counter: Any, keys: dict[str, Any]) -> None:
-    from policies import Rule, RuleSet, Split
-
     rules = RuleSet(rules=(Rule(name="mine", split=Split(**keys)),))
     with pytest.raises(
         PolicyError, match=r"rule 'mine': there is no such item as 'mugg'; did you mean 'mug'\?"

@@ -219,6 +219,37 @@ def test_safety_stock_may_be_asked_of_a_stale_picture(counter: Any) -> None:
     assert decisions["cause"].tolist() == ["placed", "stale_stock"]
 
 
+# -- units of a line from several warehouses ---------------------------------------------------------------
+
+
+def test_units_of_safety_stock_make_up_a_line_together(counter: Any) -> None:
+    """Nine mugs: five and four lie there, all but two of them behind floors."""
+    sites = {"near": FLOOR["near"], "far": "at: [0, 3], safety_stock: {units: 2}"}
+    split = "split: {max_shipments: 2, max_sites_per_line: 2}, on_partial: cancel, otherwise: cancel"
+    world: dict[str, Any] = {"sites": sites, "stock": "near mug:5; far mug:4"}
+    answers = counter.play(
+        rule("ignore_safety_stock, {has_stock: units}", split), "A 05T10:00 mug:9", **world
+    )
+    assert answers.shipments[["warehouse", "units"]].values.tolist() == [["near", 5], ["far", 4]]
+    plain = counter.play(rule("{has_stock: units}", split), "A 05T10:00 mug:9", **world)
+    assert plain.orders["A"]["state"] == "cancelled"
+
+
+def test_units_that_are_kept_back_are_left_at_each_warehouse(counter: Any) -> None:
+    split = "split: {max_shipments: 2, max_sites_per_line: 2}, on_partial: {assign_units: cancel}, otherwise: cancel"
+    filters = "{keep_back: {units: 2, for: [gold]}}, {has_stock: units}"
+    sent = {}
+    for segment in ("standard", "gold"):
+        answers = counter.play(
+            rule(filters, split),
+            f"A 05T10:00 mug:9 {segment}",
+            stock="near mug:5; far mug:4",
+            segments=SEGMENTS,
+        )
+        sent[segment] = answers.shipments[["warehouse", "units"]].values.tolist()
+    assert sent == {"standard": [["near", 3], ["far", 2]], "gold": [["near", 5], ["far", 4]]}
+
+
 # -- the same in Python ------------------------------------------------------------------------------------
 
 

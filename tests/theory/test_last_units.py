@@ -7,7 +7,7 @@ from typing import Any
 from policies.poisson import saved
 from sim.journal import Journal
 
-ITEMS, SEED, STOCK, TAKEN, PER_DAY, DAYS = 60, 20260105, 8, 2, 3, 2
+ITEMS, SEED, STOCK, TAKEN, PER_DAY, DAYS = 150, 20260105, 8, 2, 3, 2
 
 WORLD = """\
 start: 2026-01-05T00:00
