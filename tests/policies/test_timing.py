@@ -9,7 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from policies import InBatches, Reallocate, Rule, RuleSet
+from reports.story import story_text
 from sim import policy as answer
+from sim.story import tell
 
 ONE = "rules: [{}]\n"
 THREE = "A 05T10:01 mug:3 late\nB 05T10:02 mug first\nC 05T10:30 mug:2 late"
@@ -105,6 +107,21 @@ reallocate: {after: [timer], every_minutes: 60}
     assert {name: answers.sites(name) for name in "ABCD"} == {
         "A": ["near"], "B": ["next"], "C": ["near", "next"], "D": ["next"],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stock", "end"),
+    [("near mug:9; far mug:9", "1 mug: leaves far by parcel"), ("near mug:9", "it stays at near")],
+)
+def test_the_story_of_an_order_says_what_could_have_moved(counter: Any, stock: str, end: str) -> None:
+    scenario = counter.scenario(TWO, sites=SLOW, stock=stock)
+    rules = counter.stage.policy(ONE + "reallocate: {wait_minutes: 15}\n", scenario)
+    lines = story_text(tell(scenario, rules, "B")).splitlines()
+    at = lines.index(
+        "2026-01-05 11:15:00  decision 2, because the warehouse was down: whether what waits at near moves"
+    )
+    told = [line.strip() for line in lines[at + 1 :] if line.startswith("    →")]
+    assert told[0] == f"→ {end}"
 
 
 def test_an_answer_that_moves_nothing_is_not_remembered(counter: Any) -> None:
