@@ -36,31 +36,32 @@ def relief(network: Network) -> Column | None:
     rate = np.array([micros(site.costs.storage_per_l_day) for site in network.scenario.warehouses], float)
     if not rate.any() or (network.on_hand >= UNLIMITED).all():
         return None
-    # By item, in the hour: what a unit saves for each unit that lies before it, and at most; both by warehouse.
+    # By item, in this hour: what a unit saves for each unit that lies there, and at most; both by warehouse.
     rates: dict[int, tuple[Values, Values]] = {}
-    hour = -1
+    until = 0
 
     def rates_of(item: int) -> tuple[Values, Values]:
-        found = rates.get(item)
-        if found is None:
-            a_day = rate * network.millilitres[item] / (1000 * MICRO)
-            a_day[network.on_hand[item] >= UNLIMITED] = 0.0
-            daily = np.maximum(network.forecast.units_a_day[item], 1e-6)
-            most_days = np.minimum(network.forecast.replenished_in_days(item), MOST_DAYS)
-            found = rates[item] = a_day / daily, a_day * most_days
+        a_day = rate * network.millilitres[item] / (-1000 * MICRO)
+        a_day[network.on_hand[item] >= UNLIMITED] = 0.0
+        daily = np.maximum(network.forecast.units_a_day[item], 1e-6)
+        most_days = np.minimum(network.forecast.replenished_in_days(item), MOST_DAYS)
+        found = rates[item] = a_day / daily, a_day * most_days
         return found
 
     def column(case: Case) -> Values:
-        nonlocal hour
-        if network.now // HOUR != hour:  # the next review comes nearer
-            hour = network.now // HOUR
+        nonlocal until
+        if network.now >= until:  # the next review comes nearer
+            until = (network.now // HOUR + 1) * HOUR
             rates.clear()
-        saved = np.zeros(len(rate))
+        items, units = case.request.items, case.request.units
+        saved: Values | None = None
         for line in case.lines:
-            item = case.request.items[line]
-            each, most = rates_of(item)
-            lies = np.maximum(network.available[item], 0)
-            saved -= np.minimum(lies * each, most) * case.request.units[line]
-        return saved
+            item = items[line]
+            each, most = rates.get(item) or rates_of(item)
+            of_line = np.maximum(network.available[item] * each, most)
+            if units[line] > 1:
+                of_line *= units[line]
+            saved = of_line if saved is None else saved + of_line
+        return np.zeros(len(rate)) if saved is None else np.minimum(saved, 0.0, out=saved)
 
     return column
