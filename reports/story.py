@@ -92,11 +92,11 @@ def _ending(row: dict[str, Any], names: Names) -> str:
 
 def _events(story: Story, names: Names) -> Iterator[tuple[datetime, list[str]]]:
     yield story.rows["orders"][0]["placed_at"], ["placed"]
-    causes = story.rows["decisions"]
-    for number, decision in enumerate(story.decisions):
-        cause = causes[number]["cause"] if number < len(causes) else ""
+    decided = zip(story.decisions, story.rows["decisions"], strict=True)
+    for number, (decision, written) in enumerate(decided):
+        cause, kept = written["cause"], written["outcome"] == "kept"
         heading = f"decision {number + 1}, because {_CAUSES.get(cause, cause)}"
-        yield names.at(decision.at), [heading, *_told(decision, names)]
+        yield names.at(decision.at), [heading, *_told(decision, names, kept=kept)]
     for row in story.rows["shipments"]:
         for column, text in _STEPS:
             if row[column] is not None:
@@ -108,15 +108,16 @@ def _events(story: Story, names: Names) -> Iterator[tuple[datetime, list[str]]]:
             yield row["inspected_at"], [f"{goods} inspected at {row['warehouse']}: {row['outcome']}"]
 
 
-def _told(decision: Decision, names: Names) -> Iterator[str]:
-    """Yield the reasons of a decision, then what was decided."""
+def _told(decision: Decision, names: Names, *, kept: bool) -> Iterator[str]:
+    """Yield the reasons of a decision, then what was decided; a shipment that was to move may be kept."""
     for record in decision.records:
         yield f'rule "{record.rule}", asked about {names.goods(decision.request, record.lines)}'
         for text in _reasons(record, decision.request, names):
             yield f"  {text}"
     if not decision.records:
         yield decision.answer.why.rule or "no rule is named"
-    yield from (f"→ {text}" for text in _answered(decision, names))
+    answered = ["stays where it is"] if kept else _answered(decision, names)
+    yield from (f"→ {text}" for text in answered)
 
 
 def _reasons(record: RuleRecord, request: Request, names: Names) -> Iterator[str]:
