@@ -129,7 +129,7 @@ class BoundRule:
             return Verdict(_parts(plan), (), (), "full", plan, removed)
         left = Case(self._network, rest, lines, case.terms)
         verdict = self._act(assign.rest, "partial", left, lines, removed, allowed)
-        if verdict.holds:
+        if verdict.holds and case.request.moves_from < 0:
             self._shipped_in_part.add(case.request.order)
         return verdict._replace(parts=_parts(plan), plan=plan)
 
@@ -178,7 +178,8 @@ class BoundRule:
         order, now = case.request.order, self._network.now
         until = now + max(1, round(care.hours * HOUR))
         # Whoever asks twice in one second gets the same answer: the lines have been there only when that time is over.
-        known = [self._cared_for.setdefault((order, line), until) for line in lines]
+        remember = self._cared_for.setdefault if case.request.moves_from < 0 else self._cared_for.get
+        known = [remember((order, line), until) for line in lines]
         if max(known) <= now:
             return (), lines
         return (answer.Care(lines, until, round(care.cost * 100)),), ()

@@ -88,7 +88,7 @@ class Reallocate(Section):
     after: tuple[Literal["site_down", "receipt", "timer"], ...] = Field(
         ("site_down",),
         description="site_down: its warehouse went down; receipt: it is backordered, and another warehouse received "
-        "what it waits for; timer: it was not begun for every_minutes",
+        "what it waits for; timer: it was not begun for every_minutes (the filter not_tried leaves out where it is)",
     )
     wait_minutes: Minutes = Field(
         0.0, description="so long a warehouse must be down, before what lies there is decided anew"

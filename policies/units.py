@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations
+from itertools import combinations, product
 from math import comb
 
 import numpy as np
@@ -28,7 +28,7 @@ class UnitSearch:
 
     A line that travels with others is never divided. Within a set of warehouses a line leaves the preferred one that
     has it all; else the preferred ones give what they have, or, where that would be too many of them, those that have
-    most.
+    most. Where a part would be worth too little, units move to it from the others.
 
     Args:
         blocks: the lines, and who has them.
@@ -103,8 +103,7 @@ class UnitSearch:
         ways = self._ways(wanted, at_most, rest_waits)
         if ways:
             return preferred(self._bounds.preference, ways)
-        if complete and not self.capped:
-            return None
+        # It shares lines in another way, which may keep to a floor or to what a service takes where the first does not.
         ships = self._greedy(wanted, at_most, whole)
         if not ships or not self._allows(ships, rest_waits):
             return None
@@ -169,6 +168,8 @@ class UnitSearch:
                 continue
             for site, units in self._taken(order, lines[0], wanted[lines[0]]):
                 sent[site][lines[0]] = units
+        if self._bounds.least_value:
+            self._raise(sent)
         ships = tuple([self._ship(site, units) for site, units in sent.items() if units])
         if len(ships) < len(order) or not all(ship.case.reachable[ship.site] for ship in ships):
             return None
@@ -188,6 +189,33 @@ class UnitSearch:
             if len(taken) <= self._bounds.sites_per_line:
                 break
         return taken
+
+    def _raise(self, sent: dict[int, Units]) -> None:
+        """Move units of lines that may be divided to warehouses that send too little, from those that send enough."""
+        floor, items = self._bounds.least_value, self._case.request.items
+        price = self._bounds.network.price
+        worth = {
+            site: sum([price[items[line]] * count for line, count in units.items()])
+            for site, units in sent.items()
+        }
+        alone = [lines[0] for lines in self._blocks.parcels if len(lines) == 1 and price[items[lines[0]]]]
+        for line, site, giver in product(alone, sent, sent):
+            each, shares = price[items[line]], sum([line in units for units in sent.values()])
+            if site == giver or (line not in sent[site] and shares == self._bounds.sites_per_line):
+                continue
+            moved = min(
+                -((worth[site] - floor) // each),
+                int(self._free[line][site]) - sent[site].get(line, 0),
+                sent[giver].get(line, 0),
+                (worth[giver] - floor) // each,
+            )
+            if moved > 0:
+                sent[site][line] = sent[site].get(line, 0) + moved
+                sent[giver][line] -= moved
+                if not sent[giver][line]:
+                    del sent[giver][line]
+                worth[site] += moved * each
+                worth[giver] -= moved * each
 
     def _ranked(self, sites: NDArray[np.intp]) -> list[int]:
         """Return warehouses, the preferred first."""

@@ -21,7 +21,6 @@ _CAUSES = {
     "timer": "its time of waiting was over",
     "receipt": "stock had arrived",
     "site_up": "a warehouse took orders again",
-    "site_down": "its warehouse was down",
     "care": "customer care had looked at it",
     "stale_stock": "a warehouse had less than was seen of it",
     "spoiled": "goods that lay ready for it had expired",
@@ -29,6 +28,11 @@ _CAUSES = {
     "lost": "a parcel was lost",
     "wrong_item": "the customer got a wrong item",
     "returned": "what came back is replaced",
+}
+_MOVES = {
+    "timer": "it had not been begun for so long",
+    "receipt": "another warehouse had received stock",
+    "site_down": "the warehouse was down",
 }
 _CANCELLED = {
     "policy": "as the policy wants", "no_stock": "for want of stock", "gave_up": "it has waited too long",
@@ -93,10 +97,15 @@ def _ending(row: dict[str, Any], names: Names) -> str:
 def _events(story: Story, names: Names) -> Iterator[tuple[datetime, list[str]]]:
     yield story.rows["orders"][0]["placed_at"], ["placed"]
     decided = zip(story.decisions, story.rows["decisions"], strict=True)
-    for number, (decision, written) in enumerate(decided):
-        cause, kept = written["cause"], written["outcome"] == "kept"
-        heading = f"decision {number + 1}, because {_CAUSES.get(cause, cause)}"
-        yield names.at(decision.at), [heading, *_told(decision, names, kept=kept)]
+    for number, (decision, entry) in enumerate(decided):
+        cause, site = entry["cause"], decision.request.moves_from
+        because, ends = _CAUSES.get(cause, cause), list(_placed(decision, names))
+        if site >= 0:
+            where = names.warehouses[site]
+            because = f"{_MOVES.get(cause, cause)}: whether what waits at {where} moves"
+            ends = [f"→ it stays at {where}"] if entry["outcome"] == "kept" else ends
+        heading = f"decision {number + 1}, because {because}"
+        yield names.at(decision.at), [heading, *_why(decision, names), *ends]
     for row in story.rows["shipments"]:
         for column, text in _STEPS:
             if row[column] is not None:
@@ -108,16 +117,19 @@ def _events(story: Story, names: Names) -> Iterator[tuple[datetime, list[str]]]:
             yield row["inspected_at"], [f"{goods} inspected at {row['warehouse']}: {row['outcome']}"]
 
 
-def _told(decision: Decision, names: Names, *, kept: bool) -> Iterator[str]:
-    """Yield the reasons of a decision, then what was decided; a shipment that was to move may be kept."""
+def _why(decision: Decision, names: Names) -> Iterator[str]:
+    """Yield the reasons of a decision."""
     for record in decision.records:
         yield f'rule "{record.rule}", asked about {names.goods(decision.request, record.lines)}'
         for text in _reasons(record, decision.request, names):
             yield f"  {text}"
     if not decision.records:
         yield decision.answer.why.rule or "no rule is named"
-    answered = ["stays where it is"] if kept else _answered(decision, names)
-    yield from (f"→ {text}" for text in answered)
+
+
+def _placed(decision: Decision, names: Names) -> Iterator[str]:
+    """Yield what was decided."""
+    yield from (f"→ {text}" for text in _answered(decision, names))
 
 
 def _reasons(record: RuleRecord, request: Request, names: Names) -> Iterator[str]:

@@ -39,6 +39,8 @@ class Request(NamedTuple):
         shipments: parts of the order that left, or will leave, already.
         split: whether the segment accepts more than one shipment.
         tried: warehouses that failed this order before; of a re-allocation, all where it has been.
+        moves_from: the warehouse whose shipment may be moved (`Reallocation`), else -1. Then nothing becomes of an
+            answer that does not place all lines elsewhere: what is said of waiting is not to be remembered.
 
     """
 
@@ -59,6 +61,7 @@ class Request(NamedTuple):
     split: bool
     tried: frozenset[int]
     ordered: tuple[int, ...]
+    moves_from: int = -1
 
 
 class Part(NamedTuple):

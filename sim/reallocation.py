@@ -183,7 +183,7 @@ class Reallocations:
             order.number, order.region, order.segment, order.items, tuple(units),
             tuple([line for line, wanted in enumerate(units) if wanted]), order.placed_at, order.promised_at,
             order.value, shipment.grams, shipment.millilitres, shipment.tags, order.attempts, order.used - 1,
-            self._split_allowed[order.segment], _been_at(order), order.units,
+            self._split_allowed[order.segment], _been_at(order), order.units, shipment.site,
         )  # fmt: skip
 
     def _places_all(self, order: Order, request: Request, parts: Sequence[Part]) -> bool:

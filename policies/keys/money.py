@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import numpy as np
-from pydantic import Field
 
 from policies.case import Case, Column, Values
 from policies.keys.key import Key
 from policies.keys.storage import relief
 from sim.catalogue import cents, micros
 from sim.clock import DAY, NEVER
-from sim.document import Switch
 from sim.network import Network
 
 CENTS = np.array(100.0)
@@ -20,21 +16,14 @@ CENTS = np.array(100.0)
 
 
 class LandedCost(Key):
-    """Freight of the rule's service, handling and packaging of the shipment, in the currency.
-
-    With `less_storage` what `storage_relieved` says is taken off.
-    """
+    """Freight of the rule's service, handling and packaging of the shipment, less storage relieved, in the currency."""
 
     name = "landed_cost"
     split_reason = "cheaper"
 
-    less_storage: Annotated[bool, Switch()] = Field(
-        False, description="whether storage that is relieved is taken off"
-    )
-
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
-        relieved = relief(network) if self.less_storage else None
+        relieved = relief(network)
         if relieved is None:
             return lambda case: (case.offer.freight + network.handling(case.parcel)) / CENTS
         return lambda case: (case.offer.freight + network.handling(case.parcel)) / CENTS + relieved(case)

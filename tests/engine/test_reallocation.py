@@ -139,6 +139,7 @@ def test_the_policy_sees_a_shipment_as_if_it_did_not_exist(play: Any) -> None:
     (request,) = policy.requests[2:]
     assert (request.order, request.units, request.open, request.ordered) == (1, (2, 1), (0, 1), (2, 1))
     assert (request.shipments, request.attempt, request.tried) == (0, 1, frozenset({0}))
+    assert [request.moves_from for request in policy.requests] == [-1, -1, 0]
 
 
 @pytest.mark.parametrize(("seconds", "moves"), [(1800, 0), (1801, 1)])

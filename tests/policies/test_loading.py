@@ -114,7 +114,7 @@ def test_changes_reach_every_rule_set(stage: Any, scenario: Any) -> None:
     rules: Any = build_policy(source, scenario)
     assert [rule.split.max_shipments for rule in rules.rules] == [4, 1]
     assert rules.rules[1].otherwise.after_hours == 3
-    assert rules.attempt.every_minutes == 5
+    assert rules.attempts.every_minutes == 5
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 
 from policies import AssignUnits, Cancel, Cost, LandedCost, OnlyIf, Rule, RuleSet, Split
@@ -143,6 +145,39 @@ def test_beyond_8_lines_the_greedy_cover_keeps_to_the_floor(counter: Any) -> Non
         )
         assert len(answers.sites("A")) == parcels
         assert answers.first("capped")
+
+
+@pytest.mark.parametrize("fewest_first", [True, False])
+def test_the_division_is_the_best_of_all_that_keep_to_the_floor(counter: Any, fewest_first: bool) -> None:
+    """Forty orders against five sites: brute force over every site for every line."""
+    random = np.random.default_rng(20260122)
+    held = random.random((5, 10)) < 0.45
+    prices = random.integers(5, 60, 10)
+    sites = {f"w{site}": f"at: [0, {site + 1}]" for site in range(5)}
+    stock = "; ".join(f"w{s} " + " ".join(f"i{i}:9999" for i in np.flatnonzero(held[s])) for s in range(5))
+    baskets = [random.choice(10, int(random.integers(2, 6)), replace=False) for _ in range(40)]
+    keys = "distance_km" if fewest_first else "distance_km, fewest_shipments"
+    answers = counter.play(
+        split("min_part_value: 50", f", rank: {{by: [{keys}]}}, on_partial: cancel, otherwise: cancel"),
+        "\n".join(f"o{n} 05T10:00 {','.join(f'i{i}' for i in basket)}" for n, basket in enumerate(baskets)),
+        items=", ".join(f"{{id: i{number}, price: {prices[number]}}}" for number in range(10)),
+        sites=sites,
+        stock=stock,
+    )
+    counts = []
+    for number, basket in enumerate(baskets):
+        found = []
+        for way in product(*(np.flatnonzero(held[:, item]) for item in basket)):
+            worth = [
+                sum(prices[i] for i, s in zip(basket, way, strict=True) if s == site) for site in set(way)
+            ]
+            if len(worth) <= 4 and (len(worth) == 1 or min(worth) >= 50):
+                found.append((len(worth) if fewest_first else 0, sum(site + 1 for site in way)))
+        rows = answers.shipments[answers.shipments["order"] == f"o{number}"]
+        degrees = int(((rows["warehouse"].str[1:].astype(int) + 1) * rows["lines"]).sum())
+        assert (len(rows) if fewest_first else 0, degrees) == min(found, default=(0, 0)), f"o{number}"
+        counts.append(len(rows))
+    assert {0, 1, 2} <= set(counts)  # the test tells something
 
 
 # -- the value of the order, and items that keep it whole --------------------------------------------------------

@@ -169,7 +169,10 @@ def test_where_there_are_too_many_sets_the_search_is_greedy_too(counter: Any) ->
 # -- with other bounds ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("floor", "wanted"), [(40, {"near": 6, "far": 4}), (40.01, {})])
+@pytest.mark.parametrize(
+    ("floor", "wanted"),
+    [(40, {"near": 6, "far": 4}), (40.01, {"near": 5, "far": 5}), (50, {"near": 5, "far": 5}), (50.01, {})],
+)
 def test_the_floor_holds_for_parts_of_a_line(counter: Any, floor: float, wanted: dict[str, int]) -> None:
     answers = counter.play(
         rule(f"max_shipments: 2, max_sites_per_line: 2, min_part_value: {floor}"),
@@ -178,6 +181,16 @@ def test_the_floor_holds_for_parts_of_a_line(counter: Any, floor: float, wanted:
         stock="near mug:6; far mug:5",
     )
     assert sent(answers) == wanted
+
+
+def test_a_line_is_shared_so_that_no_part_is_too_small_where_that_can_be(counter: Any) -> None:
+    """Near has 12 of 15 at 10 each, which leaves 30 to far: two more make it 50. From 4 at far nothing can be made."""
+    rules = rule("max_shipments: 2, max_sites_per_line: 2, min_part_value: 50")
+    play: dict[str, Any] = {"orders": "A 05T10:00 mug:15", "items": "{id: mug, price: 10}"}
+    assert sent(counter.play(rules, stock="near mug:9; far mug:10", **play)) == {"near": 9, "far": 6}
+    assert sent(counter.play(rules, stock="near mug:12; far mug:10", **play)) == {"near": 10, "far": 5}
+    assert sent(counter.play(rules, stock="near mug:14; far mug:5", **play)) == {"near": 10, "far": 5}
+    assert sent(counter.play(rules, stock="near mug:14; far mug:4", **play)) == {}
 
 
 def test_lines_that_travel_together_are_not_divided(counter: Any) -> None:
@@ -289,3 +302,21 @@ def test_nothing_in_stock_is_no_part_of_an_order(counter: Any) -> None:
         rule("max_shipments: 2", ", on_partial: {assign_units: wait}, otherwise: cancel"), stock="near mug:0"
     )
     assert answers.first("outcome") == "none, cancel"
+
+
+def test_a_line_too_heavy_for_one_parcel_leaves_in_two_and_nothing_of_it_waits(counter: Any) -> None:
+    """Mid has all six, and a parcel takes four: near's three and three of mid are everything. It used to be an error."""
+    counter.stage.write("rates.csv", "zone,up_to_kg,price\n1,4,1\n")
+    rules = """\
+rules:
+  - {filters: [is_up], split: {max_shipments: 2, max_sites_per_line: 2}, on_partial: {assign_units: {cancel: 5}}}
+"""
+    answers = counter.play(
+        rules,
+        "A 05T10:00 mug:6",
+        items="{id: mug, weight_kg: 1}",
+        services="{id: parcel, rates: {file: rates.csv}}",
+        stock="near mug:3; mid mug:9",
+    )
+    assert sorted(answers.sites("A")) == ["mid", "near"]
+    assert answers.first("outcome") == "full"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 
 # Near is 1 day away and its parcel costs 2, mid 2 days and 3, far 5 days and 4.
@@ -172,3 +174,51 @@ def test_beyond_8_lines_a_greedy_split_is_made_if_it_is_worth_it(counter: Any) -
         answers = counter.play(only_if(bounds), f"A 05T10:00 {','.join(nine)}", **play)
         assert sorted(answers.sites("A")) == wanted
         assert answers.first("capped")
+
+
+@pytest.mark.parametrize("bounds", [(1.0, None), (None, 2.0), (1.0, 2.0), (2.0, 3.5)])
+def test_the_split_is_the_best_of_all_ways_to_send_each_line(
+    counter: Any, bounds: tuple[float | None, float | None]
+) -> None:
+    """Forty orders against five sites with their own prices: brute force over every site for every line."""
+    days, money = bounds
+    random = np.random.default_rng(20260122)
+    held = random.random((5, 10)) < 0.7
+    held[4] = True  # one site ships everything, and is the farthest
+    handling = random.integers(0, 300, 5)
+    transit, freight = [1, 2, 3, 4, 5], [200, 220, 250, 300, 400]
+    sites = {f"w{s}": f"at: [0, {s + 1}], costs: {{per_shipment: {handling[s] / 100}}}" for s in range(5)}
+    stock = "; ".join(f"w{s} " + " ".join(f"i{i}:9999" for i in np.flatnonzero(held[s])) for s in range(5))
+    baskets = [random.choice(10, int(random.integers(2, 5)), replace=False) for _ in range(40)]
+    orders = "\n".join(
+        f"o{n} 05T10:00 {','.join(f'i{i}' for i in basket)}" for n, basket in enumerate(baskets)
+    )
+    asked = [f"saves_days: {days}"] * (days is not None) + [f"costs_at_most: {money}"] * (money is not None)
+    answers = counter.play(
+        only_if(f"{{{', '.join(asked)}}}"),
+        orders,
+        items=", ".join(f"{{id: i{number}}}" for number in range(10)),
+        sites=sites,
+        stock=stock,
+        services="{id: parcel, zones_km: [150, 250, 350, 450], transit_days: [1, 2, 3, 4, 5], "
+        "rates: {base: [2, 2.2, 2.5, 3, 4]}}",
+        drain_days=9,
+    )
+    splits = 0
+    for number, basket in enumerate(baskets):
+        alone = int(np.flatnonzero(held[:, basket].all(1))[0])
+        wanted = (1, (alone + 1) * len(basket))
+        for way in product(*(np.flatnonzero(held[:, item]) for item in basket)):
+            used = set(way)
+            if not 2 <= len(used) <= 3:
+                continue
+            saved = transit[alone] - max(transit[s] for s in used)
+            more = sum(handling[s] + freight[s] for s in used) - handling[alone] - freight[alone]
+            if (days is None or saved >= days) and (money is None or more <= money * 100):
+                found = (len(used), sum(s + 1 for s in way))
+                wanted = found if wanted[0] == 1 else min(wanted, found)
+        rows = answers.shipments[answers.shipments["order"] == f"o{number}"]
+        degrees = (rows["warehouse"].str[1:].astype(int) + 1) * rows["lines"]
+        assert (len(rows), int(degrees.sum())) == wanted, f"o{number}"
+        splits += wanted[0] > 1
+    assert 0 < splits < 40  # the test tells something

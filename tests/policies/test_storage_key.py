@@ -50,13 +50,13 @@ def test_stock_that_never_ends_takes_no_room(counter: Any) -> None:
 
 
 @pytest.mark.parametrize(("base", "chosen"), [("[1, 0.79]", "far"), ("[1, 0.81]", "near")])
-def test_landed_cost_takes_storage_off_if_it_is_told_to(counter: Any, base: str, chosen: str) -> None:
+def test_landed_cost_takes_storage_off(counter: Any, base: str, chosen: str) -> None:
     """Near costs 1.00, of which it saves 0.20."""
     services = f"{{id: parcel, zones_km: [150], rates: {{base: {base}}}}}"
     world = {**WORLD, "stock": "near mug:1; far mug:1", "services": services}
-    rules = "rules:\n  - {rank: {by: [{landed_cost: {less_storage: true}}]}}\n"
+    rules = "rules:\n  - {rank: {by: [landed_cost]}}\n"
     answers = counter.play(rules, ORDERS, **world)
     assert answers.sites("A") == [chosen]
     assert answers.first("margin", "A") == pytest.approx(0.01, abs=1e-9)
-    plain = counter.play("rules:\n  - {rank: {by: [landed_cost]}}\n", ORDERS, **world)
+    plain = counter.play("rules:\n  - {rank: {cost: {freight: 1, handling: 1}}}\n", ORDERS, **world)
     assert plain.sites("A") == ["far"]

@@ -9,7 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from policies import InBatches, Reallocate, Rule, RuleSet
+from reports.story import story_text
 from sim import policy as answer
+from sim.story import tell
 
 ONE = "rules: [{}]\n"
 THREE = "A 05T10:01 mug:3 late\nB 05T10:02 mug first\nC 05T10:30 mug:2 late"
@@ -105,6 +107,32 @@ reallocate: {after: [timer], every_minutes: 60}
     assert {name: answers.sites(name) for name in "ABCD"} == {
         "A": ["near"], "B": ["next"], "C": ["near", "next"], "D": ["next"],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stock", "end"),
+    [("near mug:9; far mug:9", "1 mug: leaves far by parcel"), ("near mug:9", "it stays at near")],
+)
+def test_the_story_of_an_order_says_what_could_have_moved(counter: Any, stock: str, end: str) -> None:
+    scenario = counter.scenario(TWO, sites=SLOW, stock=stock)
+    rules = counter.stage.policy(ONE + "reallocate: {wait_minutes: 15}\n", scenario)
+    lines = story_text(tell(scenario, rules, "B")).splitlines()
+    at = lines.index(
+        "2026-01-05 11:15:00  decision 2, because the warehouse was down: whether what waits at near moves"
+    )
+    told = [line.strip() for line in lines[at + 1 :] if line.startswith("    →")]
+    assert told[0] == f"→ {end}"
+
+
+def test_an_answer_that_moves_nothing_is_not_remembered(counter: Any) -> None:
+    """At 11:00 B could only go to customer care, so it stays. At noon its mug expires: only now care has it in hand."""
+    rules = "rules:\n  - {otherwise: {care: {hours: 1, cost: 3}}}\nreallocate: {}\n"
+    items = "{id: mug, shelf_life_days: 0.5}, {id: tea}, {id: pot}"
+    answers = counter.play(rules, TWO, sites=SLOW, items=items, stock="near mug:2; far mug:0", drain_days=1)
+    of_b = answers.decisions[answers.decisions["order"] == "B"]
+    assert of_b["cause"].tolist()[:4] == ["placed", "site_down", "spoiled", "care"]
+    assert of_b["outcome"].tolist()[1:3] == ["kept", "none, care"]
+    assert answers.orders["B"]["cost_care"] == 3
 
 
 def test_in_python_they_are_the_same_objects(counter: Any) -> None:
