@@ -96,9 +96,8 @@ def _ending(row: dict[str, Any], names: Names) -> str:
 
 def _events(story: Story, names: Names) -> Iterator[tuple[datetime, list[str]]]:
     yield story.rows["orders"][0]["placed_at"], ["placed"]
-    entries = story.rows["decisions"]
-    for number, decision in enumerate(story.decisions):
-        entry: dict[str, Any] = entries[number] if number < len(entries) else {"cause": "", "outcome": ""}
+    decided = zip(story.decisions, story.rows["decisions"], strict=True)
+    for number, (decision, entry) in enumerate(decided):
         cause, site = entry["cause"], decision.request.moves_from
         because, ends = _CAUSES.get(cause, cause), list(_placed(decision, names))
         if site >= 0:

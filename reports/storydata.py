@@ -24,8 +24,8 @@ def story_content(story: Story) -> dict[str, Any]:
         "replication": story.replication,
         "order": rows.pop("orders")[0],
         "decisions": [
-            {**(decided[number] if number < len(decided) else {}), **_decision(decision, names)}
-            for number, decision in enumerate(story.decisions)
+            {**row, **_decision(decision, names)}
+            for row, decision in zip(decided, story.decisions, strict=True)
         ],
         **rows,
     }

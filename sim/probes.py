@@ -140,7 +140,7 @@ class _Examination:
                 f"world {PLENTY}: ships nothing, where every warehouse has everything and is up",
                 "answer with parts: Allocation(parts=(Part(warehouse, ((line, units),)),))",
             )
-        if not first.is_over or FICKLE in self.faults:
+        if FICKLE in self.faults:
             return
         used = self._make()
         for whose, remedy in (
@@ -152,7 +152,10 @@ class _Examination:
         ):
             again = Examiner(world, self.note, seconds, asks_twice=False)
             again.play(used)
-            different = _first_difference(first.answers, again.answers)
+            a, b = first.answers, again.answers
+            if not (first.is_over and again.is_over):  # as far as both were watched
+                a, b = a[: len(b)], b[: len(a)]
+            different = _first_difference(a, b)
             if different:
                 self.note(f"world {world.id}, {different}: {whose} answers otherwise", remedy)
                 return

@@ -19,7 +19,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     (r"^answered \w+, must be", "return an Allocation; an empty one, Allocation(), lets all lines wait"),
     (r"^raised ", "answer every request: Allocation() for an order that cannot be placed now"),
     (r"^prepare ", "prepare(network) gets ready, and returns None or another policy"),
-    (r"^attempts of type|attempts\.", "set attempts to a sim.Attempts, or leave it away"),
+    (
+        r"^(attempts|batches|reallocation) of type",
+        "set attempts, batches and reallocation to objects of these names of sim.policy, or leave them away",
+    ),
     (
         r"there is no such ",
         "what a rule names must be in the scenario; check it in the one that it was made for: --scenario FILE, or "

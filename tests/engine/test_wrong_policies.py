@@ -320,7 +320,9 @@ class Hasty(Answers):
     ],
 )
 def test_a_policy_that_cannot_begin(stage: Any, policy: Any, message: str) -> None:
-    assert str(refused(stage, policy(parts(part())))) == message
+    error = refused(stage, policy(parts(part())))
+    assert str(error) == message
+    assert remedy(error.message) != ANY
 
 
 def test_a_policy_may_answer_by_what_it_prepared(stage: Any, frame: Any) -> None:

@@ -153,6 +153,12 @@ RULE_SETS = {
     "nearest": "nearest",
     "patient": "patient",
     "balanced": "balanced",
+    "everything": "everything",
+    "batches and moves": """\
+decide: {every_minutes: 30, sort: [value]}
+rules: [{split: {max_shipments: 2}, on_partial: {assign: backorder}, otherwise: backorder}]
+reallocate: {after: [timer, receipt], every_minutes: 30, at_most: 2}
+""",
     "care and waits": """\
 rules:
   - {name: small, when: {order: {units_at_least: 2}}, on_full: {care: {hours: 2, cost: 1}}}
@@ -185,10 +191,12 @@ def test_a_play_that_is_explained_is_the_same_as_one_that_is_not(counter: Any, n
     rows = plain.table("decisions").to_pylist()
     assert len(rows) == len(listener.heard)
     for row, (_, records) in zip(rows, listener.heard, strict=True):
+        if row["outcome"] == "kept":  # a shipment that was to move, and did not
+            continue
         chosen = [names(listener, [part.warehouse])[0] for record in records for part in record.parts]
         assert "+".join(chosen) == row["chosen"]
         assert records[-1].rule == row["rule"]
-        assert records[-1].outcome == row["outcome"]
-        if RULE_SETS[name].count("name:") < 2 and len(records) == 1:
+        assert records[-1].outcome == row["outcome"].removeprefix("moved, ")
+        if ";" not in row["removed"]:
             counts = {word: len(sites) for word, sites in records[0].removed if sites}
             assert row["removed"] == " ".join(f"{word}={count}" for word, count in counts.items())
