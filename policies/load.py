@@ -112,7 +112,7 @@ def check_rule_set(document: Document, scenario: Scenario | None = None) -> Rule
             "shared zone": [site.zone for site in scenario.warehouses if site.zone and site.zone in zones],
         }
         names = {kind: {id_: number for number, id_ in enumerate(ids)} for kind, ids in lists.items()}
-    return document.check(RuleSet, Checking(names))
+    return document.check(RuleSet, Checking(names, zone="UTC" if scenario is None else scenario.timezone))
 
 
 def build_policy(source: PolicySource, scenario: Scenario | None) -> Policy:

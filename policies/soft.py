@@ -26,7 +26,7 @@ class Soft(Filter):
     @model_validator(mode="after")
     def _excludes(self) -> Soft:
         if isinstance(self.filter, Limit) and self.filter.effect != "block":
-            raise wrong("excludes nothing, so it cannot be soft", key=("filter", "effect"))
+            raise wrong(f"cannot be soft: with its effect {self.filter.name} excludes nothing")
         return self
 
     def bind(self, network: Network) -> Mask:

@@ -95,7 +95,47 @@ ONE_MISTAKE = [
      "15: rules.0.filters.0: value 'same_zone': compares zones, and no warehouse is in the zone of any region"),
     ("gave a zone to compare with", "filters: [{same_zone: east}]",
      "27: rules.0.filters.0.same_zone: value 'east': takes no value: write same_zone alone"),
+    ("put a weight on a filter", "filters: [{handles_items: {weight: 2}}]",
+     "32: rules.0.filters.0.handles_items.weight: is not a key here; valid are none"),
+    ("asked for money where there is none", "filters: [{below_limit: {n: 3, effect: {penalty: 1}}}]",
+     "36: rules.0.filters.0.below_limit.effect: needs a rank by cost, which it adds to; without one: last"),
+    ("limited the same twice", "filters: [{below_limit: {n: 3}}, is_up, {below_limit: {n: 5}}]",
+     "46: rules.0.filters.2.below_limit: limits what filter 1 of the rule limits already"),
+    ("made a limit soft that excludes nothing", "filters: [{soft: {below_limit: {n: 3, effect: last}}}]",
+     "16: rules.0.filters.0.soft: cannot be soft: with its effect below_limit excludes nothing"),
+    ("made soft what is no filter", "filters: [{soft: distance_km}]",
+     "22: rules.0.filters.0.soft: value 'distance_km': is not a filter; `orderlab list parts` shows them"),
+    # -- when --------------------------------------------------------------------------------------
+    ("said nothing of when", "when: {}",
+     "5: rules.0.when: must hold at least one of order, line, any_line, all_lines, region, active; without `when` a "
+     "rule takes all"),
+    ("misspelt a term", "when: {ordr: {segment: standard}}",
+     "12: rules.0.when.ordr: is not a key here; did you mean 'order'?"),
+    ("asked for an order that cannot be", "when: {order: {value_at_least: 50, value_below: 50}}",
+     "53: rules.0.when.order.value_below: value '50': can never hold: value_at_least is 50, so must be above that"),
+    ("named a segment that there is not", "when: {order: {segment: [standard, expres]}}",
+     "40: rules.0.when.order.segment.1: value 'expres': there is no such segment"),
+    ("named one segment that there is not", "when: {order: {segment: standrd}}",
+     "29: rules.0.when.order.segment: value 'standrd': there is no such segment; did you mean 'standard'?"),
+    ("named an item that there is not", "when: {any_line: {item: mgu}}",
+     "29: rules.0.when.any_line.item: value 'mgu': there is no such item; did you mean 'mug'?"),
+    ("named a region that there is not", "when: {region: [her]}",
+     "21: rules.0.when.region.0: value 'her': there is no such region; did you mean 'here'?"),
+    ("let a rule end before it begins", "when: {active: {begins: 2026-02-01, ends: 2026-01-01}}",
+     "47: rules.0.when.active.ends: value '2026-01-01': must come after begins"),
+    ("wrote a time of day for a moment", 'when: {active: {begins: "17:00"}}',
+     "29: rules.0.when.active.begins: value '17:00': must be a date and time such as 2026-01-05T08:00"),
+    ("asked for a weight in grams", "when: {any_line: {weight_g_at_least: 500}}",
+     "23: rules.0.when.any_line.weight_g_at_least: is not a key here; did you mean 'weight_kg_at_least'?"),
     # -- ranks -------------------------------------------------------------------------------------
+    ("turned a scale round", "rank: {penalty: {distance_km: {weight: 1, low: 5, high: 5}}}",
+     "61: rules.0.rank.penalty.distance_km.high: value '5': must be above low, which is 5"),
+    ("gave no weight to a penalty", "rank: {penalty: {distance_km: {low: 5}}}",
+     "22: rules.0.rank.penalty.distance_km: must have a weight"),
+    ("wrote a band in a penalty", "rank: {penalty: {distance_km: {weight: 1, band: 5}}}",
+     "53: rules.0.rank.penalty.distance_km.band: value '5': belongs to a rank by keys; a penalty has weights and bounds"),
+    ("wrote bounds in `by`", "rank: {by: [{distance_km: {low: 5}}]}",
+     "37: rules.0.rank.by.0.distance_km.low: value '5': belongs to a rank by penalty; keys in `by` have bands"),
     ("misspelt a rank key", "rank: {by: [distnce_km]}",
      "17: rules.0.rank.by.0: value 'distnce_km': is not a rank key; `orderlab list parts` shows them; did you mean 'distance_km'?"),
     ("misspelt a rank key of a cost", "rank: {cost: {landed_cots: 1}}",
@@ -215,6 +255,20 @@ ONE_MISTAKE = [
 
 # what somebody did, the whole file, what is said
 WHOLE_FILES = [
+    ("wrote a rule that is never reached", """\
+rules:
+  - {name: all from near, on_partial: {assign: backorder}, otherwise: {wait: {up_to_hours: 5, then: cancel}}}
+  - {name: the rest}
+""", ["rules.yaml:3:5: rules.the rest: is never reached: rule 'all from near' takes all that it applies to, and hands nothing on; "
+      "let that one end with otherwise: next, or change their order"]),
+    ("wrote two rules for the same", """\
+rules:
+  - {when: {order: {segment: standard}}, on_partial: cancel, otherwise: backorder}
+  - {otherwise: next}
+  - {when: {order: {segment: [standard]}}}
+""", ["rules.yaml:4:5: rules.2: is never reached: rule 1 takes"]),
+    ("misspelt how rules match", "match: every\nrules:\n  - {}\n",
+     ["rules.yaml:1:8: match: value 'every': must be first or all"]),
     ("wrote no rules", "name: mine\nrules: []\n", ["rules.yaml:2:1: rules: must hold at least one rule"]),
     ("forgot the rules", "name: mine\n", ["rules.yaml:1:1: rules: is missing, and has no default"]),
     ("wrote a mapping of rules", "rules:\n  first: {}\n", ["rules.yaml:1:1: rules: must be a list"]),
