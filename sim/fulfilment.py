@@ -236,6 +236,7 @@ class Fulfilment:
 
         They bring no revenue, and do not count as one more shipment for `max_shipments`.
         """
+        self._waiting.settle()
         for line, units in lines:
             order.left[line] += units
             order.again.setdefault(line, replaces)  # what waits already goes first

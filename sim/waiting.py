@@ -117,10 +117,11 @@ class Waiting:
         wanted = [item for item in items if self._by_item.get(item)]
         if wanted:
             if not self._received:
-                self._clock.due(self._clock.now, STOCK, self._after_receipts)
+                self._clock.due(self._clock.now, STOCK, lambda _: self.settle())
             self._received.append((wanted, site))
 
-    def _after_receipts(self, _: Event) -> None:
+    def settle(self) -> None:
+        """Decide now who waits for what has come in in this second: before an order gets more lines to wait for."""
         received, self._received = self._received, []
         free = self._inventory.free
         found: dict[int, tuple[Order, set[int]]] = {}
