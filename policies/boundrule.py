@@ -174,15 +174,14 @@ class BoundRule:
     def _care(
         self, care: Care, case: Case, lines: tuple[int, ...]
     ) -> tuple[tuple[answer.Hold, ...], tuple[int, ...]]:
-        """Hand lines of an order to customer care, once."""
+        """Hand lines of an order to customer care, each once."""
         order, now = case.request.order, self._network.now
         until = now + max(1, round(care.hours * HOUR))
         # Whoever asks twice in one second gets the same answer: the lines have been there only when that time is over.
         remember = self._cared_for.setdefault if case.request.moves_from < 0 else self._cared_for.get
-        known = [remember((order, line), until) for line in lines]
-        if max(known) <= now:
-            return (), lines
-        return (answer.Care(lines, until, round(care.cost * 100)),), ()
+        fresh = tuple([line for line in lines if remember((order, line), until) > now])
+        back = tuple([line for line in lines if line not in fresh])
+        return ((answer.Care(fresh, until, round(care.cost * 100)),) if fresh else ()), back
 
     def _backorder(
         self, action: Backorder, case: Case, lines: tuple[int, ...], allowed: int
