@@ -95,6 +95,12 @@ class Blocks:
             self._best[lines] = None if site is None else Ship(site, case)
         return self._best[lines]
 
+    def second(self, ship: Ship) -> Ship | None:
+        """Return the next best after the preferred warehouse that sends some lines together, or None."""
+        sites = self.candidates(ship.case)
+        others = sites[sites != ship.site]
+        return Ship(self.bounds.preference.best(ship.case, others), ship.case) if len(others) else None
+
     def divided(self, parcels: Parcels, counts: range, rest: int = 0) -> Iterator[list[Lines]]:
         """Yield every way to divide lines into some numbers of shipments, of which none is worth too little.
 

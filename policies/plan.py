@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from policies.case import Bools, Case
@@ -73,10 +73,22 @@ def score(preference: Preference, ships: Sequence[Ship]) -> tuple[float, ...]:
     return tuple([sum(column) for column in zip(*parts, strict=True)])
 
 
-def preferred(preference: Preference, ways: Sequence[tuple[Ship, ...]]) -> Plan | None:
-    """Return the preferred of some ways to ship the same lines, among equals the first; None without any."""
-    if len(ways) < 2:
-        return Plan(ways[0]) if ways else None
+def preferred(
+    preference: Preference,
+    ways: Sequence[tuple[Ship, ...]],
+    second: Callable[[Ship], Ship | None] = lambda _: None,
+) -> Plan | None:
+    """Return the preferred of some ways to ship the same lines, among equals the first; None without any.
+
+    Args:
+        preference: the rank.
+        ways: to compare.
+        second: what would leave the next best warehouse in the place of a shipment: beside the other ways, the runner-up
+            may be the winner with one of its shipments from elsewhere.
+
+    """
+    if not ways:
+        return None
     left = list(ways)
     scores = [score(preference, ships) for ships in left]
     best = preference.least(scores)
@@ -86,9 +98,16 @@ def preferred(preference: Preference, ways: Sequence[tuple[Ship, ...]]) -> Plan 
         alone = next((number for number, ships in enumerate(left) if len(ships) == 1), None)
         if alone is not None:
             reason = preference.split_reason(won, scores[alone])
-    other = preference.least(scores)
-    runner_up = tuple([ship.site for ship in left[other]])
-    return Plan(winner, runner_up, preference.difference(won, scores[other]), reason)
+    for number, ship in enumerate(winner):
+        other = second(ship)
+        if other is not None:
+            left.append((*winner[:number], other, *winner[number + 1 :]))
+            scores.append(score(preference, left[-1]))
+    if not left:
+        return Plan(winner)
+    next_best = preference.least(scores)
+    runner_up = tuple([ship.site for ship in left[next_best]])
+    return Plan(winner, runner_up, preference.difference(won, scores[next_best]), reason)
 
 
 def portion(network: Network, request: Request, units: Mapping[int, int]) -> Request:

@@ -152,7 +152,7 @@ class Search:
             ships = tuple([ship for ship in found if ship is not None])
             if len(ships) == len(found):
                 ways.append(ships)
-        return preferred(self._bounds.preference, ways)
+        return preferred(self._bounds.preference, ways, self._blocks.second)
 
 
 def _complete(plan: Plan | None, lines: Lines) -> Plan | None:

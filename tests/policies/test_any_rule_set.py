@@ -181,7 +181,7 @@ def rule_set(random: Random) -> str:
     rules = "".join(f"  - {rule(random, is_last=number == count)}\n" for number in range(1, count + 1))
     match = random.choice(["first", "first", "all"])
     attempts = {
-        "every_minutes": random.choice([20, 240]),
+        "every_minutes": random.choice([60, 240]),
         "at_most": random.randint(1, 9),
         "give_up_after_hours": random.choice([1, 30]),
         "then": random.choice(["cancel", "wait"]),

@@ -181,6 +181,24 @@ def test_the_runner_up_of_a_split_is_another_way_to_divide_the_order(counter: An
     assert answers.first("margin") == pytest.approx(0.2 * 111.195, abs=0.002)
 
 
+def test_the_runner_up_of_one_parcel_may_be_another_warehouse(counter: Any) -> None:
+    """Money decides how many parcels there are: near alone costs 1, mid alone 1.25, and two parcels more."""
+    sites = {
+        "near": "at: [0, 1], costs: {per_shipment: 1}",
+        "mid": "at: [0, 2], costs: {per_shipment: 1.25}",
+    }
+    rules = "rules:\n  - {rank: {cost: {landed_cost: 1, fewest_shipments: 0}}, split: {max_shipments: 2}}\n"
+    answers = counter.play(rules, "A 05T10:00 mug,tea", sites=sites)
+    assert (answers.first("chosen"), answers.first("runner_up")) == ("near", "mid")
+    assert answers.first("margin") == pytest.approx(0.25)
+
+
+def test_the_runner_up_of_a_split_may_be_the_same_with_one_parcel_from_elsewhere(counter: Any) -> None:
+    answers = counter.play(split(2), "A 05T10:00 mug,tea", stock="near mug:9; mid tea:9; far tea:9")
+    assert (answers.first("chosen"), answers.first("runner_up")) == ("near+mid", "near+far")
+    assert answers.first("margin") == pytest.approx(111.195, abs=0.002)
+
+
 # -- why ---------------------------------------------------------------------------------------------------
 
 POST = "{id: parcel, zones_km: [150, 250], transit_days: [1, 2, 5], rates: {base: [2, 3, 6]}}"
