@@ -83,8 +83,8 @@ def preferred(
     Args:
         preference: the rank.
         ways: to compare.
-        second: what would leave the next best warehouse in the place of a shipment: beside the other ways, the runner-up
-            may be the winner with one of its shipments from elsewhere.
+        second: what would leave the next best warehouse in the place of a shipment: the runner-up may also be the
+            winner with one of its shipments from elsewhere.
 
     """
     if not ways:
