@@ -58,8 +58,9 @@ class Rule(Section):
     rank: AnyRank = Field(NEAREST, description="which of those that passed is preferred")
     service: Services = Field(
         "cheapest_in_time",
-        description="cheapest_in_time: the cheapest that keeps the promise, else the fastest; cheapest; fastest; or "
-        "ids, the first that is possible",
+        description="cheapest_in_time: the cheapest that keeps the promise, else the fastest; cheapest: of equal "
+        "prices the service that the scenario names first; fastest: of equals the cheapest; or ids, the first that is "
+        "possible",
     )
     split: Split = Field(Split(), description="how far an order may be divided")
     issue: Literal["fifo", "fefo", "lifo"] | None = Field(

@@ -143,7 +143,10 @@ class CalendarUsage(Usage):
             zone = self._catalogue.site_zones[site]
             if zone.key not in ends:
                 local = datetime.fromtimestamp(start + now, zone).replace(tzinfo=None)
-                ends[zone.key] = instant(self._next(local), zone) - start
+                end = instant(self._next(local), zone) - start
+                if self._next is _hour:  # a clock that is turned back shows an hour twice: these are two
+                    end = min(end, now + HOUR - local.minute * 60 - local.second)
+                ends[zone.key] = end
             self._begins[site] = self._ends[site]
             self._ends[site] = ends[zone.key]
             self._used[site] = 0.0

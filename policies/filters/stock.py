@@ -48,7 +48,9 @@ class KeepBack(_OfStock):
 
     name = "keep_back"
 
-    units: PositiveCount = Field(description="units of each item at each warehouse")
+    units: PositiveCount = Field(
+        description="units of each item at each warehouse; several such filters in a rule add up"
+    )
     for_: Annotated[tuple[str, ...], Listing("segment", at_least=1)] = Field(
         alias="for", description="segments that may have them"
     )

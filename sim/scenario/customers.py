@@ -65,7 +65,7 @@ class Segment(Section):
         "then promised by the end of the day that is promise_days later; absent: promised to the second",
     )
     priority: Annotated[int, Whole(at_least=-1_000_000, at_most=1_000_000)] = Field(
-        1, description="in queues by priority, and of two orders in one second, the lower number goes first"
+        1, description="in queues by priority the lower number goes first; of equals who came first"
     )
     late_penalty: Money = Field(Decimal(0), description="what a late order costs, once")
     late_penalty_per_day: Money = Field(

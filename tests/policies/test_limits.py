@@ -105,6 +105,37 @@ def test_a_window_is_of_the_calendar(counter: Any, per: str, moments: str, wante
     assert admitted(counter.play(rule(f"{{n: 1, per: {per}}}"), orders, sites=TWO)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("zone", "moments", "wanted"),
+    [
+        # New York turns the clock back at 06:00 UTC, from 02:00 to 01:00: 01:59:59 is followed by another 01:00.
+        (
+            "America/New_York",
+            "2026-11-01T05:00 2026-11-01T05:59:59 2026-11-01T06:00 2026-11-01T07:00",
+            "x.xx",
+        ),
+        # Lord Howe by half an hour at 15:00 UTC, from 02:00 to 01:30.
+        (
+            "Australia/Lord_Howe",
+            "2026-04-04T14:00 2026-04-04T14:59:59 2026-04-04T15:00 2026-04-04T15:30",
+            "x.xx",
+        ),
+        # And in New York forward at 07:00 UTC, from 02:00 to 03:00.
+        (
+            "America/New_York",
+            "2026-03-08T06:00 2026-03-08T06:59:59 2026-03-08T07:00 2026-03-08T08:00",
+            "x.xx",
+        ),
+    ],
+)
+def test_an_hour_that_the_clock_shows_twice_is_two_hours(
+    counter: Any, zone: str, moments: str, wanted: str
+) -> None:
+    orders = "\n".join(f"o{number} {moment} mug" for number, moment in enumerate(moments.split()))
+    sites = {**TWO, "near": f"at: [0, 1], timezone: {zone}"}
+    assert admitted(counter.play(rule("{n: 1, per: hour}"), orders, sites=sites)) == wanted
+
+
 @pytest.mark.parametrize(("teas", "mug"), [(1, "near"), (2, "far"), (3, "far")])
 def test_what_any_rule_allocates_counts(counter: Any, teas: int, mug: str) -> None:
     """A stop-gap rule for what the van takes knows no limit, and uses up what the next rule may give."""

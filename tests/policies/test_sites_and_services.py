@@ -76,6 +76,17 @@ def test_the_service_goes_with_the_site(
     assert answers.shipments["service"].tolist() == [taken]
 
 
+@pytest.mark.parametrize("service", ["cheapest", "cheapest_in_time"])
+@pytest.mark.parametrize(("first", "second"), [("slow", "quick"), ("quick", "slow")])
+def test_of_services_of_one_price_the_first_of_the_scenario_is_taken(
+    counter: Any, service: str, first: str, second: str
+) -> None:
+    named = {"slow": "{id: slow, transit_days: 3}", "quick": "{id: quick, transit_days: 1}"}
+    services = f"{named[first]}, {named[second]}"
+    answers = counter.play(f"rules:\n  - {{service: {service}}}\n", services=services)
+    assert answers.shipments["service"].tolist() == [first]
+
+
 def test_a_service_that_does_not_collect_at_a_site_rules_the_site_out(counter: Any) -> None:
     """It used to be chosen, and the engine refused: "service air does not take this parcel"."""
     answers = counter.play("rules:\n  - {service: [air]}\n", services=SERVICES)
