@@ -49,3 +49,9 @@ def test_groups_share_an_item_only_where_it_is_ordered(counter: Any) -> None:
     apart = counter.play(rules, "A 05T10:00 mug,pot", stock=stock)
     assert sorted(apart.sites("A")) == ["far", "near"]
     assert counter.play(rules, "A 05T10:00 mug,tea,pot", stock=stock).sites("A") == []
+
+
+def test_a_margin_is_told_without_the_dust_of_binary_fractions(counter: Any) -> None:
+    """555.975 - 333.585 km; a binary computer makes 222.39000000000004 of it."""
+    answers = counter.play("rules: [{}]\n", sites={"mid": "at: [0, 3]", "far": "at: [0, 5]"})
+    assert answers.first("margin") == 222.39
