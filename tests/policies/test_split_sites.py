@@ -55,3 +55,16 @@ def test_a_margin_is_told_without_the_dust_of_binary_fractions(counter: Any) -> 
     """555.975 - 333.585 km; a binary computer makes 222.39000000000004 of it."""
     answers = counter.play("rules: [{}]\n", sites={"mid": "at: [0, 3]", "far": "at: [0, 5]"})
     assert answers.first("margin") == 222.39
+
+
+def test_an_order_that_a_warehouse_has_which_the_rule_leaves_out_is_split_by_the_rule(counter: Any) -> None:
+    rules = """\
+rules:
+  - {sites: [near], split: {max_shipments: 2}, on_partial: {assign: next}}
+  - {split: {max_shipments: 2}}
+"""
+    answers = counter.play(rules, "A 05T10:00 mug,tea", stock="near mug:9; far mug:9 tea:9")
+    assert sorted(answers.sites("A")) == ["far", "near"]
+    assert answers.orders["A"]["split_reason"] == "policy"
+    short = counter.play(rules, "A 05T10:00 mug,tea", stock="near mug:9; far tea:9")
+    assert short.orders["A"]["split_reason"] == "no_stock"
