@@ -128,7 +128,11 @@ class BoundRule:
         if not lines:  # what is left was enough for one more way to divide units than `full` tries
             return Verdict(_parts(plan), (), (), "full", plan, removed)
         sent = tuple(
-            [(line, ship.site, ship.case.request.units[line]) for ship in plan.ships for line in ship.case.lines]
+            [
+                (line, ship.site, ship.case.request.units[line])
+                for ship in plan.ships
+                for line in ship.case.lines
+            ]
         )
         left = Case(self._network, rest, lines, case.terms._replace(taken=case.terms.taken + sent))
         verdict = self._act(assign.rest, "partial", left, lines, removed, allowed)
@@ -168,7 +172,7 @@ class BoundRule:
             until = placed_at + round(action.after_hours * HOUR)
             if now < until:
                 return (answer.Wait(lines, until),), ()
-            is_short = not all([case.in_stock(line).any() for line in lines])
+            is_short = not all(case.in_stock(line).any() for line in lines)
             return (answer.Cancel(lines, "no_stock" if is_short else "policy"),), ()
         if isinstance(action, Backorder):
             return self._backorder(action, case, lines, allowed)
