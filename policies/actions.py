@@ -52,6 +52,9 @@ class Care(Action):
     cost: Quantity = Field(0.0, description="what that costs, in the currency")
 
 
+PARTIAL = ("assign", "assign_units")
+"""Names of what stands only where an order can be shipped in part."""
+
 ENDINGS: dict[str, type[Action]] = {part.name: part for part in (Next, Backorder, Cancel, Care)}
 
 
@@ -62,11 +65,13 @@ class Wait(Action):
     main = "up_to_hours"
 
     up_to_hours: PositiveHours | None = Field(None, description="hours after placing; absent: without end")
-    then: Annotated[Action, OneOf("action", ENDINGS)] = Field(Next(), description="what becomes of them then")
+    then: Annotated[Action, OneOf("action", ENDINGS, ("wait", *PARTIAL))] = Field(
+        Next(), description="what becomes of them then"
+    )
 
 
 ACTIONS = parts_of(sys.modules[__name__], Action)
-AnyAction: TypeAlias = Annotated[Action, OneOf("action", ACTIONS)]
+AnyAction: TypeAlias = Annotated[Action, OneOf("action", ACTIONS, PARTIAL)]
 
 
 class Assign(Part):
@@ -91,7 +96,9 @@ class AssignAll(Part):
     name = "assign"
 
 
-AnyFull: TypeAlias = Annotated[Action | AssignAll, OneOf("action", {**ACTIONS, AssignAll.name: AssignAll})]
+AnyFull: TypeAlias = Annotated[
+    Action | AssignAll, OneOf("action", {**ACTIONS, AssignAll.name: AssignAll}, PARTIAL)
+]
 """What a rule does with an order that it could ship in full. After a wait or customer care it ships it."""
 
 AnyPartial: TypeAlias = Annotated[

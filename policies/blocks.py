@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, combinations
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -48,10 +48,11 @@ class Blocks:
     @cached_property
     def parcels(self) -> Parcels:
         """The lines of the case that may leave. Those that belong to a line which may not now are left out."""
-        case, together = self.case, self.bounds.together
-        if not together:
+        case = self.case
+        if not self.bounds.together:
             return tuple([(line,) for line in case.lines])
         request = case.request
+        together = self.bounds.groups_of([request.items[line] for line in request.open])
         found: dict[Lines, None] = {}
         for line in case.lines:
             group = next((items for items in together if request.items[line] in items), None)
@@ -100,6 +101,17 @@ class Blocks:
         sites = self.candidates(ship.case)
         others = sites[sites != ship.site]
         return Ship(self.bounds.preference.best(ship.case, others), ship.case) if len(others) else None
+
+    def must_part(self, ships: Sequence[Ship]) -> bool:
+        """Tell whether no two shipments leave one warehouse that could send them as one."""
+        if len({ship.site for ship in ships}) == len(ships):
+            return True
+        for one, other in combinations(ships, 2):
+            if one.site == other.site:
+                lines = joined([one.case.lines, other.case.lines])
+                if self.case.part_of(lines).reachable[one.site]:
+                    return False
+        return True
 
     def divided(self, parcels: Parcels, counts: range, rest: int = 0) -> Iterator[list[Lines]]:
         """Yield every way to divide lines into some numbers of shipments, of which none is worth too little.

@@ -127,7 +127,14 @@ class BoundRule:
         lines = tuple([line for line in case.lines if rest.units[line]])
         if not lines:  # what is left was enough for one more way to divide units than `full` tries
             return Verdict(_parts(plan), (), (), "full", plan, removed)
-        left = Case(self._network, rest, lines, case.terms)
+        sent = tuple(
+            [
+                (line, ship.site, ship.case.request.units[line])
+                for ship in plan.ships
+                for line in ship.case.lines
+            ]
+        )
+        left = Case(self._network, rest, lines, case.terms._replace(taken=case.terms.taken + sent))
         verdict = self._act(assign.rest, "partial", left, lines, removed, allowed)
         if verdict.holds and case.request.moves_from < 0:
             self._shipped_in_part.add(case.request.order)
@@ -163,8 +170,10 @@ class BoundRule:
             return (answer.Wait(lines, until),), ()
         if isinstance(action, Cancel):
             until = placed_at + round(action.after_hours * HOUR)
-            hold = answer.Wait(lines, until) if now < until else answer.Cancel(lines, "no_stock")
-            return (hold,), ()
+            if now < until:
+                return (answer.Wait(lines, until),), ()
+            is_short = not all(case.in_stock(line).any() for line in lines)
+            return (answer.Cancel(lines, "no_stock" if is_short else "policy"),), ()
         if isinstance(action, Backorder):
             return self._backorder(action, case, lines, allowed)
         if isinstance(action, Care):

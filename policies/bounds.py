@@ -44,7 +44,7 @@ class Bounds:
         fewest_first: whether the number of shipments comes before everything else.
         sites_per_line: warehouses from which the units of one line may come.
         least_value: of every part, in millionths of the currency; 0 for no such bound.
-        together: groups of items that travel together; no item is in two of them.
+        together: groups of items that travel together, as the rule names them.
         worth: what a split must bring where one warehouse could ship everything; None: nothing.
 
     """
@@ -67,9 +67,19 @@ class Bounds:
             preference.fewest_first,
             split.max_sites_per_line,
             0 if split.min_part_value is None else micros(split.min_part_value),
-            _merged(frozenset([number[id_] for id_ in group]) for group in split.keep_together),
+            tuple([frozenset([number[id_] for id_ in group]) for group in split.keep_together]),
             None if split.only_if is None else Worth.of(split.only_if),
         )
+
+    def groups_of(self, items: Iterable[int]) -> list[frozenset[int]]:
+        """Return which of some items travel together: groups that share one of them are one group."""
+        ordered, found = frozenset(items), list[frozenset[int]]()
+        for group in self.together:
+            joined = group & ordered
+            if joined:
+                apart = [other for other in found if not other & joined]
+                found = [*apart, joined.union(*[other for other in found if other & joined])]
+        return found
 
     def value(self, case: Case) -> int:
         """Return what the goods of a case are worth, in millionths of the currency."""
@@ -83,12 +93,3 @@ class Bounds:
     def spent(self, case: Case) -> NDArray[np.int64]:
         """Return freight, handling and packaging of a case as one parcel from each warehouse, in cents."""
         return case.offer.freight + self.network.handling(case.parcel)
-
-
-def _merged(groups: Iterable[frozenset[int]]) -> tuple[frozenset[int], ...]:
-    """Return groups of which no two share an item: those that do are one."""
-    found: list[frozenset[int]] = []
-    for group in groups:
-        apart = [other for other in found if not other & group]
-        found = [*apart, group.union(*[other for other in found if other & group])]
-    return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
@@ -37,6 +37,9 @@ class Part(Section):
 
 
 P = TypeVar("P", bound=Part)
+
+FEW = 8
+"""So many parts are named in a message that says which of them can stand in a place."""
 
 
 def parts_of(module: ModuleType, kind: type[P]) -> dict[str, type[P]]:
@@ -73,11 +76,13 @@ class OneOf:
     Args:
         noun: what the part is, for messages.
         parts: by name.
+        barred: names of parts that exist, and may stand elsewhere only.
 
     """
 
-    def __init__(self, noun: str, parts: Mapping[str, type[Part]]) -> None:
+    def __init__(self, noun: str, parts: Mapping[str, type[Part]], barred: Sequence[str] = ()) -> None:
         self.noun = noun
+        self._barred = frozenset(barred)
         self._noun = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
         self._parts = parts
 
@@ -120,6 +125,10 @@ class OneOf:
         return f"<{name}>"
 
     def _unknown(self, name: str, key: str = "") -> Exception:
+        if name in self._barred:
+            others = f": {', '.join(self._parts)} can" if len(self._parts) <= FEW else ""
+            rule = f"is {self._noun}, but cannot stand here{others}"
+            return wrong(rule, key=key, unknown=bool(key))
         return wrong(
             f"is not {self._noun}; `orderlab list parts` shows them",
             key=key,

@@ -13,6 +13,9 @@ from policies.case import Case, Column, Mask, Values
 SLACK = 1e-9
 """Values closer than this are equal: decimals are not exact in binary, and 0.70 + 0.10 is less than 0.80."""
 
+DIGITS = 9
+"""So many decimals of a margin are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -106,7 +109,7 @@ class Preference:
             winner = self.best(case, sites)
             other = self.best(case, sites[sites != winner])
             return winner, other, self._margin(case, winner, other)
-        return winner, other, (second - first) * self._units[0]
+        return winner, other, round((second - first) * self._units[0], DIGITS)
 
     def _margin(self, case: Case, winner: int, other: int) -> float:
         values = [case.column(column) for column, _ in self._columns]
@@ -136,7 +139,7 @@ class Preference:
         """Return the margin between two lists of scores; 0 when they tie in every key."""
         for (_, band), unit, a, b in zip(self._columns, self._units, better, other, strict=True):
             if b - a > band:
-                return float(b - a) * unit
+                return round(float(b - a) * unit, DIGITS)
         return 0.0
 
     def split_reason(self, better: Sequence[float], other: Sequence[float]) -> str:

@@ -66,7 +66,9 @@ class Rule(Section):
     issue: Literal["fifo", "fefo", "lifo"] | None = Field(
         None, description="which lots leave first; absent: as the warehouse does"
     )
-    on_full: AnyFull = Field(AssignAll(), description="when all lines can be shipped")
+    on_full: AnyFull = Field(
+        AssignAll(), description="when all lines can be shipped; after a wait or care they are"
+    )
     on_partial: AnyPartial = Field(Next(), description="when the order can be shipped only in part")
     otherwise: AnyAction = Field(Next(), description="when no line can be shipped")
 

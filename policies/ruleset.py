@@ -25,7 +25,7 @@ class RuleSet(Section):
     match: Literal["first", "all"] = Field(
         "first",
         description="first: each line is decided by the first rule that places it; all: all rules that apply to a line "
-        "decide together, later ones refine the rank",
+        "decide together, later ones refine the rank; of services, splits and actions the last that is named holds",
     )
     rules: tuple[Rule, ...] = Field(
         description="tiers, the first to be tried first", json_schema_extra={"minItems": 1}

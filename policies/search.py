@@ -150,7 +150,7 @@ class Search:
         for blocks in self._blocks.divided(parcels, counts, rest):
             found = [self._blocks.best(lines) for lines in blocks]
             ships = tuple([ship for ship in found if ship is not None])
-            if len(ships) == len(found):
+            if len(ships) == len(found) and self._blocks.must_part(ships):
                 ways.append(ships)
         return preferred(self._bounds.preference, ways, self._blocks.second)
 

@@ -129,11 +129,11 @@ class Sieve:
         """Tell why no single warehouse ships all that is open: one of `journal.SPLIT_REASONS`."""
         terms, masks = self.passes[-1]
         case = Case(self._network, request, request.open, terms)
-        able = self.sites
-        for line in case.lines:
-            able = able & case.in_stock(line)
+        able = np.logical_and.reduce([case.in_stock(line) for line in case.lines])
         if not able.any():
             return "no_stock"
+        if not (able := able & self.sites).any():
+            return "policy"
         room = self._network.room
         if room is not None and not (able := able & room).any():
             return "capacity"

@@ -21,7 +21,7 @@ class Soft(Filter):
     main = "filter"
     takes_whole_value: ClassVar[bool] = True
 
-    filter: Annotated[Filter, OneOf("filter", FILTERS)] = Field(description="the filter")
+    filter: Annotated[Filter, OneOf("filter", FILTERS, ("soft",))] = Field(description="the filter")
 
     @model_validator(mode="after")
     def _excludes(self) -> Soft:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
@@ -33,7 +33,18 @@ ALMOST = 1e-9
 """Decimals are not exact in binary; what is compared with a bound is a multiple of much more than this."""
 
 
-class OrderTerms(Section):
+class SomeTerms(Section):
+    """Terms of which at least one must be given."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        terms = [key for key in self.key_names() if key != "delay_minutes"]  # which is none by itself
+        if all(getattr(self, key) is None for key in terms):
+            raise wrong(f"must hold at least one of {', '.join(terms)}")
+        return self
+
+
+class OrderTerms(SomeTerms):
     """What an order must be like. All that are given must hold; of a list, any."""
 
     segment: Segments | None = Field(None, description="its customer's segment is one of these")
@@ -90,7 +101,7 @@ class OrderTerms(Section):
         return checks
 
 
-class LineTerms(Section):
+class LineTerms(SomeTerms):
     """What a line must be like. All that are given must hold; of a list, any."""
 
     item: Items | None = Field(None, description="its item is one of these")
@@ -125,7 +136,7 @@ class LineTerms(Section):
         return frozenset(found)
 
 
-class Active(Section):
+class Active(SomeTerms):
     """When a rule is in force."""
 
     begins: LocalTime | None = Field(

@@ -63,7 +63,7 @@ class WorthIt:
 
     def _ways(self, counts: range) -> list[tuple[Ship, ...]]:
         found = [self._way(blocks) for blocks in self._blocks.divided(self._blocks.parcels, counts)]
-        return [ships for ships in found if ships is not None]
+        return [ships for ships in found if ships is not None and self._blocks.must_part(ships)]
 
     def _greedily(self, at_most: int) -> list[tuple[Ship, ...]]:
         case, within = self._blocks.case, None

@@ -267,3 +267,19 @@ attempts: {give_up_after_hours: 2}
     assert answers.orders["A"]["cancel_reason"] == "no_stock"
     assert answers.times("B") == ["05T10:00:00", "05T12:00:00"]
     assert answers.orders["B"]["cancel_reason"] == "gave_up"
+
+
+@pytest.mark.parametrize(
+    ("rule", "stock", "reason"),
+    [
+        ("on_full: cancel", "near mug:9", "policy"),
+        ("filters: [{within: {km: 1}}], otherwise: {cancel: 2}", "near mug:9", "policy"),
+        ("sites: [mid], otherwise: cancel", "near mug:9", "policy"),
+        ("sites: [mid], otherwise: cancel", "near mug:1", "no_stock"),
+    ],
+)
+def test_what_a_rule_gives_up_although_it_is_there_is_not_cancelled_for_want_of_stock(
+    counter: Any, rule: str, stock: str, reason: str
+) -> None:
+    answers = counter.play(f"rules:\n  - {{{rule}}}\n", "A 05T10:00 mug:2", stock=stock)
+    assert answers.orders["A"]["cancel_reason"] == reason

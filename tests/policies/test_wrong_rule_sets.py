@@ -105,6 +105,8 @@ ONE_MISTAKE = [
      "16: rules.0.filters.0.soft: cannot be soft: with its effect below_limit excludes nothing"),
     ("made soft what is no filter", "filters: [{soft: distance_km}]",
      "22: rules.0.filters.0.soft: value 'distance_km': is not a filter; `orderlab list parts` shows them"),
+    ("made soft what is soft", "filters: [{soft: {soft: is_up}}]",
+     "16: rules.0.filters.0.soft.filter: is a filter, but cannot stand here"),
     # -- when --------------------------------------------------------------------------------------
     ("said nothing of when", "when: {}",
      "5: rules.0.when: must hold at least one of order, line, any_line, all_lines, region, active; without `when` a "
@@ -127,6 +129,14 @@ ONE_MISTAKE = [
      "29: rules.0.when.active.begins: value '17:00': must be a date and time such as 2026-01-05T08:00"),
     ("asked for a weight in grams", "when: {any_line: {weight_g_at_least: 500}}",
      "23: rules.0.when.any_line.weight_g_at_least: is not a key here; did you mean 'weight_kg_at_least'?"),
+    ("said nothing of the order", "when: {order: {}}",
+     "12: rules.0.when.order: must hold at least one of segment, tags, lines_at_least, units_at_least, value_at_least, "
+     "value_below, weight_kg_at_least, waiting_hours_at_least"),
+    ("said nothing of a line", "when: {any_line: {}}",
+     "12: rules.0.when.any_line: must hold at least one of item, category, handling, price_at_least, "
+     "weight_kg_at_least, volume_l_at_least"),
+    ("was never in force, or always", "when: {active: {delay_minutes: 5}}",
+     "12: rules.0.when.active: must hold at least one of begins, ends"),
     # -- ranks -------------------------------------------------------------------------------------
     ("turned a scale round", "rank: {penalty: {distance_km: {weight: 1, low: 5, high: 5}}}",
      "61: rules.0.rank.penalty.distance_km.high: value '5': must be above low, which is 5"),
@@ -231,15 +241,16 @@ ONE_MISTAKE = [
     ("waited for no time", "otherwise: {wait: {up_to_hours: 0}}",
      "37: rules.0.otherwise.wait.up_to_hours: value '0': must be greater than 0"),
     ("waited and then waited", "otherwise: {wait: {up_to_hours: 4, then: wait}}",
-     "46: rules.0.otherwise.wait.then: value 'wait': is not an action; `orderlab list parts` shows them"),
+     "46: rules.0.otherwise.wait.then: value 'wait': is an action, but cannot stand here: next, backorder, cancel, "
+     "care can"),
     ("assigned what cannot be shipped", "otherwise: {assign: next}",
-     "17: rules.0.otherwise.assign: is not an action; `orderlab list parts` shows them"),
+     "17: rules.0.otherwise.assign: is an action, but cannot stand here: backorder, cancel, care, next, wait can"),
     ("assigned, and left the rest alone", "on_partial: assign",
      "17: rules.0.on_partial: value 'assign': needs a value: {assign: …}"),
     ("assigned units, and left the rest alone", "on_partial: assign_units",
      "17: rules.0.on_partial: value 'assign_units': needs a value: {assign_units: …}"),
     ("assigned units where none are", "otherwise: {assign_units: next}",
-     "17: rules.0.otherwise.assign_units: is not an action; `orderlab list parts` shows them"),
+     "17: rules.0.otherwise.assign_units: is an action, but cannot stand here: backorder, cancel, care, next, wait can"),
     ("misspelt what becomes of the rest", "on_partial: {assign: backordr}",
      "26: rules.0.on_partial.assign: value 'backordr': is not an action; `orderlab list parts` shows them; did you mean "
      "'backorder'?"),
