@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from policies.case import Bools, Case
-from policies.preference import Preference
+from policies.preference import Criterion, Preference
 from sim.network import Network
 from sim.policy import Request
 
@@ -29,10 +29,11 @@ class Plan(NamedTuple):
     """A way to ship lines, and the next best one.
 
     Attributes:
-        runner_up: the warehouses that would have been taken otherwise.
+        runner_up: the warehouses that would have been taken otherwise, each once.
         margin: how much better it is, in the unit of the key that decided; None where no key did.
         reason: why there are several shipments although one warehouse could ship everything: one of
             `journal.SPLIT_REASONS`.
+        decisive: where ways to divide the lines were compared, what decided between this one and the next.
 
     """
 
@@ -40,6 +41,7 @@ class Plan(NamedTuple):
     runner_up: tuple[int, ...] = ()
     margin: float | None = None
     reason: str = "policy"
+    decisive: Criterion | None = None
 
     @property
     def units(self) -> dict[int, int]:
@@ -73,22 +75,40 @@ def score(preference: Preference, ships: Sequence[Ship]) -> tuple[float, ...]:
     return tuple([sum(column) for column in zip(*parts, strict=True)])
 
 
-def preferred(preference: Preference, ways: Sequence[tuple[Ship, ...]]) -> Plan | None:
-    """Return the preferred of some ways to ship the same lines, among equals the first; None without any."""
-    if len(ways) < 2:
-        return Plan(ways[0]) if ways else None
+def preferred(
+    preference: Preference,
+    ways: Sequence[tuple[Ship, ...]],
+    instead: Callable[[Ship], Ship | None] | None = None,
+) -> Plan | None:
+    """Return the preferred of some ways to ship the same lines, among equals the first; None without any.
+
+    The next best is another of them, or where one shipment is preferred what could leave `instead` of it. It has
+    each warehouse once: two parcels from one tell nobody what else there was.
+    """
+    if not ways:
+        return None
     left = list(ways)
-    scores = [score(preference, ships) for ships in left]
-    best = preference.least(scores)
+    scores = [score(preference, ships) for ships in left] if len(ways) > 1 else [()]
+    best = preference.least(scores) if len(ways) > 1 else 0
     winner, won = left.pop(best), scores.pop(best)
     reason = "policy"
     if len(winner) > 1:
         alone = next((number for number, ships in enumerate(left) if len(ships) == 1), None)
         if alone is not None:
             reason = preference.split_reason(won, scores[alone])
-    other = preference.least(scores)
-    runner_up = tuple([ship.site for ship in left[other]])
-    return Plan(winner, runner_up, preference.difference(won, scores[other]), reason)
+    others = [number for number, ships in enumerate(left) if len({ship.site for ship in ships}) == len(ships)]
+    left, scores = [left[number] for number in others], [scores[number] for number in others]
+    other = instead(winner[0]) if len(winner) == 1 and instead is not None else None
+    if other is not None:
+        left.append((other,))
+        scores.append(score(preference, left[-1]))
+    if not left:
+        return Plan(winner, reason=reason)
+    won, following = won or score(preference, winner), preference.least(scores)
+    lost = scores[following]
+    runner_up = tuple([ship.site for ship in left[following]])
+    margin, decisive = preference.difference(won, lost), preference.decisive(won, lost)
+    return Plan(winner, runner_up, margin, reason, decisive)
 
 
 def portion(network: Network, request: Request, units: Mapping[int, int]) -> Request:

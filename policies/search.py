@@ -152,7 +152,13 @@ class Search:
             ships = tuple([ship for ship in found if ship is not None])
             if len(ships) == len(found):
                 ways.append(ships)
-        return preferred(self._bounds.preference, ways)
+        return preferred(self._bounds.preference, ways, self._instead)
+
+    def _instead(self, ship: Ship) -> Ship | None:
+        """Return what would ship the same lines if a warehouse could not, or None."""
+        sites = self._blocks.candidates(ship.case)
+        sites = sites[sites != ship.site]
+        return Ship(self._bounds.preference.best(ship.case, sites), ship.case) if len(sites) else None
 
 
 def _complete(plan: Plan | None, lines: Lines) -> Plan | None:
