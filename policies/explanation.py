@@ -123,14 +123,21 @@ def _best_first(case: Case, sites: NDArray[np.intp], preference: Preference) -> 
 
 def _decided_by(plan: Plan, preference: Preference) -> str:
     """Return the first key in which the winner and the next best differ by more than the band."""
+    if plan.decisive is not None:
+        counted = "lines" if plan.decisive.counts_lines else "shipments"
+        return f"{_named(plan.decisive)}, added up over {counted}" if plan.decisive.terms else ""
     if len(plan.ships) > 1 or len(plan.runner_up) != 1:
         return ""
     (ship,), (other,) = plan.ships, plan.runner_up
     for criterion in preference.criteria:
         values = ship.case.column(criterion.column)
         if values[other] - values[ship.site] > criterion.band + SLACK:
-            return "sum" if _is_sum(criterion) else criterion.terms[0][0] if criterion.terms else ""
+            return _named(criterion)
     return ""
+
+
+def _named(criterion: Criterion) -> str:
+    return "sum" if _is_sum(criterion) else criterion.terms[0][0] if criterion.terms else ""
 
 
 def _columns(preference: Preference) -> Iterator[tuple[str, Column, float]]:

@@ -37,13 +37,13 @@ def read_policies(
     Args:
         names: files, shipped ids or `file.py:Class`.
         scenario: None leaves references to what a scenario has unchecked.
-        changes: `KEY=VALUE`, applied to every rule set.
+        changes: `KEY=VALUE`, applied to every policy; a Python policy has no keys.
 
     Returns:
         Sources with distinct names: the file's stem or the class's name; a repeated one gets `-2`.
 
     Raises:
-        RuleSetError: with every problem of the first file that cannot be used.
+        RuleSetError: with every problem of the first file that cannot be used, or change that it has no key for.
         PolicyError: a Python policy cannot be made.
 
     """
@@ -65,6 +65,9 @@ def read_policies(
 def _read(name: str, scenario: Scenario | None, changes: Sequence[str]) -> PolicySource:
     if match := _PYTHON.fullmatch(name):
         file = match["file"]
+        if changes:
+            rule = f"{match['name']} is a Python class, which has no keys: change it in {file}"
+            raise RuleSetError([Problem(f"--set policy.{change}"[:200], rule) for change in changes])
         text = decoded(read_bytes(Path(file), file, RuleSetError), file, RuleSetError)
         source = PolicySource(match["name"], file, text, match["name"])
         build_policy(source, scenario)
@@ -72,7 +75,7 @@ def _read(name: str, scenario: Scenario | None, changes: Sequence[str]) -> Polic
     path = find_rule_set(name)
     if path.suffix == ".py":
         raise RuleSetError([Problem(name, f"is Python, which needs the name of a class: {name}:MyPolicy")])
-    document = read(path, RuleSetError).changed(changes)
+    document = read(path, RuleSetError).changed(changes, prefix="policy.", of=f" (policy {path.stem})")
     check_rule_set(document, scenario)
     return PolicySource(
         path.stem, str(path), write(document.tree) if changes else path.read_text("utf-8-sig")

@@ -14,6 +14,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, Vali
 from pydantic_core import CoreSchema, core_schema
 
 from sim.document import Scalar, Section, nearest, wrong
+from sim.errors import Problem, RuleSetError
 
 ENTRY_POINTS = "orderlab.parts"
 """The group of entry points by which an installed package adds parts of its own."""
@@ -45,7 +46,7 @@ FEW = 8
 def parts_of(module: ModuleType, kind: type[P]) -> dict[str, type[P]]:
     """Return the parts of a kind by name, sorted: those that a module, or all of its folder, and packages define.
 
-    Raises ValueError when a package adds a part under a name that is taken.
+    Raises RuleSetError when a package adds a part under a name that is taken, or one that cannot be loaded.
     """
     found: dict[str, type[P]] = {
         value.name: value
@@ -54,12 +55,15 @@ def parts_of(module: ModuleType, kind: type[P]) -> dict[str, type[P]]:
         if isinstance(value, type) and issubclass(value, kind) and value.name
     }
     for entry in entry_points(group=ENTRY_POINTS):
-        part = entry.load()
+        try:
+            part = entry.load()
+        except Exception as error:
+            rule = f"adds a part that cannot be loaded: {type(error).__name__}: {error}"
+            raise RuleSetError([Problem(f"package {entry.value}", rule)]) from error
         if isinstance(part, type) and issubclass(part, kind):
             if part.name in found and found[part.name] is not part:
-                raise ValueError(
-                    f"package {entry.value} adds a {kind.__name__.lower()} {part.name!r}, which exists"
-                )
+                rule = f"adds a {kind.__name__.lower()} {part.name!r}, which exists"
+                raise RuleSetError([Problem(f"package {entry.value}", rule)])
             found[part.name] = part
     return dict(sorted(found.items()))
 

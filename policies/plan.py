@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from policies.case import Bools, Case
-from policies.preference import Preference
+from policies.preference import Criterion, Preference
 from sim.network import Network
 from sim.policy import Request
 
@@ -29,10 +29,11 @@ class Plan(NamedTuple):
     """A way to ship lines, and the next best one.
 
     Attributes:
-        runner_up: the warehouses that would have been taken otherwise.
+        runner_up: the warehouses that would have been taken otherwise, each once.
         margin: how much better it is, in the unit of the key that decided; None where no key did.
         reason: why there are several shipments although one warehouse could ship everything: one of
             `journal.SPLIT_REASONS`.
+        decisive: where ways to divide the lines were compared, what decided between this one and the next.
 
     """
 
@@ -40,6 +41,7 @@ class Plan(NamedTuple):
     runner_up: tuple[int, ...] = ()
     margin: float | None = None
     reason: str = "policy"
+    decisive: Criterion | None = None
 
     @property
     def units(self) -> dict[int, int]:
@@ -80,6 +82,8 @@ def preferred(
 ) -> Plan | None:
     """Return the preferred of some ways to ship the same lines, among equals the first; None without any.
 
+    The next best has each warehouse once: two parcels from one tell nobody what else there was.
+
     Args:
         preference: the rank.
         ways: to compare.
@@ -103,11 +107,14 @@ def preferred(
         if other is not None:
             left.append((*winner[:number], other, *winner[number + 1 :]))
             scores.append(score(preference, left[-1]))
-    if not left:
-        return Plan(winner)
-    next_best = preference.least(scores)
-    runner_up = tuple([ship.site for ship in left[next_best]])
-    return Plan(winner, runner_up, preference.difference(won, scores[next_best]), reason)
+    apart = [number for number, ships in enumerate(left) if len({ship.site for ship in ships}) == len(ships)]
+    if not apart:
+        return Plan(winner, reason=reason)
+    following = apart[preference.least([scores[number] for number in apart])]
+    lost = scores[following]
+    runner_up = tuple([ship.site for ship in left[following]])
+    margin, decisive = preference.difference(won, lost), preference.decisive(won, lost)
+    return Plan(winner, runner_up, margin, reason, decisive)
 
 
 def portion(network: Network, request: Request, units: Mapping[int, int]) -> Request:

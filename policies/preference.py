@@ -142,9 +142,14 @@ class Preference:
                 return round(float(b - a) * unit, DIGITS)
         return 0.0
 
-    def split_reason(self, better: Sequence[float], other: Sequence[float]) -> str:
-        """Tell what several shipments, with their scores, are better in than one: one of `journal.SPLIT_REASONS`."""
+    def decisive(self, better: Sequence[float], other: Sequence[float]) -> Criterion | None:
+        """Return the first criterion by which two lists of scores do not tie; None when they tie in every one."""
         for criterion, (_, band), a, b in zip(self.criteria, self._columns, better, other, strict=True):
             if b - a > band:
-                return criterion.split_reason
-        return "policy"
+                return criterion
+        return None
+
+    def split_reason(self, better: Sequence[float], other: Sequence[float]) -> str:
+        """Tell what several shipments, with their scores, are better in than one: one of `journal.SPLIT_REASONS`."""
+        criterion = self.decisive(better, other)
+        return "policy" if criterion is None else criterion.split_reason

@@ -18,7 +18,7 @@ MOST_SHOWN = 10
 _CAUSES = {
     "placed": "the order was placed",
     "corrected": "its data had been corrected",
-    "timer": "its time of waiting was over",
+    "timer": "it was due to be tried again",
     "receipt": "stock had arrived",
     "site_up": "a warehouse took orders again",
     "care": "customer care had looked at it",
@@ -52,7 +52,7 @@ def story_text(story: Story) -> str:
     names, row = Names(story.scenario), story.rows["orders"][0]
     title = story.scenario.name or story.scenario.id
     lines = [
-        f"order {story.order} of {title} (policy {story.policy}, replication {story.replication})",
+        f'order {story.order} of "{title}" (policy {story.policy}, replication {story.replication})',
         f"  {_ordered(story, names)} for {row['value']:,.2f} {story.scenario.currency}; "
         f"{row['segment']} customer in {row['region']}",
         f"  {_ending(row, names)}",

@@ -10,6 +10,15 @@ import sys
 from policies.keys.key import Key
 from policies.part import parts_of
 
-KEYS = parts_of(sys.modules[__name__], Key)
-
 __all__ = ["KEYS", "Key"]
+
+KEYS: dict[str, type[Key]]
+
+
+def __getattr__(name: str) -> dict[str, type[Key]]:
+    """Return `KEYS`, looked for when it is first wanted: packages that add one import this module."""
+    if name != "KEYS":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = parts_of(sys.modules[__name__], Key)
+    globals()[name] = found
+    return found

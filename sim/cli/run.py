@@ -51,7 +51,7 @@ from sim.scenario import load_scenario
     multiple=True,
     metavar="KEY=VALUE",
     help="Change a value of the scenario, such as days=2 or warehouses.newark.stations=14; "
-    "policy.KEY reaches every rule set.",
+    "policy.KEY reaches every policy.",
 )
 @click.option(
     "--out",

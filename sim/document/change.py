@@ -9,7 +9,7 @@ from sim.document.tree import Map, Node, Scalar, Seq, Source
 from sim.errors import InputError, Problem
 
 
-def set_key(tree: Map, key: str, value: str) -> Map:
+def set_key(tree: Map, key: str, value: str, named: str = "") -> Map:
     """Return a tree in which one value is another; the given tree stays as it is.
 
     Args:
@@ -17,10 +17,11 @@ def set_key(tree: Map, key: str, value: str) -> Map:
         key: a dotted path; elements of lists by id, else by name, else by 0-based position. A key that is not
             there is added (whether it is valid is for the check of the document to say); an element is not.
         value: one YAML scalar, or a list or mapping in flow style.
+        named: how messages name the change; empty: `--set KEY=VALUE`.
 
     Raises InputError for a path that leads nowhere and a value that is not one.
     """
-    source = Source(f"--set {key}={value}"[:200])
+    source = Source(named or f"--set {key}={value}"[:200])
     replaced = _put(tree, key.split("."), _read_value(value, source), [], source)
     assert isinstance(replaced, Map)
     return replaced

@@ -43,16 +43,20 @@ class Document:
         """The file as messages name it."""
         return self.tree.source.name
 
-    def changed(self, assignments: Iterable[str]) -> Document:
-        """Return the document after changes `KEY=VALUE`. Raises with all that cannot be applied."""
+    def changed(self, assignments: Iterable[str], *, prefix: str = "", of: str = "") -> Document:
+        """Return the document after changes `KEY=VALUE`. Raises with all that cannot be applied.
+
+        Messages name a change as it was typed: with the `prefix` of its key, and `of` what it was to change.
+        """
         tree, wrong = self.tree, []
         for assignment in assignments:
             key, equals, value = assignment.partition("=")
+            named = f"--set {prefix}{assignment}"[:200] + of
             if not equals or not key:
-                wrong.append(Problem(f"--set {assignment}"[:200], "must be KEY=VALUE"))
+                wrong.append(Problem(named, "must be KEY=VALUE"))
                 continue
             try:
-                tree = set_key(tree, key, value)
+                tree = set_key(tree, key, value, named)
             except InputError as error:
                 wrong.extend(error.problems)
         if wrong:

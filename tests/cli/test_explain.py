@@ -34,7 +34,7 @@ def test_it_tells_the_life_of_an_order_and_the_reasons_of_its_decision(shop: Any
     found = desk.orderlab("explain", "result", "3")
     assert (found.code, found.errors) == (0, "")
     lines = found.output.splitlines()
-    assert lines[0] == "order 3 of a small shop (policy nearest, replication 0)"
+    assert lines[0] == 'order 3 of "a small shop" (policy nearest, replication 0)'
     text = found.output
     assert "decision 1, because the order was placed" in text
     assert 'rule "every line from the nearest that has it", asked about 1 tin' in text

@@ -96,6 +96,16 @@ def test_the_key_that_decided_is_named_and_a_tie_has_none(explained: Any) -> Non
     assert (record.decided_by, record.margin) == ("", 0)
 
 
+def test_the_key_that_decided_between_ways_to_split_is_named(explained: Any) -> None:
+    sites = {"near": "at: [0, 1]", "mid": "at: [0, 1.9]", "far": "at: [0, 3]"}
+    rules = "rules: [{rank: {by: [distance_km, fewest_shipments]}, split: {max_shipments: 2}}]\n"
+    stock = "near mug:9; mid mug:9 tea:9; far tea:9 pot:9"
+    listener, _ = explained(rules, "A 05T10:00 mug,tea,pot", stock=stock, sites=sites)
+    record = listener.heard[0][1][0]
+    assert names(listener, record.runner_up) == ["near", "far"]
+    assert record.decided_by == "distance_km, added up over lines"
+
+
 def test_a_split_is_explained_shipment_by_shipment_and_so_is_what_waits_for_stock(explained: Any) -> None:
     listener, _ = explained("nearest", "A 05T10:00 mug,tea,pot", stock="near mug:1; far tea:1")
     ((request, (record,)),) = listener.heard

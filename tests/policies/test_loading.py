@@ -131,7 +131,15 @@ def test_a_change_that_leads_nowhere_is_told(stage: Any, scenario: Any, change: 
     path = stage.write("mine.yaml", "rules:\n  - {name: first}\n")
     with pytest.raises(RuleSetError) as caught:
         read_policies([str(path)], scenario, [change])
-    assert str(caught.value) == f"--set {change}: {says}"
+    assert str(caught.value) == f"--set policy.{change} (policy mine): {says}"
+
+
+def test_a_change_that_a_python_policy_cannot_take_is_told(stage: Any, scenario: Any) -> None:
+    path = stage.write("mine.py", NEAREST)
+    with pytest.raises(RuleSetError) as caught:
+        read_policies(["nearest", f"{path}:Nearest"], scenario, ["match=all"])
+    says = f"Nearest is a Python class, which has no keys: change it in {path}"
+    assert str(caught.value) == f"--set policy.match=all: {says}"
 
 
 @pytest.mark.parametrize(

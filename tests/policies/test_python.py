@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,7 +40,7 @@ from policies import (
 )
 from policies.part import Part
 from sim.document import read
-from sim.errors import PolicyError
+from sim.errors import PolicyError, RuleSetError
 from sim.journal import TABLES
 from sim.scenario import load_scenario
 
@@ -223,5 +227,65 @@ def test_an_outside_package_adds_a_part_under_an_entry_point(monkeypatch: pytest
     assert found["painted"] is Painted
     assert found["is_up"] is IsUp
     monkeypatch.setattr(policies.part, "entry_points", lambda group: [Entry(Taken)])
-    with pytest.raises(ValueError, match="package paint:Painted adds a filter 'is_up', which exists"):
+    with pytest.raises(RuleSetError, match="package paint:Painted: adds a filter 'is_up', which exists"):
         policies.part.parts_of(filters, Filter)
+
+
+EXTRA = '''\
+import numpy as np
+from policies.filters import Filter
+from policies.keys import Key
+
+
+class EvenId(Filter):
+    """The id has an even number of letters."""
+
+    name = "even_id"
+
+    def bind(self, network):
+        even = np.array([len(id_) % 2 == 0 for id_ in network.warehouses])
+        return lambda case: even
+
+
+class IdLength(Key):
+    """How long the id is."""
+
+    name = "id_length"
+
+    def bind(self, network):
+        letters = np.array([float(len(id_)) for id_ in network.warehouses])
+        return lambda case: letters
+'''
+
+
+@pytest.mark.parametrize(
+    ("entries", "says"),
+    [
+        (
+            "even_id = extra:EvenId\nid_length = extra:IdLength",
+            "mine.yaml: a rule set that is right, with 1 rule\n",
+        ),
+        (
+            "gone = extra:Gone",
+            "package extra:Gone: adds a part that cannot be loaded: "
+            "AttributeError: module 'extra' has no attribute 'Gone'\n",
+        ),
+    ],
+)
+def test_an_installed_package_adds_parts(tmp_path: Path, entries: str, says: str) -> None:
+    about = tmp_path / "extra-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: extra\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[orderlab.parts]\n{entries}\n")
+    (tmp_path / "extra.py").write_text(EXTRA)
+    (tmp_path / "mine.yaml").write_text("rules: [{filters: [is_up, even_id], rank: {by: [id_length]}}]\n")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", "validate", "mine.yaml"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout + done.stderr == says

@@ -199,6 +199,16 @@ def test_the_runner_up_of_a_split_may_be_the_same_with_one_parcel_from_elsewhere
     assert answers.first("margin") == pytest.approx(111.195, abs=0.002)
 
 
+def test_two_parcels_from_one_warehouse_are_not_the_next_best(counter: Any) -> None:
+    """near has all; that it could send two parcels is no news, mid would be 111.195 km farther for each line."""
+    sites = {"near": "at: [0, 1]", "mid": "at: [0, 2]", "far": "at: [0, 3]"}
+    stock = "near mug:9 tea:9; mid mug:9 tea:9; far mug:9 tea:9"
+    rules = "rules: [{rank: {by: [distance_km, fewest_shipments]}, split: {max_shipments: 2}}]\n"
+    answers = counter.play(rules, "A 05T10:00 mug,tea", stock=stock, sites=sites)
+    assert (answers.first("chosen"), answers.first("runner_up")) == ("near", "mid")
+    assert answers.first("margin") == pytest.approx(2 * 111.195, abs=0.002)
+
+
 # -- why ---------------------------------------------------------------------------------------------------
 
 POST = "{id: parcel, zones_km: [150, 250], transit_days: [1, 2, 5], rates: {base: [2, 3, 6]}}"
