@@ -67,7 +67,7 @@ def preference(ranks: Sequence[tuple[Rank, Sequence[Handicap]]], network: Networ
 
 
 class Lexicographic(Rank):
-    """Compares by the first key; where that ties (within its band), by the next."""
+    """Compares by the first key; where that ties (within its band), by the next; at last by place in the scenario."""
 
     by: tuple[Annotated[Key, OneOf("rank key", KEYS)], ...] = Field(
         description="keys, the most important first; where all tie, the warehouse that the scenario names first"
@@ -180,7 +180,7 @@ def _spread_weight(given: Any) -> Any:
 
 
 class Cost(Rank):
-    """Compares by money: the sum of keys, each times its weight."""
+    """Compares by money: the sum of keys, each times its weight; equal sums by id."""
 
     cost: Annotated[tuple[Key, ...], Weighted()] = Field(description="by key, what one unit of it is worth")
 
