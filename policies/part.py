@@ -20,6 +20,10 @@ ENTRY_POINTS = "orderlab.parts"
 """The group of entry points by which an installed package adds parts of its own."""
 
 
+MOST_NAMED = 8
+"""So many names a message tells; of more it says where they stand."""
+
+
 class Part(Section):
     """A filter, rank key or action: immutable, and made of explicit keyword parameters.
 
@@ -124,8 +128,10 @@ class OneOf:
         return f"<{name}>"
 
     def _unknown(self, name: str, key: str = "") -> Exception:
+        few = len(self._parts) <= MOST_NAMED
+        rule = f"is not {self._noun} that can stand here; valid are {', '.join(sorted(self._parts))}"
         return wrong(
-            f"is not {self._noun}; `orderlab list parts` shows them",
+            rule if few else f"is not {self._noun}; `orderlab list parts` shows them",
             key=key,
             nearest=nearest(name, self._parts),
             unknown=bool(key),
@@ -159,7 +165,7 @@ class OneOf:
 
 def _spread_main(part: type[Part]) -> Any:
     def spread(given: Any) -> Any:
-        whole = part.takes_whole_value
+        whole = part.takes_whole_value and not (isinstance(given, dict) and part.main in given)
         if isinstance(given, BaseModel) or (isinstance(given, dict) and not whole):
             return given
         if not part.model_fields:
