@@ -140,14 +140,11 @@ class OneOf:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        bare = [
-            name
-            for name, part in self._parts.items()
-            if not any(field.is_required() for field in part.model_fields.values())
-        ]
-        forms = []
+        bare, forms = [], []
         for name, part in self._parts.items():
             parameters = handler.resolve_ref_schema(handler(part.__pydantic_core_schema__))
+            if not parameters.get("required") and not parameters.get("minProperties"):
+                bare.append(name)
             value: Any = parameters
             if part.main is not None:
                 value = {"anyOf": [parameters["properties"][part.main], parameters]}

@@ -70,7 +70,7 @@ class Lexicographic(Rank):
     """Compares by the first key; where that ties (within its band), by the next."""
 
     by: tuple[Annotated[Key, OneOf("rank key", KEYS)], ...] = Field(
-        description="keys, the most important first"
+        description="keys, the most important first", json_schema_extra={"minItems": 1}
     )
 
     @model_validator(mode="after")
