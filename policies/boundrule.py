@@ -91,6 +91,8 @@ class BoundRule:
             taken: what earlier rules send, in the same decision, of lines that were not shipped in full.
 
         """
+        if len(lines) < len(request.open) and self._planner.keeps_whole(request):
+            return Verdict((), (), lines, "none", None, self.sieve.nothing)  # not for a part of the order
         case, sites, removed = self.sieve.candidates(request, lines, taken)
         allowed = self._planner.allowed(request) - shipments
         if allowed > 0 and np.count_nonzero(sites):

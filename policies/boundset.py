@@ -127,6 +127,9 @@ class BoundRuleSet:
             numbers = tuple([number for number, taken in enumerate(found) if line in taken])
             if numbers:
                 groups.setdefault(numbers, []).append(line)
+        if len(groups) > 1 and not order.split:  # it leaves whole, by the rules that apply to all of it
+            numbers = tuple(sorted(set.intersection(*[set(numbers) for numbers in groups])))
+            groups = {numbers: list(order.open)} if numbers else {}
         shipments, left = order.shipments, order
         for turn, (numbers, lines) in enumerate(groups.items()):
             rule = self._together.get(numbers)

@@ -133,8 +133,10 @@ class OneOf:
             others = f": {', '.join(self._parts)} can" if len(self._parts) <= FEW else ""
             rule = f"is {self._noun}, but cannot stand here{others}"
             return wrong(rule, key=key, unknown=bool(key))
+        few = len(self._parts) <= FEW
+        rule = f"is not {self._noun} that can stand here; valid are {', '.join(sorted(self._parts))}"
         return wrong(
-            f"is not {self._noun}; `orderlab list parts` shows them",
+            rule if few else f"is not {self._noun}; `orderlab list parts` shows them",
             key=key,
             nearest=nearest(name, self._parts),
             unknown=bool(key),
@@ -143,14 +145,11 @@ class OneOf:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        bare = [
-            name
-            for name, part in self._parts.items()
-            if not any(field.is_required() for field in part.model_fields.values())
-        ]
-        forms = []
+        bare, forms = [], []
         for name, part in self._parts.items():
             parameters = handler.resolve_ref_schema(handler(part.__pydantic_core_schema__))
+            if not parameters.get("required") and not parameters.get("minProperties"):
+                bare.append(name)
             value: Any = parameters
             if part.main is not None:
                 value = {"anyOf": [parameters["properties"][part.main], parameters]}
@@ -168,7 +167,7 @@ class OneOf:
 
 def _spread_main(part: type[Part]) -> Any:
     def spread(given: Any) -> Any:
-        whole = part.takes_whole_value
+        whole = part.takes_whole_value and not (isinstance(given, dict) and part.main in given)
         if isinstance(given, BaseModel) or (isinstance(given, dict) and not whole):
             return given
         if not part.model_fields:

@@ -70,7 +70,8 @@ class Lexicographic(Rank):
     """Compares by the first key; where that ties (within its band), by the next; at last by place in the scenario."""
 
     by: tuple[Annotated[Key, OneOf("rank key", KEYS)], ...] = Field(
-        description="keys, the most important first; where all tie, the warehouse that the scenario names first"
+        description="keys, the most important first; where all tie, the warehouse that the scenario names first",
+        json_schema_extra={"minItems": 1},
     )
 
     @model_validator(mode="after")

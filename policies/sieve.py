@@ -46,6 +46,7 @@ class Sieve:
     Attributes:
         words: names of what takes warehouses away, in the order in which they are asked.
         passes: the filters as they are tried.
+        nothing: that none of the words took any warehouse away.
 
     """
 
@@ -67,6 +68,7 @@ class Sieve:
         self._moments = {part: moment for part, moment in moments if moment is not None}
         limit = () if network.room is None else ("queue_limit",)
         self.words = ("sites", *limit, *(part.name for part in parts))
+        self.nothing = (0,) * len(self.words)
 
     def candidates(
         self, request: Request, lines: tuple[int, ...], taken: Taken = ()

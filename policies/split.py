@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sim.document import Days, Listing, Money, PositiveCount, Section, wrong
 
@@ -14,6 +14,8 @@ Group = Annotated[tuple[str, ...], Listing("item", at_least=2)]
 
 class OnlyIf(Section):
     """What a split must bring where one warehouse could ship everything."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     saves_days: Days | None = Field(
         None, description="days by which its last parcel must be expected earlier, at least; absent: whenever"

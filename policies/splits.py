@@ -42,11 +42,15 @@ class Planner:
 
     def allowed(self, request: Request) -> int:
         """Return how many shipments an order may have, over all rules and attempts."""
+        return 1 if self.keeps_whole(request) else self._most
+
+    def keeps_whole(self, request: Request) -> bool:
+        """Tell whether an order may not be divided at all: by its segment, its value, or an item of it."""
         if not request.split:
-            return 1
+            return True
         if self._least_order is not None and request.value * CENT < self._least_order:
-            return 1
-        return 1 if self._never and not self._never.isdisjoint(request.items) else self._most
+            return True
+        return bool(self._never) and not self._never.isdisjoint(request.items)
 
     def search(self, case: Case, sites: Bools, at_most: int) -> Search:
         """Return the search for plans that ship the lines of a case from some warehouses."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sim.clock import HOUR, NEVER, instant
 from sim.document import (
@@ -165,6 +165,8 @@ class Active(SomeTerms):
 
 class When(Section):
     """What a rule applies to. All terms that are given must hold."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     order: OrderTerms | None = Field(None, description="what the order must be like")
     line: LineTerms | None = Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, model_validator
 
 from policies.case import Bools, Mask
 from policies.filters.filter import SLACK, Filter
@@ -20,6 +20,8 @@ NO_ZONES = "compares zones, and no warehouse is in the zone of any region"
 
 class Within(Filter):
     """The warehouse is near: by distance, by expected days in transit, or by the carrier's zone."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     name = "within"
 

@@ -39,6 +39,7 @@ class Forms:
         otherwise: Any = None,
     ) -> None:
         self.noun = noun
+        self._a_noun = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
         self.by_key = dict(by_key or {})
         self.named = dict(named or {})
         self._keys = [*self.named, *self.by_key]
@@ -83,9 +84,9 @@ class Forms:
         if isinstance(given, Map) and len(given) == 1:
             (key,) = given
             close = nearest(key, self._keys)
-            rule = f"is not a {self.noun}" if close else f"is not a {self.noun}; valid are {self._valid()}"
+            rule = f"is not {self._a_noun}" if close else f"is not {self._a_noun}; valid are {self._valid()}"
             raise wrong(rule, key=key, nearest=close, unknown=True)
-        raise wrong(f"must be a {self.noun}: {self._valid()}")
+        raise wrong(f"must be {self._a_noun}: {self._valid()}")
 
     def _valid(self) -> str:
         bare = [] if self._others["bare"] is None else ["a single value"]

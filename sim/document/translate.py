@@ -114,7 +114,8 @@ def _problem(error: Any, tree: Node, checking: Checking, within: Sequence[str]) 
             _, section = checking.sections[id(walk.parent)]
             close = nearest(walk.names[-1], section.key_names())
             if close is None:
-                rule += f"; valid are {', '.join(section.key_names()) or 'none'}"
+                names = ", ".join(section.key_names())
+                rule += f"; valid are {names}" if names else "; there are none"
         walk.at_key()
     value = str(walk.node) if value_matters and isinstance(walk.node, Scalar) else None
     return problem_at(walk.place, rule, dotted(walk.names), value=value, nearest=close)

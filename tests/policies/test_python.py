@@ -39,7 +39,7 @@ from policies import (
     shipped_rule_sets,
 )
 from policies.part import Part
-from sim.document import read
+from sim.document import read, read_text
 from sim.errors import PolicyError, RuleSetError
 from sim.journal import TABLES
 from sim.scenario import load_scenario
@@ -229,6 +229,23 @@ def test_an_outside_package_adds_a_part_under_an_entry_point(monkeypatch: pytest
     monkeypatch.setattr(policies.part, "entry_points", lambda group: [Entry(Taken)])
     with pytest.raises(RuleSetError, match="package paint:Painted: adds a filter 'is_up', which exists"):
         policies.part.parts_of(filters, Filter)
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("filters: [{soft: is_up}]", "filters: [{soft: {filter: is_up}}]"),
+        ("filters: [{soft: {within: {km: 5}}}]", "filters: [{soft: {filter: {within: {km: 5}}}}]"),
+        ("on_partial: {assign: {cancel: 4}}", "on_partial: {assign: {rest: {cancel: 4}}}"),
+        ("on_partial: {assign_units: backorder}", "on_partial: {assign_units: {rest: backorder}}"),
+    ],
+)
+def test_a_part_in_a_part_may_be_named_by_its_parameter(short: str, long: str) -> None:
+    one, other = (
+        check_rule_set(read_text(f"rules: [{{{rule}}}]\n", "rules.yaml", RuleSetError))
+        for rule in (short, long)
+    )
+    assert one == other
 
 
 EXTRA = '''\

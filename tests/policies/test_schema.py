@@ -56,6 +56,11 @@ def test_every_form_that_loads_fits(validator: Any) -> None:
     ("old", "new"),
     [
         ("is_up", "is_upp"),
+        ("is_up", "within"),
+        ("{within: {km: 5}}", "{within: {}}"),
+        ("[{landed_cost: {band: 0.5}}, {distance_km: {descending: true}}, site_id]", "[]"),
+        ("{saves_days: 1.5, costs_at_most: 4}", "{}"),
+        ("sites: [006, near]", "when: {}"),
         ("{has_stock: all}", "{has_stok: all}"),
         ("saves_days: 1.5", "saves_day: 1.5"),
         ("[mug, tea]", "mug"),

@@ -190,3 +190,33 @@ rules:
     answers = counter.play(rules, services="{id: slow}, {id: fast}", stock="near mug:9")
     assert answers.shipments["service"].tolist() == ["fast"]
     assert answers.shipments["state"].tolist() == ["cancelled"] or answers.sites("A") == ["far"]
+
+
+# -- orders that stay whole --------------------------------------------------------------------------------------
+
+WHOLE = {
+    "items": "{id: mug}, {id: fish, handling: [cold]}",
+    "segments": "{id: standard}, {id: whole, split: never}",
+}
+BY_LINE = "rules:\n  - {when: {line: {handling: cold}}, sites: [far]MORE}\n  - {split: {max_shipments: 2}}\n"
+
+
+def test_a_rule_for_lines_leaves_alone_a_part_of_an_order_that_may_not_be_divided(counter: Any) -> None:
+    orders = "A 05T10:00 mug,fish\nB 05T10:00 mug,fish whole\nC 05T10:00 fish whole"
+    answers = counter.play(BY_LINE.replace("MORE", ""), orders, **WHOLE)
+    assert sorted(answers.sites("A")) == ["far", "near"]
+    assert answers.sites("B") == ["near"]
+    assert answers.sites("C") == ["far"]  # all of it is cold
+
+
+@pytest.mark.parametrize("bound", ["never_with_items: [mug]", "min_order_value: 5"])
+def test_so_it_does_where_the_rule_itself_does_not_divide_the_order(counter: Any, bound: str) -> None:
+    rules = BY_LINE.replace("MORE", f", split: {{{bound}}}")
+    assert counter.play(rules, "A 05T10:00 mug,fish", **WHOLE).sites("A") == ["near"]
+
+
+def test_where_all_rules_match_it_goes_by_those_that_apply_to_all_of_it(counter: Any) -> None:
+    orders = "A 05T10:00 mug,fish\nB 05T10:00 mug,fish whole"
+    answers = counter.play("match: all\n" + BY_LINE.replace("MORE", ""), orders, **WHOLE)
+    assert sorted(answers.sites("A")) == ["far", "near"]
+    assert answers.sites("B") == ["near"]

@@ -96,7 +96,7 @@ ONE_MISTAKE = [
     ("gave a zone to compare with", "filters: [{same_zone: east}]",
      "27: rules.0.filters.0.same_zone: value 'east': takes no value: write same_zone alone"),
     ("put a weight on a filter", "filters: [{handles_items: {weight: 2}}]",
-     "32: rules.0.filters.0.handles_items.weight: is not a key here; valid are none"),
+     "32: rules.0.filters.0.handles_items.weight: is not a key here; there are none"),
     ("asked for money where there is none", "filters: [{below_limit: {n: 3, effect: {penalty: 1}}}]",
      "36: rules.0.filters.0.below_limit.effect: needs a rank by cost, which it adds to; without one: last"),
     ("limited the same twice", "filters: [{below_limit: {n: 3}}, is_up, {below_limit: {n: 5}}]",
@@ -235,7 +235,7 @@ ONE_MISTAKE = [
      "29: rules.0.split.keep_together.0: value 'mug': must be a list of item ids"),
     # -- actions -----------------------------------------------------------------------------------
     ("misspelt an action", "otherwise: wiat",
-     "16: rules.0.otherwise: value 'wiat': is not an action; `orderlab list parts` shows them; did you mean 'wait'?"),
+     "16: rules.0.otherwise: value 'wiat': is not an action that can stand here; valid are backorder, cancel, care, next, wait; did you mean 'wait'?"),
     ("misspelt the hours of an action", "otherwise: {backorder: {give_up_after_days: 3}}",
      "29: rules.0.otherwise.backorder.give_up_after_days: is not a key here; did you mean 'give_up_after_hours'?"),
     ("waited for no time", "otherwise: {wait: {up_to_hours: 0}}",
@@ -252,7 +252,7 @@ ONE_MISTAKE = [
     ("assigned units where none are", "otherwise: {assign_units: next}",
      "17: rules.0.otherwise.assign_units: is an action, but cannot stand here: backorder, cancel, care, next, wait can"),
     ("misspelt what becomes of the rest", "on_partial: {assign: backordr}",
-     "26: rules.0.on_partial.assign: value 'backordr': is not an action; `orderlab list parts` shows them; did you mean "
+     "26: rules.0.on_partial.assign: value 'backordr': is not an action that can stand here; valid are backorder, cancel, care, next, wait; did you mean "
      "'backorder'?"),
     ("gave the rest up in the past", "on_partial: {assign: {backorder: -1}}",
      "38: rules.0.on_partial.assign.backorder: value '-1': must be greater than 0"),
