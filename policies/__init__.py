@@ -28,7 +28,7 @@ from policies.ranks import Cost, Lexicographic, Penalties
 from policies.rule import InGroup, OfKind, Rule
 from policies.ruleset import RuleSet, rule_set_schema
 from policies.soft import Soft
-from policies.split import OnlyIf, Split
+from policies.splits.split import OnlyIf, Split
 from policies.timing import Attempts, InBatches, Reallocate
 from policies.when import Active, LineTerms, OrderTerms, When
 

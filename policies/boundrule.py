@@ -10,13 +10,13 @@ import numpy as np
 from policies.actions import Action, Assign, AssignAll, AssignUnits, Backorder, Cancel, Care, Wait
 from policies.case import Case, Taken, Terms
 from policies.filters.filter import Limit, Penalty
-from policies.plan import Plan, remainder
 from policies.preference import Handicap
 from policies.ranks import preference
 from policies.rule import Rule, check_references
-from policies.search import Search
 from policies.sieve import Sieve
-from policies.splits import Planner, priced
+from policies.splits.plan import Plan, remainder
+from policies.splits.planner import Planner, priced
+from policies.splits.search import Search
 from sim import policy as answer
 from sim.clock import HOUR
 from sim.network import Network

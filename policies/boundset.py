@@ -8,9 +8,9 @@ from typing import NamedTuple
 from policies.boundrule import BoundRule, Verdict
 from policies.case import Taken
 from policies.explanation import record
-from policies.plan import remainder
 from policies.rule import Rule
 from policies.sieve import DROPPED
+from policies.splits.plan import remainder
 from sim import policy as answer
 from sim.clock import NEVER
 from sim.network import Network

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.case import Bools, Case, Column
-from policies.plan import Plan, remainder
 from policies.preference import SLACK, Criterion, Preference
 from policies.sieve import DROPPED, Pass, Sieve
+from policies.splits.plan import Plan, remainder
 from sim.network import Network
 from sim.policy import Backorder
 from sim.record import Candidate, Comparison, RuleRecord

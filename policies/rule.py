@@ -17,7 +17,7 @@ from policies.part import OneOf
 from policies.ranks import NEAREST, AnyRank, Cost
 from policies.references import check_names
 from policies.soft import ALL_FILTERS
-from policies.split import Split
+from policies.splits.split import Split
 from policies.when import When
 from sim.document import Forms, Listing, Name, Reference, Section, wrong
 from sim.network import Network

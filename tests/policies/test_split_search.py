@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from policies.blocks import MOST_LINES, partitions
+from policies.splits.blocks import MOST_LINES, partitions
 
 
 def split(most: int, more: str = "") -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from policies.units import MOST_SETS, MOST_WAYS
+from policies.splits.units import MOST_SETS, MOST_WAYS
 
 ANY_UNITS = "filters: [is_up, handles_items, {has_stock: units}]"
 

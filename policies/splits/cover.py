@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from policies.blocks import Blocks, Parcels, joined
 from policies.case import Bools
-from policies.plan import Lines, Plan, Ship, score
+from policies.splits.blocks import Blocks, Parcels, joined
+from policies.splits.plan import Lines, Plan, Ship, score
 
 
 def cover(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from policies.bounds import Bounds
 from policies.case import Bools, Case
 from policies.keys.choice import FewestShipments
 from policies.preference import Preference
 from policies.ranks import Cost, Rank
-from policies.search import Search
-from policies.split import Split
+from policies.splits.bounds import Bounds
+from policies.splits.search import Search
+from policies.splits.split import Split
 from sim.catalogue import micros
 from sim.network import Network
 from sim.policy import Request

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from policies.case import Case
 from policies.preference import Preference
-from policies.split import OnlyIf, Split
+from policies.splits.split import OnlyIf, Split
 from sim.catalogue import micros
 from sim.clock import DAY
 from sim.network import Network

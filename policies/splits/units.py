@@ -9,9 +9,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.blocks import Blocks
 from policies.case import Case
-from policies.plan import Plan, Ship, portion, preferred
+from policies.splits.blocks import Blocks
+from policies.splits.plan import Plan, Ship, portion, preferred
 
 MOST_SETS = 5_000
 """So many sets of warehouses are looked at for one order, ..."""

@@ -10,9 +10,9 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.bounds import Bounds
 from policies.case import Bools, Case
-from policies.plan import Lines, Ship
+from policies.splits.bounds import Bounds
+from policies.splits.plan import Lines, Ship
 
 MOST_LINES = 8
 """Orders with more lines that may part are split greedily: 8 have 4,140 partitions, 9 already 21,147."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import islice, product
 
-from policies.blocks import MOST_LINES, Blocks, joined
-from policies.bounds import Worth
-from policies.cover import cover
-from policies.plan import Lines, Plan, Ship, preferred, score
+from policies.splits.blocks import MOST_LINES, Blocks, joined
+from policies.splits.bounds import Worth
+from policies.splits.cover import cover
+from policies.splits.plan import Lines, Plan, Ship, preferred, score
 
 MOST_WAYS = 1_000
 """So many choices of warehouses are tried for one partition whose preferred ones cost too much."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from itertools import chain, combinations
 
-from policies.blocks import MOST_LINES, Blocks, Parcels, joined
-from policies.bounds import Bounds, Worth
 from policies.case import Bools, Case
-from policies.cover import cover
-from policies.plan import Lines, Plan, Ship, preferred, whole
-from policies.units import UnitSearch
-from policies.worth import WorthIt
+from policies.splits.blocks import MOST_LINES, Blocks, Parcels, joined
+from policies.splits.bounds import Bounds, Worth
+from policies.splits.cover import cover
+from policies.splits.plan import Lines, Plan, Ship, preferred, whole
+from policies.splits.units import UnitSearch
+from policies.splits.worth import WorthIt
 
 
 class Search:
