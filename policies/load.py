@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 import types
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 from policies.ruleset import RuleSet
 from sim.carrier import service_ids
-from sim.document import Checking, Document, nearest, read, read_text, write
+from sim.document import Checking, Document, Map, nearest, plain, read, read_text, write
 from sim.document.file import decoded, read_bytes
 from sim.errors import PolicyError, Problem, RuleSetError
 from sim.experiment import PolicySource
@@ -37,7 +39,7 @@ def read_policies(
     Args:
         names: files, shipped ids or `file.py:Class`.
         scenario: None leaves references to what a scenario has unchecked.
-        changes: `KEY=VALUE`, applied to every policy; a Python policy has no keys.
+        changes: `KEY=VALUE`, applied to every policy: a value of a rule set, or an argument of a Python class.
 
     Returns:
         Sources with distinct names: the file's stem or the class's name; a repeated one gets `-2`.
@@ -58,18 +60,18 @@ def read_policies(
             seen[stem] += 1
             unique = f"{stem}-{seen[stem] + 1}"
         taken.add(unique)
-        sources.append(PolicySource(unique, source.file, source.text, source.class_name))
+        sources.append(replace(source, name=unique))
     return sources
 
 
 def _read(name: str, scenario: Scenario | None, changes: Sequence[str]) -> PolicySource:
     if match := _PYTHON.fullmatch(name):
         file = match["file"]
-        if changes:
-            rule = f"{match['name']} is a Python class, which has no keys: change it in {file}"
-            raise RuleSetError([Problem(f"--set policy.{change}"[:200], rule) for change in changes])
         text = decoded(read_bytes(Path(file), file, RuleSetError), file, RuleSetError)
-        source = PolicySource(match["name"], file, text, match["name"])
+        of = f" (policy {match['name']})"
+        given = Document(Path(file), Map(), RuleSetError).changed(changes, prefix="policy.", of=of).tree
+        parameters = tuple([(str(key), plain(value)) for key, value in given.items()])
+        source = PolicySource(match["name"], file, text, match["name"], parameters)
         build_policy(source, scenario)
         return source
     path = find_rule_set(name)
@@ -122,7 +124,7 @@ def build_policy(source: PolicySource, scenario: Scenario | None) -> Policy:
     """Make a policy from its source; without a scenario, its references to one are not checked.
 
     Raises:
-        RuleSetError: with every problem of a rule set.
+        RuleSetError: with every problem of a rule set; a Python class that has no such parameter.
         PolicyError: the Python file cannot be run, or has no such class, or the class is no policy.
 
     """
@@ -143,8 +145,15 @@ def build_policy(source: PolicySource, scenario: Scenario | None) -> Policy:
         close = nearest(source.class_name, classes)
         hint = f"; did you mean '{close}'?" if close else ""
         raise PolicyError(f"{source.file} has no class {source.class_name}{hint}", policy=source.name)
+    arguments = dict(source.parameters)
+    accepted = inspect.signature(made).parameters
+    if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in accepted.values()):
+        unknown = next((name for name in arguments if name not in accepted), None)
+        if unknown is not None:
+            rule = f"is no parameter of {source.class_name}"
+            raise RuleSetError([Problem(f"--set policy.{unknown}", rule, nearest=nearest(unknown, accepted))])
     try:
-        policy = made()
+        policy = made(**arguments)
     except Exception as error:
         raise PolicyError(
             f"{source.class_name}() raised {type(error).__name__}: {error}", policy=source.name

@@ -17,7 +17,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from sim.errors import OrderlabError
 from sim.journal import Journal
@@ -40,6 +40,7 @@ class PolicySource:
         file: what the text was read from, for messages.
         text: the file's content.
         class_name: of a Python source, the class; empty for a rule set.
+        parameters: of a Python source, keyword arguments for the class, by name; a rule set has them in its text.
 
     """
 
@@ -47,6 +48,7 @@ class PolicySource:
     file: str
     text: str
     class_name: str = ""
+    parameters: tuple[tuple[str, Any], ...] = ()
 
     @property
     def file_name(self) -> str:

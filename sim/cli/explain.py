@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +48,7 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
     for changed in _changed(folder, provenance["hashes"]):
         click.echo(f"warning: {changed} has changed since the run", err=True)
     scenario = load_scenario(folder / "scenario.yaml")
-    source = _source(folder, name, settings.get("classes", {}).get(name, ""))
+    source = _source(folder, name, settings)
     story = tell(scenario, build_policy(source, scenario), order, replication, name=name)
 
     # Loaded only now: the simulation does without.
@@ -85,10 +87,9 @@ def _changed(folder: Path, hashes: dict[str, str]) -> list[str]:
     return found
 
 
-def _source(folder: Path, name: str, class_name: str) -> PolicySource:
+def _source(folder: Path, name: str, settings: Mapping[str, Any]) -> PolicySource:
     """Return a policy of a result from its copy."""
-    source = PolicySource(name, "", "", class_name)
+    parameters = tuple(settings.get("parameters", {}).get(name, {}).items())
+    source = PolicySource(name, "", "", settings.get("classes", {}).get(name, ""), parameters)
     path = folder / "policies" / source.file_name
-    return PolicySource(
-        name, str(path), decoded(read_bytes(path, str(path)), str(path), InputError), class_name
-    )
+    return replace(source, file=str(path), text=decoded(read_bytes(path, str(path)), str(path), InputError))

@@ -105,6 +105,7 @@ def run_command(
     hashes = write_inputs(folder, world, sources)
     settings = {"policies": names, "baseline": baseline, "replications": replications, "journal": keep}
     settings["classes"] = {source.name: source.class_name for source in sources if source.class_name}
+    settings["parameters"] = {source.name: dict(source.parameters) for source in sources if source.parameters}
     write_provenance(folder, world, hashes, settings)
     experiment = Experiment(world, sources, replications, build_policy, measure_run, folder, keep)
     shown = not quiet and sys.stderr.isatty()

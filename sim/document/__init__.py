@@ -31,7 +31,7 @@ from sim.document.listing import Listing
 from sim.document.schema import section_schema, titled
 from sim.document.section import Checking, Section, checking, nearest, wrong
 from sim.document.translate import in_order, problem_at, problems_of
-from sim.document.tree import Map, Node, Scalar, Seq, Source
+from sim.document.tree import Map, Node, Scalar, Seq, Source, plain
 from sim.document.write import write
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "checking",
     "in_order",
     "nearest",
+    "plain",
     "problem_at",
     "problems_of",
     "read",

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Style: TypeAlias = Literal["plain", "quoted", "cell"]
 
@@ -164,3 +164,12 @@ def nodes(root: Node, path: str = "") -> Iterator[tuple[str, Node]]:
         for position, child in enumerate(root):
             name = label(child, position)
             yield from nodes(child, f"{path}.{name}" if path else name)
+
+
+def plain(node: Node) -> Any:
+    """Return a node as Python values: dicts, lists, text, numbers, truth values and None."""
+    if isinstance(node, Map):
+        return {str(key): plain(value) for key, value in node.items()}
+    if isinstance(node, Seq):
+        return [plain(item) for item in node]
+    return node.value

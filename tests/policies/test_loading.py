@@ -134,12 +134,36 @@ def test_a_change_that_leads_nowhere_is_told(stage: Any, scenario: Any, change: 
     assert str(caught.value) == f"--set policy.{change} (policy mine): {says}"
 
 
+TUNED = """
+from sim import Allocation, Part
+
+class Tuned:
+    def __init__(self, sites=(0,), weight: float = 1.0):
+        self.sites, self.weight = sites, weight
+
+    def allocate(self, order, network):
+        lines = tuple((line, order.units[line]) for line in order.open)
+        return Allocation((Part(self.sites[-1], lines),))
+"""
+
+
+def test_a_change_is_an_argument_of_a_python_policy(stage: Any, scenario: Any) -> None:
+    path = stage.write("mine.py", TUNED)
+    (source,) = read_policies([f"{path}:Tuned"], scenario, ["sites=[0, 1]", "weight=0.25"])
+    assert source.parameters == (("sites", [0, 1]), ("weight", 0.25))
+    policy: Any = build_policy(source, scenario)
+    assert (policy.sites, policy.weight) == ([0, 1], 0.25)
+
+
 def test_a_change_that_a_python_policy_cannot_take_is_told(stage: Any, scenario: Any) -> None:
+    path = stage.write("mine.py", TUNED)
+    with pytest.raises(RuleSetError) as caught:
+        read_policies([f"{path}:Tuned"], scenario, ["wieght=2"])
+    assert str(caught.value) == "--set policy.wieght: is no parameter of Tuned; did you mean 'weight'?"
     path = stage.write("mine.py", NEAREST)
     with pytest.raises(RuleSetError) as caught:
         read_policies(["nearest", f"{path}:Nearest"], scenario, ["match=all"])
-    says = f"Nearest is a Python class, which has no keys: change it in {path}"
-    assert str(caught.value) == f"--set policy.match=all: {says}"
+    assert str(caught.value) == "--set policy.match: is no parameter of Nearest"
 
 
 @pytest.mark.parametrize(
