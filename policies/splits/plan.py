@@ -94,25 +94,23 @@ def preferred(
     if not ways:
         return None
     left = list(ways)
-    scores = [score(preference, ships) for ships in left]
-    best = preference.least(scores)
-    winner, won = left.pop(best), scores.pop(best)
+    best = preference.least([score(preference, ships) for ships in left]) if len(left) > 1 else 0
+    winner = left.pop(best)
     reason = "policy"
-    if len(winner) > 1:
-        alone = next((number for number, ships in enumerate(left) if len(ships) == 1), None)
-        if alone is not None:
-            reason = preference.split_reason(won, scores[alone])
+    alone = next((ships for ships in left if len(ships) == 1), None)
+    if len(winner) > 1 and alone is not None:
+        reason = preference.split_reason(score(preference, winner), score(preference, alone))
     for number, ship in enumerate(winner):
         other = second(ship)
         if other is not None:
             left.append((*winner[:number], other, *winner[number + 1 :]))
-            scores.append(score(preference, left[-1]))
-    apart = [number for number, ships in enumerate(left) if len({ship.site for ship in ships}) == len(ships)]
-    if not apart:
+    apart = [ships for ships in left if len({ship.site for ship in ships}) == len(ships)]
+    if not apart:  # nothing to compare with, so nothing is asked of the rank
         return Plan(winner, reason=reason)
-    following = apart[preference.least([scores[number] for number in apart])]
-    lost = scores[following]
-    runner_up = tuple([ship.site for ship in left[following]])
+    scores = [score(preference, ships) for ships in apart]
+    following = preference.least(scores)
+    won, lost = score(preference, winner), scores[following]
+    runner_up = tuple([ship.site for ship in apart[following]])
     margin, decisive = preference.difference(won, lost), preference.decisive(won, lost)
     return Plan(winner, runner_up, margin, reason, decisive)
 
