@@ -1,6 +1,6 @@
 """The world: one replication in, one journal out. It knows nothing of what decides, nor of what is learned.
 
-One replication is `sim.simulate.simulate(scenario, policy)`. The names below are loaded when they are first used:
+One replication is `simulate(scenario, policy)`. The names below are loaded when they are first used:
 the command line answers without them.
 """
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
         Care,
         Part,
         Policy,
+        Reallocation,
         Request,
         Wait,
         Why,
     )
     from sim.probes import check_policy
+    from sim.replication import simulate
     from sim.scenario import Scenario, load_scenario
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "Why",
     "check_policy",
     "load_scenario",
+    "simulate",
 ]
 
 _MODULES = {
@@ -70,6 +73,7 @@ _MODULES = {
         "Why",
     ),
     "sim.probes": ("check_policy",),
+    "sim.replication": ("simulate",),
     "sim.scenario": ("Scenario", "load_scenario"),
 }
 

@@ -15,8 +15,8 @@ from sim.errors import PolicyError
 from sim.network import Network
 from sim.policy import Allocation, Cancel, Policy, Request
 from sim.remedies import remedy
+from sim.replication import simulate
 from sim.scenario import Scenario
-from sim.simulate import simulate
 from sim.untouched import Parameters, Shown
 from sim.watch import Ask, Checked
 

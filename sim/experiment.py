@@ -22,8 +22,8 @@ from typing import Any, Literal
 from sim.errors import OrderlabError
 from sim.journal import Journal
 from sim.policy import Policy
+from sim.replication import simulate
 from sim.scenario import Scenario
-from sim.simulate import simulate
 
 _SCRATCH = ".orderlab-"  # prefix of folders in which journals are written until they are complete
 

@@ -14,8 +14,8 @@ from sim.journal import Journal
 from sim.network import Network
 from sim.policy import Allocation, Policy, Request
 from sim.record import Explaining, RuleRecord
+from sim.replication import simulate
 from sim.scenario import Scenario
-from sim.simulate import simulate
 from sim.watch import Ask, Checked
 
 TABLES = ("orders", "decisions", "shipments", "returns", "ledger")

@@ -12,8 +12,8 @@ import pytest
 from policies import build_policy, read_policies
 from sim.journal import Journal
 from sim.policy import Policy
+from sim.replication import simulate
 from sim.scenario import Scenario, load_scenario
-from sim.simulate import simulate
 
 
 class Stage:

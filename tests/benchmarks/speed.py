@@ -19,8 +19,8 @@ from pathlib import Path
 import simpy
 
 from policies import build_policy, read_policies
+from sim.replication import simulate
 from sim.scenario import load_scenario
-from sim.simulate import simulate
 
 TIMEOUTS = 500_000
 

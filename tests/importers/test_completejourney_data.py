@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from sim.policy import Allocation, Part, Request
+from sim.replication import simulate
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.completejourney import Report, import_completejourney
-from sim.simulate import simulate
 
 if TYPE_CHECKING:
     from sim.network import Network

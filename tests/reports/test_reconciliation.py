@@ -109,7 +109,7 @@ def test_a_book_that_does_not_add_up_is_told() -> None:
 
 def test_a_lost_unit_is_a_difference(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The check of every run, cell by cell, raises first; without it the book shows what is missing."""
-    monkeypatch.setattr("sim.simulate.check_units", lambda *_: None)
+    monkeypatch.setattr("sim.replication.check_units", lambda *_: None)
     record = "sim.inventory.Inventory.record"
     monkeypatch.setattr(
         record, lambda self, flow, item, site, units: self.flows.setdefault(flow, np.zeros_like(self.on_hand))

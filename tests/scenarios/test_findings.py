@@ -14,8 +14,8 @@ import pytest
 from policies import build_policy, read_policies
 from reports import KPIS, measure
 from reports.statistics import mean_of, paired
+from sim.replication import simulate
 from sim.scenario import load_scenario, shipped_scenarios
-from sim.simulate import simulate
 
 PAGES = (Path(__file__).parents[2] / "README.md", Path(str(resources.files("scenarios"))) / "README.md")
 REPLICATIONS = 4

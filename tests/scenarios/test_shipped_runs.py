@@ -7,8 +7,8 @@ import pytest
 
 from policies import build_policy, read_policies, shipped_rule_sets
 from sim.journal import Journal
+from sim.replication import simulate
 from sim.scenario import Scenario, load_scenario, shipped_scenarios
-from sim.simulate import simulate
 
 STARTER = next(iter(shipped_scenarios().values())).parent / "starter"
 
