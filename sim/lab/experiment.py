@@ -95,7 +95,7 @@ class Experiment:
 
     def run(
         self,
-        folder: Path | None = None,
+        folder: Path | str | None = None,
         *,
         journal: Keep = "first",
         jobs: int | None = None,
@@ -105,7 +105,7 @@ class Experiment:
         """Play the experiment, and return what it found.
 
         Args:
-            folder: an empty one, into which everything is written, `report.html` included; None keeps nothing.
+            folder: a new or empty one, into which everything is written, `report.html` included; None keeps nothing.
             journal: the replications whose journals stay in the folder.
             jobs: how many processes; one plays here, without any. None: one for each core.
             cluster: address of a Dask scheduler, whose workers play instead.
@@ -119,6 +119,8 @@ class Experiment:
         if folder is None:
             with tempfile.TemporaryDirectory() as scratch:
                 return self._complete(Path(scratch), "none", jobs, cluster, told)
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
         hashes = write_inputs(folder, self.scenario, self.variants)
         TaskLog(folder).begin()
         write_provenance(folder, self.scenario, self.variants, hashes, self._settings(journal))
