@@ -95,6 +95,7 @@ class Cluster(Workers):
         """Put the journal that came back into the folder, and return what was measured."""
         with self._said_plainly():
             measured, files = future.result()
+        self._patience.see(1, time.monotonic())  # at least one was there
         for name, content in files.items():
             (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self._folder / name).write_bytes(content)
