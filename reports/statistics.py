@@ -45,19 +45,36 @@ class Mean:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A policy minus the baseline, replication by replication.
+class Sample:
+    """What is kept of the values of one KPI when the values are gone: enough for its interval, and for Welch's test.
 
     Attributes:
-        n: pairs in which both values are defined.
+        n: replications in which the value is defined.
+        mean: NaN without any.
+        spread: standard deviation over replications; NaN with fewer than two.
+
+    """
+
+    n: int
+    mean: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A policy minus the baseline: replication by replication (`paired`), or of two separate samples (`welch_of`).
+
+    Attributes:
+        n: pairs in which both values are defined; of separate samples, values of the smaller one.
         baseline_mean: mean of the baseline over these pairs.
         policy_mean: mean of the policy over these pairs.
         difference: mean of the differences.
-        spread: standard deviation of the differences; NaN with fewer than two pairs.
-        half_width: of the interval around `difference`; NaN with fewer than two pairs.
-        p_value: two-sided, of "no difference"; NaN with fewer than two pairs.
+        spread: standard deviation of the difference between one value of the policy and one of the baseline;
+            NaN with fewer than two.
+        half_width: of the interval around `difference`; NaN with fewer than two.
+        p_value: two-sided, of "no difference"; NaN with fewer than two.
         variance_reduction: how many times the variance of independent runs is that of the paired difference;
-            infinite if the differences do not vary, NaN if nothing does.
+            infinite if the differences do not vary, NaN if nothing does, and of separate samples.
 
     """
 
@@ -87,6 +104,33 @@ def mean_of(values: Sequence[float] | Values) -> Mean:
     defined = defined[~np.isnan(defined)]
     n = len(defined)
     return Mean(n, _mean(defined), _half_width(n, math.sqrt(_variance(defined))))
+
+
+def sample_of(values: Sequence[float] | Values) -> Sample:
+    """Return how many values are defined, their mean and their standard deviation."""
+    defined = np.asarray(values, dtype=np.float64)
+    defined = defined[~np.isnan(defined)]
+    return Sample(len(defined), _mean(defined), math.sqrt(_variance(defined)))
+
+
+def welch_of(baseline: Sample, policy: Sample) -> Difference:
+    """Compare two separate samples, whose values do not pair, by the t test of unequal variances (Welch 1947).
+
+    The degrees of freedom are those of Welch and Satterthwaite.
+    """
+    n, difference = min(baseline.n, policy.n), policy.mean - baseline.mean
+    variances = [sample.spread**2 / max(sample.n, 1) for sample in (baseline, policy)]
+    spread, error = math.hypot(baseline.spread, policy.spread), math.sqrt(sum(variances))
+    if n < 2:
+        half_width = p_value = math.nan
+    elif error == 0.0:
+        half_width, p_value = 0.0, 1.0 if difference == 0.0 else 0.0
+    else:
+        shares = [variance / error**2 for variance in variances]
+        freedom = 1.0 / (shares[0] ** 2 / (baseline.n - 1) + shares[1] ** 2 / (policy.n - 1))
+        half_width = _student_above(freedom, (1.0 - CONFIDENCE) / 2.0) * error
+        p_value = 2.0 * _student_below(freedom, -abs(difference) / error)
+    return Difference(n, baseline.mean, policy.mean, difference, spread, half_width, p_value, math.nan)
 
 
 def paired(baseline: Sequence[float] | Values, policy: Sequence[float] | Values) -> Difference:
@@ -205,13 +249,13 @@ def _replications_for(spread: float, half_width: float, level: float = 1.0 - CON
     return high
 
 
-def _student_above(freedom: int, probability: float) -> float:
+def _student_above(freedom: float, probability: float) -> float:
     from scipy.special import stdtrit  # scipy takes a while to import, and workers do not need it
 
     return -float(stdtrit(freedom, probability))
 
 
-def _student_below(freedom: int, t: float) -> float:
+def _student_below(freedom: float, t: float) -> float:
     from scipy.special import stdtr
 
     return float(stdtr(freedom, t))

@@ -13,10 +13,13 @@ from reports.statistics import (
     TOO_FEW,
     WORSE,
     Difference,
+    Sample,
     holm,
     mean_of,
     paired,
+    sample_of,
     verdict,
+    welch_of,
 )
 
 COST, FILL, LATE = KPIS["cost_per_order"], KPIS["fill_share"], KPIS["late_share"]
@@ -106,6 +109,36 @@ def test_half_widths_of_means_are_those_of_student():
     values = np.random.default_rng(1).normal(size=12)
     low, high = stats.t.interval(0.95, 11, loc=values.mean(), scale=stats.sem(values))
     assert mean_of(values).half_width == pytest.approx((high - low) / 2)
+
+
+@pytest.mark.parametrize(("n", "m"), [(2, 2), (3, 40), (25, 7)])
+def test_separate_samples_are_compared_as_scipy_compares_them(n, m):
+    rng = np.random.default_rng(100 * n + m)
+    a, b = rng.normal(10.0, 1.0, n), rng.normal(10.5, 3.0, m)
+    found, expected = welch_of(sample_of(a), sample_of(b)), stats.ttest_ind(b, a, equal_var=False)
+    interval = expected.confidence_interval(0.95)
+    assert found.n == min(n, m)
+    assert (found.baseline_mean, found.policy_mean) == pytest.approx((a.mean(), b.mean()))
+    assert found.difference == pytest.approx(b.mean() - a.mean())
+    assert found.p_value == pytest.approx(expected.pvalue)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+    assert found.spread == pytest.approx(math.hypot(a.std(ddof=1), b.std(ddof=1)))
+    assert math.isnan(found.variance_reduction)
+
+
+def test_separate_samples_that_do_not_vary_differ_exactly_or_not_at_all():
+    same, other = Sample(3, 2.0, 0.0), Sample(5, 2.5, 0.0)
+    assert (welch_of(same, same).half_width, welch_of(same, same).p_value) == (0.0, 1.0)
+    assert (welch_of(same, other).half_width, welch_of(same, other).p_value) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("values", [[], [3.0], [3.0, math.nan]])
+def test_a_sample_of_fewer_than_two_values_allows_no_interval(values):
+    found = welch_of(sample_of(values), Sample(10, 1.0, 0.5))
+    assert found.n == len([value for value in values if value == value])
+    assert math.isnan(found.half_width)
+    assert math.isnan(found.p_value)
+    assert verdict(COST, found, math.nan)[1] is None
 
 
 def test_holm_agrees_with_an_example_worked_out_by_hand():
