@@ -21,6 +21,7 @@ _COMMANDS = {
     "run": "sim.cli.run",
     "report": "sim.cli.run",
     "explain": "sim.cli.explain",
+    "check": "sim.cli.check",
     "validate": "sim.cli.files",
     "new": "sim.cli.files",
     "check-policy": "sim.cli.policies",
@@ -32,6 +33,7 @@ _SUMMARIES = {
     "run": "Run policies on the same order books and compare them.",
     "report": "Write report.html of a result folder.",
     "explain": "Tell the life of one order of a result, and the reasons of every decision about it.",
+    "check": "Compare a result with a baseline, and fail when it got worse.",
     "validate": "Check scenarios and rule sets; every problem at once.",
     "new": "Write a commented starter scenario and rule set.",
     "check-policy": "Play a policy in small worlds, and tell everything that is wrong with it.",
@@ -79,8 +81,8 @@ def _terminate(number: int, _: object) -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and exit.
 
-    Exit codes: 0 done; 2 the user's input, policy or disk is at fault; 3 an internal error; 130 after SIGINT, 143
-    after SIGTERM.
+    Exit codes: 0 done; 1 `check` found a regression; 2 the user's input, policy or disk is at fault; 3 an internal
+    error; 130 after SIGINT, 143 after SIGTERM.
     """
     signal.signal(signal.SIGTERM, _terminate)
     try:
