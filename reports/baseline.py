@@ -23,6 +23,7 @@ from reports.statistics import Sample, sample_of
 from sim.document import nearest
 from sim.document.file import decoded, read_bytes
 from sim.errors import InputError, Problem
+from sim.experiment import PolicySource
 
 _DIGITS = 12
 _OF_A_RUN = "what a run wrote"
@@ -86,6 +87,14 @@ class Kept(BaseModel):
     spread: float | None
     values: tuple[float | None, ...] | None = None
 
+    @classmethod
+    def of(cls, values: Sequence[float], judged: bool) -> Kept:
+        """Keep the values of replications 0, 1, 2, ..., undefined ones being NaN."""
+        finite = [value if math.isfinite(value) else math.nan for value in values]
+        sample = sample_of(finite)
+        each = tuple(_short(value) for value in finite) if judged else None
+        return cls(n=sample.n, mean=_short(sample.mean), spread=_short(sample.spread), values=each)
+
     @checked_by(mode="after")
     def _agrees(self) -> Kept:
         if (self.n > 0) != (self.mean is not None) or (self.n > 1) != (self.spread is not None):
@@ -99,6 +108,27 @@ class Kept(BaseModel):
         return Sample(self.n, mean, spread)
 
 
+class Played(BaseModel):
+    """What a policy was, and how often it was played.
+
+    Attributes:
+        file: its copy in the result folder.
+        replications: how many there are.
+        books: the order book of replication 0, and how many further the next replication's is.
+        changes: by which its world differs from the scenario.
+        parameters: arguments of a policy in Python.
+
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    file: str
+    replications: int
+    books: tuple[int, int] = (0, 1)
+    changes: tuple[str, ...] = ()
+    parameters: dict[str, Any] = {}
+
+
 class Baseline(BaseModel):
     """What a result said, and what it came from.
 
@@ -108,8 +138,7 @@ class Baseline(BaseModel):
         currency: of its money.
         seed: of its random numbers.
         hashes: of every file that went in, by its place in the result folder.
-        parameters: arguments of policies in Python, by policy.
-        replications: by policy.
+        variants: by policy, how it was played.
         family: the KPIs on which policies are judged.
         bounds: by KPI, how much worse it may get.
         policies: by policy and KPI what was found.
@@ -123,11 +152,16 @@ class Baseline(BaseModel):
     currency: str
     seed: int
     hashes: dict[str, str]
-    parameters: dict[str, dict[str, Any]] = {}
-    replications: dict[str, int]
+    variants: dict[str, Played]
     family: tuple[str, ...]
     bounds: dict[str, _BoundText] = {}
     policies: dict[str, dict[str, Kept]] = Field(min_length=1)
+
+    @checked_by(mode="after")
+    def _agrees(self) -> Baseline:
+        if self.variants.keys() != self.policies.keys():
+            raise ValueError("variants and policies do not agree")
+        return self
 
     @property
     def judged(self) -> tuple[str, ...]:
@@ -135,8 +169,17 @@ class Baseline(BaseModel):
         return tuple(dict.fromkeys([*self.family, *self.bounds]))
 
 
+class _Variant(BaseModel):
+    name: str
+    policy: str
+    changes: tuple[str, ...]
+    books: tuple[int, int]
+
+
 class _Settings(BaseModel):
-    parameters: dict[str, dict[str, Any]] = {}
+    variants: tuple[_Variant, ...]
+    classes: dict[str, str]
+    parameters: dict[str, dict[str, Any]]
 
 
 class _About(BaseModel):
@@ -154,6 +197,20 @@ class _Provenance(BaseModel):
     versions: dict[str, str | None]
     hashes: dict[str, str]
     settings: _Settings
+
+    def played(self, replications: Mapping[str, int]) -> dict[str, Played]:
+        """Return how every policy was played, given how often."""
+        settings, found = self.settings, {}
+        for variant in settings.variants:
+            source = PolicySource(variant.policy, "", "", settings.classes.get(variant.policy, ""))
+            found[variant.name] = Played(
+                file=f"policies/{source.file_name}",
+                replications=replications[variant.name],
+                books=variant.books,
+                changes=variant.changes,
+                parameters=settings.parameters.get(variant.policy, {}),
+            )
+        return found
 
 
 def bounds_of(texts: Iterable[str]) -> dict[str, Bound]:
@@ -188,17 +245,20 @@ def baseline_of(folder: Path, bounds: Mapping[str, Bound] | None = None) -> Base
     bounds = bounds or {}
     policies: dict[str, dict[str, Kept]] = {}
     for (policy, kpi), values in kpis.groupby(["policy", "kpi"])["value"]:
-        kept = _kept(values.tolist(), kpi in summary.family or kpi in bounds)
+        kept = Kept.of(values.tolist(), judged=kpi in summary.family or kpi in bounds)
         policies.setdefault(str(policy), {})[str(kpi)] = kept
-    replications = kpis.groupby("policy")["replication"].nunique()
+    replications = {
+        str(policy): int(n) for policy, n in kpis.groupby("policy")["replication"].nunique().items()
+    }
+    if replications.keys() != {variant.name for variant in provenance.settings.variants}:
+        raise InputError([Problem(str(folder / "kpis.csv"), "has other policies than provenance.json")])
     return Baseline(
         version=provenance.versions.get("orderlab") or "",
         scenario=summary.about.scenario,
         currency=summary.about.currency,
         seed=provenance.seed,
         hashes=provenance.hashes,
-        parameters=provenance.settings.parameters,
-        replications={str(policy): int(n) for policy, n in replications.items()},
+        variants=provenance.played(replications),
         family=summary.family,
         bounds=dict(bounds),
         policies=policies,
@@ -213,13 +273,6 @@ def read_baseline(path: Path) -> Baseline:
 def write_baseline(path: Path, baseline: Baseline) -> None:
     """Write a baseline; the same result gives the same bytes. What the file held is replaced."""
     write_file(path, _written(baseline.model_dump(mode="json", exclude_defaults=True)) + "\n")
-
-
-def _kept(values: Sequence[float], judged: bool) -> Kept:
-    values = [value if math.isfinite(value) else math.nan for value in values]
-    sample = sample_of(values)
-    each = tuple(_short(value) for value in values) if judged else None
-    return Kept(n=sample.n, mean=_short(sample.mean), spread=_short(sample.spread), values=each)
 
 
 def _short(number: float) -> float | None:
@@ -237,8 +290,8 @@ def _read(path: Path, model: type[_Model], what: str) -> _Model:
 
 
 def _written(value: Any, depth: int = 0) -> str:
-    """Write JSON with sorted names, each KPI of a policy on a line of its own."""
-    if not isinstance(value, dict) or depth == 3 or not value:
+    """Write JSON with sorted names, what is said of each policy and KPI on a line of its own."""
+    if not isinstance(value, dict) or (depth >= 2 and not any(isinstance(of, dict) for of in value.values())):
         return json.dumps(value, ensure_ascii=False)
     space = " " * depth
     lines = [

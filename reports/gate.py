@@ -3,8 +3,9 @@
 With a bound, a KPI may get worse by no more than that. Without one, it depends on what went in:
 
 - the same version, files and seed must give the same numbers, and whatever is worse is a regression;
-- otherwise the difference is judged by its interval, replication by replication where the seed is the same, else by
-  Welch's test, with Holm's correction over all that is judged so: worse with an adjusted p below 5 % is a regression.
+- otherwise the difference is judged by its interval, replication by replication where the orders are the same, else
+  by Welch's test. Only what is worse can fail, so that p-values are one-sided; Holm's correction runs over all that
+  is judged so, and worse with an adjusted p below 5 % is a regression.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Change:
         judged: whether the result can fail on it.
         exact: whether the same inputs should have given the same number.
         bound: how much worse it may get, or None.
-        p_value: of "no difference", adjusted where it decides; NaN with fewer than two values, and where it is exact.
+        p_value: the chance of a difference as large in this direction where there is none, adjusted if it decides;
+            NaN with fewer than two values, and where the same number was due.
 
     """
 
@@ -127,6 +129,11 @@ class Check:
         """The regressions."""
         return tuple(change for change in self.changes if change.failed)
 
+    @property
+    def same_orders(self) -> bool:
+        """Whether every policy met the order books of the baseline."""
+        return all(_same_orders(self.baseline, self.result, policy) for policy in self.baseline.policies)
+
 
 def check(baseline: Baseline, result: Baseline, file: Path, folder: Path) -> Check:
     """Compare a result with a baseline.
@@ -144,40 +151,48 @@ def check(baseline: Baseline, result: Baseline, file: Path, folder: Path) -> Che
     """
     if wrong := list(_unlike(baseline, result, file, folder)):
         raise InputError(wrong)
-    changes = [
-        _change(baseline, result, policy, kpi)
-        for policy in baseline.policies
-        for kpi in KPIS.values()
-        if kpi.name in baseline.policies[policy]
-    ]
+    changes = []
+    for policy, before in baseline.policies.items():
+        exact = not any(_differing(baseline, result, policy))
+        kpis = [kpi for kpi in KPIS.values() if kpi.name in before]
+        changes += [_change(baseline, result, policy, kpi, exact) for kpi in kpis]
     changes = [change for change in changes if change.judged or change.exact]
-    decided = [place for place, change in enumerate(changes) if not change.exact and change.bound is None]
-    adjusted = holm([changes[place].p_value for place in decided])
-    for place, p_value in zip(decided, adjusted, strict=True):
-        changes[place] = replace(changes[place], p_value=p_value)
+    changes = _adjusted(changes)
     if undecided := [f"{change.kpi.name} of {change.policy}" for change in changes if change.undecided]:
         rule = (
             f"has too few replications to judge {', '.join(undecided)}: run at least two (-n 2), or say how much worse"
             " it may get (--bound KPI=VALUE)"
         )
         raise InputError([Problem(str(folder), rule)])
-    changes.sort(key=lambda change: not change.failed)
+    kpis = list(KPIS)
+    changes.sort(key=lambda change: (not change.failed, change.policy, kpis.index(change.kpi.name)))
     return Check(baseline, result, tuple(changes), tuple(_notes(baseline, result)))
 
 
-def _change(baseline: Baseline, result: Baseline, policy: str, kpi: Kpi) -> Change:
+def _change(baseline: Baseline, result: Baseline, policy: str, kpi: Kpi, exact: bool) -> Change:
     before, now = baseline.policies[policy][kpi.name], result.policies[policy][kpi.name]
-    found = _difference(before, now, baseline.seed == result.seed)
-    exact = not any(_differing(baseline, result, policy))
+    found = _difference(before, now, _same_orders(baseline, result, policy))
     # Without a direction nothing is worse, unless somebody said how far it may go.
     judged = kpi.name in result.bounds or (kpi.better is not None and (exact or kpi.name in result.judged))
-    p_value = math.nan if exact else found.p_value
+    p_value = math.nan if exact else found.p_value / 2.0
     unit = kpi.unit_in(result.currency)
     return Change(policy, kpi, unit, found, judged, exact, result.bounds.get(kpi.name), p_value)
 
 
-def _difference(before: Kept, now: Kept, same_seed: bool) -> Difference:
-    if same_seed and before.values and now.values:
+def _adjusted(changes: Sequence[Change]) -> list[Change]:
+    """Return the changes with Holm's correction over those without a bound: worse and better are two questions."""
+    open_ = [change for change in changes if change.bound is None]
+    worse = [change.p_value if change.worse_by > 0.0 else 1.0 - change.p_value for change in open_]
+    chances = zip(holm(worse), holm([1.0 - p_value for p_value in worse]), strict=True)
+    adjusted = [
+        replace(change, p_value=of_worse if change.worse_by > 0.0 else of_better)
+        for change, (of_worse, of_better) in zip(open_, chances, strict=True)
+    ]
+    return [*adjusted, *(change for change in changes if change.bound is not None)]
+
+
+def _difference(before: Kept, now: Kept, same_orders: bool) -> Difference:
+    if same_orders and before.values and now.values:
         n = min(len(before.values), len(now.values))
         found = paired(_numbers(before.values[:n]), _numbers(now.values[:n]))
         if found.n:
@@ -189,24 +204,34 @@ def _numbers(values: Sequence[float | None]) -> list[float]:
     return [math.nan if value is None else value for value in values]
 
 
+def _same_orders(baseline: Baseline, result: Baseline, policy: str) -> bool:
+    return baseline.seed == result.seed and baseline.variants[policy].books == result.variants[policy].books
+
+
 def _differing(baseline: Baseline, result: Baseline, policy: str) -> Iterator[str]:
     """Yield what a policy was played with, and is not the same now."""
+    before, now = baseline.variants[policy], result.variants[policy]
     if baseline.version != result.version:
         yield f"the baseline is of orderlab {baseline.version}, the result of {result.version}"
     if baseline.seed != result.seed:
         yield f"the baseline has seed {baseline.seed}, the result {result.seed}: they met other order books"
-    for name, before in baseline.hashes.items():
-        if name.startswith("policies/") and Path(name).stem in baseline.policies.keys() - {policy}:
-            continue  # it is another policy's
+    elif before.books != now.books:
+        yield f"{policy} met other order books than in the baseline"
+    for name, content in baseline.hashes.items():
+        if name.startswith("policies/") and name != before.file:
+            continue
         if name == "scenario.yaml" and baseline.seed != result.seed:
             continue  # it holds the seed
-        if result.hashes.get(name) != before:
+        if result.hashes.get(name) != content:
             yield f"{name} is not that of the baseline"
-    if baseline.parameters.get(policy) != result.parameters.get(policy):
+    if before.file != now.file:
+        yield f"{policy} is made of {now.file}, in the baseline of {before.file}"
+    if before.parameters != now.parameters:
         yield f"{policy} has other arguments than in the baseline"
-    before_n, now_n = baseline.replications.get(policy), result.replications.get(policy)
-    if before_n != now_n:
-        yield f"{policy} has {now_n} replications, in the baseline {before_n}"
+    if before.changes != now.changes:
+        yield f"{policy} is played with other changes than in the baseline"
+    if before.replications != now.replications:
+        yield f"{policy} has {now.replications} replications, in the baseline {before.replications}"
 
 
 def _notes(baseline: Baseline, result: Baseline) -> list[str]:

@@ -49,7 +49,9 @@ def check_junit(check: Check) -> str:
         case = ElementTree.SubElement(suite, "testcase", {**of, "time": "0"})
         if change.failed:
             _, _, unit, before, now, difference, interval, words = _row(change)
-            message = _plain(f"{words}: {before} became {now} {unit}, {difference} {interval}".rstrip())
+            values = f"{before} became {now} {unit}".rstrip()
+            by = difference if interval == numbers.MISSING else f"{difference} {interval}"
+            message = _plain(f"{words}: {values}, {by}")
             ElementTree.SubElement(case, "failure", {"message": message, "type": "regression"})
         elif change in undefined:
             ElementTree.SubElement(case, "skipped", {"message": "not defined in any replication"})
@@ -95,10 +97,12 @@ def _reading(check: Check) -> str:
             "Here they do not: what computes them has changed, or something that a policy reads or imports."
         )
     if any(not math.isnan(change.p_value) for change in check.changes):
-        same = check.baseline.seed == check.result.seed
-        how = "replication by replication on the same orders" if same else "of two samples (Welch)"
+        how = (
+            "replication by replication on the same orders" if check.same_orders else "of two samples (Welch)"
+        )
         sentences.append(
-            f"Intervals: {how}. May be noise: adjusted p (Holm) 0.05 or more, which without a bound is no regression."
+            f"Intervals: {how}. May be noise: one-sided p, adjusted (Holm), of 0.05 or more; without a bound that is no"
+            " regression."
         )
     return " ".join(sentences)
 
