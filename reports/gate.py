@@ -164,8 +164,7 @@ def check(baseline: Baseline, result: Baseline, file: Path, folder: Path) -> Che
             " it may get (--bound KPI=VALUE)"
         )
         raise InputError([Problem(str(folder), rule)])
-    kpis = list(KPIS)
-    changes.sort(key=lambda change: (not change.failed, change.policy, kpis.index(change.kpi.name)))
+    changes.sort(key=lambda change: not change.failed)
     return Check(baseline, result, tuple(changes), tuple(_notes(baseline, result)))
 
 
@@ -181,14 +180,18 @@ def _change(baseline: Baseline, result: Baseline, policy: str, kpi: Kpi, exact: 
 
 def _adjusted(changes: Sequence[Change]) -> list[Change]:
     """Return the changes with Holm's correction over those without a bound: worse and better are two questions."""
-    open_ = [change for change in changes if change.bound is None]
-    worse = [change.p_value if change.worse_by > 0.0 else 1.0 - change.p_value for change in open_]
-    chances = zip(holm(worse), holm([1.0 - p_value for p_value in worse]), strict=True)
-    adjusted = [
-        replace(change, p_value=of_worse if change.worse_by > 0.0 else of_better)
-        for change, (of_worse, of_better) in zip(open_, chances, strict=True)
-    ]
-    return [*adjusted, *(change for change in changes if change.bound is not None)]
+    places = [place for place, change in enumerate(changes) if change.bound is None]
+    worse = [_chance_of_worse(changes[place]) for place in places]
+    better = [1.0 - p_value for p_value in worse]
+    adjusted = list(changes)
+    for place, *p_values in zip(places, holm(worse), holm(better), strict=True):
+        change = changes[place]
+        adjusted[place] = replace(change, p_value=p_values[0 if change.worse_by > 0.0 else 1])
+    return adjusted
+
+
+def _chance_of_worse(change: Change) -> float:
+    return change.p_value if change.worse_by > 0.0 else 1.0 - change.p_value
 
 
 def _difference(before: Kept, now: Kept, same_orders: bool) -> Difference:
