@@ -30,10 +30,11 @@ from sim.errors import InputError, Problem
 _Task = tuple[str, int, Mapping[str, float]]
 
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
-_TEXTS = ("policy", "baseline", "kpi", "unit", "verdict")
+_TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
 _COUNTS = ("replication", "n", "n_needed")
 _SUMMARY = {
-    "about", "baseline", "policies", "replications", "confidence", "family", "kpis", "comparison",
+    "about", "baseline", "policies", "replications", "replications_of", "confidence", "family", "kpis",
+    "comparison",
 }  # fmt: skip
 
 
@@ -44,8 +45,9 @@ class Result:
     Attributes:
         kpis: one row for each policy, replication and KPI.
         comparison: one row for each KPI and policy but the baseline; see `reports.compare`.
-        summary: the content of `summary.json`: about, baseline, policies, replications, confidence, family,
-            kpis (by KPI and policy: n, mean, half_width) and comparison.
+        summary: the content of `summary.json`: about, baseline, policies, replications (the most that a policy
+            has), replications_of (each policy), confidence, family, kpis (by KPI and policy: n, mean,
+            half_width), comparison, and what a design says of itself, such as precision or selection.
 
     """
 
@@ -60,6 +62,8 @@ def write_result(
     baseline: str,
     about: Mapping[str, str],
     family: Sequence[str] = HEADLINE,
+    *,
+    more: Mapping[str, Any] | None = None,
 ) -> Result:
     """Write the tables of an experiment into its folder, and return what they say of KPIs.
 
@@ -69,6 +73,7 @@ def write_result(
         baseline: the policy that the others are compared with.
         about: title, scenario, currency and timezone, as in the facts of a journal.
         family: KPIs on which policies are judged.
+        more: further entries of the summary by name, such as precision, selection or sweep.
 
     Raises:
         ValueError: if the baseline is none of the policies.
@@ -77,7 +82,8 @@ def write_result(
     tasks = _sorted(rows)
     kpis = _kpi_table(tasks, about.get("currency", "money"))
     compared = comparison(kpis, baseline, family)
-    result = Result(kpis, compared, _summary(kpis, compared, baseline, about, family))
+    summary = _summary(kpis, compared, baseline, about, family) | dict(more or {})
+    result = Result(kpis, compared, summary)
     write_file(folder / "kpis.csv", _csv(kpis))
     write_file(folder / "comparison.csv", _csv(compared))
     write_file(
@@ -135,11 +141,16 @@ def _summary(
             "mean": _json(mean.mean),
             "half_width": _json(mean.half_width),
         }
+    numbers = {
+        str(policy): int(n)
+        for policy, n in kpis.groupby("policy", sort=False)["replication"].nunique().items()
+    }
     return {
         "about": dict(about),
         "baseline": baseline,
-        "policies": list(dict.fromkeys(kpis["policy"])),
-        "replications": int(kpis["replication"].nunique()),
+        "policies": list(numbers),
+        "replications": max(numbers.values()),
+        "replications_of": numbers,
         "confidence": CONFIDENCE,
         "family": list(family),
         "kpis": found,

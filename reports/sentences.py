@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports import numbers
+from reports.compare import WELCH
 from reports.kpis import KPIS
 from reports.statistics import BETTER, NOT_DISTINGUISHABLE, TOO_FEW, WORSE
 
@@ -44,7 +45,7 @@ def answer(summary: dict[str, Any]) -> list[str]:
 def limits(summary: dict[str, Any]) -> list[str]:
     """Return what a reader must know before believing the numbers."""
     found = []
-    n = summary["replications"]
+    n = min(summary["replications_of"].values())
     if n == 1:
         found.append("One replication: no interval and no verdict is possible.")
     elif n < _FEW_REPLICATIONS:
@@ -55,6 +56,14 @@ def limits(summary: dict[str, Any]) -> list[str]:
             text = numbers.estimate(share, None, "share")
             found.append(f"{policy}: {text} % of the orders were still open when the run ended.")
     return found
+
+
+def replications(summary: dict[str, Any]) -> str:
+    """Return how many replications a result rests on: "1 replication", or "10 to 60 replications"."""
+    fewest, most = min(summary["replications_of"].values()), summary["replications"]
+    if fewest == most:
+        return f"{most} {'replication' if most == 1 else 'replications'}"
+    return f"{fewest} to {most} replications"
 
 
 def is_same(row: dict[str, Any]) -> bool:
@@ -68,6 +77,9 @@ def reading(summary: dict[str, Any]) -> str:
         text = "One replication has no interval, and allows no verdict."
     else:
         text = "± is half of the 95 % interval over replications."
+        text += " Shares and quantiles are computed in each replication, and then averaged."
+    if any(row["method"] == WELCH for row in summary["comparison"]):
+        text += " Where policies met different orders, Welch's test compares their means."
     judged = sum(1 for row in summary["comparison"] if row["p_holm"] is not None)
     if judged:
         text += (
@@ -81,7 +93,9 @@ def reading(summary: dict[str, Any]) -> str:
 def verdict_text(row: dict[str, Any]) -> str:
     """Write the verdict of a row of a comparison, with the number of replications that would do."""
     if row["verdict"] == TOO_FEW:
-        return "too few" if row["n_needed"] is None else f"too few (n = {row['n_needed']:,} would do)"
+        if row["n_needed"] is None:
+            return "too few" if row["n"] == 1 else "too few (no n within reason would do)"
+        return f"too few (n = {row['n_needed']:,} would do)"
     return str(row["verdict"]) or numbers.MISSING
 
 

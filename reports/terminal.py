@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports import numbers
+from reports.compare import WELCH
 from reports.kpis import COST_PARTS, KPIS
 from reports.result import Result
-from reports.sentences import answer, reading, verdict_text
+from reports.sentences import answer, reading, replications, verdict_text
 
 _GAP = "  "
 _MORE = (
@@ -48,7 +49,7 @@ def _title(summary: dict[str, Any], width: int) -> str:
     orders = _mean(summary, "orders", summary["baseline"])
     facts = (
         f"{len(policies)} {'policy' if len(policies) == 1 else 'policies'}",
-        f"{summary['replications']} {'replication' if summary['replications'] == 1 else 'replications'}",
+        replications(summary),
         f"{numbers.fixed(orders or 0.0, 0)} orders in each",
     )
     return textwrap.fill(f"{' - '.join(names)}: {', '.join(facts)}", width)
@@ -108,7 +109,10 @@ def _differences(summary: dict[str, Any], policy: str, width: int) -> str:
         f"{line}{_GAP}{words}".rstrip()
         for line, words in zip(_table(left, right).split("\n"), verdicts, strict=True)
     )
-    title = f"{policy} minus {summary['baseline']}, replication by replication on the same orders"
+    how = "replication by replication on the same orders"
+    if any(row["method"] == WELCH for row in rows.values()):
+        how = "each on orders of its own"
+    title = f"{policy} minus {summary['baseline']}, {how}"
     paragraphs = [textwrap.fill(title, width), table]
     reductions = [
         f"{name} {numbers.times(rows[name]['variance_reduction'])}"
