@@ -7,6 +7,7 @@ from typing import Any
 
 from reports import numbers
 from reports.compare import WELCH
+from reports.designs import joined, precision_sentences, selection_sentences
 from reports.kpis import KPIS
 from reports.statistics import BETTER, NOT_DISTINGUISHABLE, TOO_FEW, WORSE
 
@@ -26,19 +27,25 @@ _NO_BREAK = "\u00a0"
 def answer(summary: dict[str, Any]) -> list[str]:
     """Return what was found: a sentence or two for each policy but the baseline, or for the only one.
 
+    What was selected comes first, and whether the precision wanted was reached comes last.
+
     Args:
         summary: the content of `summary.json`.
 
     """
-    baseline = summary["baseline"]
+    baseline, currency = summary["baseline"], summary["about"].get("currency", "money")
     others = [policy for policy in summary["policies"] if policy != baseline]
-    if not others:
-        return [_alone(summary, baseline)]
+    sentences = selection_sentences(summary["selection"], currency) if "selection" in summary else []
     same = _same_everywhere(summary)
-    sentences = [_compared(summary, policy, same) for policy in others]
+    if others:
+        sentences += [_compared(summary, policy, same) for policy in others]
+    else:
+        sentences.append(_alone(summary, baseline))
     if same:
-        text = _joined([KPIS[name].label for name in same])
+        text = joined([KPIS[name].label for name in same])
         sentences.append(f"Exactly the same under every policy: {text}.")
+    if "precision" in summary:
+        sentences += precision_sentences(summary["precision"], currency)
     return sentences
 
 
@@ -129,9 +136,9 @@ def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:
     gains = [_phrase(row) for row in rows if row["verdict"] == BETTER]
     losses = [_phrase(row) for row in rows if row["verdict"] == WORSE]
     if gains and losses:
-        text = f"Against {baseline}, {policy} {_joined(gains)}, but {_joined(losses)}."
+        text = f"Against {baseline}, {policy} {joined(gains)}, but {joined(losses)}."
     elif gains or losses:
-        text = f"Against {baseline}, {policy} {_joined(gains or losses)}."
+        text = f"Against {baseline}, {policy} {joined(gains or losses)}."
     else:
         text = f"{policy} is not shown to differ from {baseline}."
     alike = [row for row in rows if row["verdict"] == NOT_DISTINGUISHABLE]
@@ -165,8 +172,4 @@ def _phrase(row: dict[str, Any]) -> str:
 
 
 def _labels(rows: Sequence[dict[str, Any]]) -> str:
-    return _joined([KPIS[row["kpi"]].label for row in rows])
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return joined([KPIS[row["kpi"]].label for row in rows])
