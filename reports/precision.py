@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from reports.kpis import kpi_named
 from reports.statistics import CONFIDENCE, Difference, paired, replications_for
 from sim.errors import InputError, Problem
-
-Found = Mapping[str, Sequence[Mapping[str, float]]]
+from sim.experiment import Found
 
 AT_MOST = 200
 """Replications of a policy at which the search for precision ends unless told otherwise."""
@@ -98,6 +97,7 @@ class Precision:
     at_least: int = 10
     at_most: int = AT_MOST
     confidence: float = CONFIDENCE
+    name: ClassVar[str] = "precision"
 
     def __post_init__(self) -> None:
         if not self.wanted or min(self.wanted.values()) <= 0.0:

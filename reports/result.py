@@ -34,7 +34,7 @@ _TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
 _COUNTS = ("replication", "n", "n_needed")
 _SUMMARY = {
     "about", "baseline", "policies", "replications", "replications_of", "confidence", "family", "kpis",
-    "comparison",
+    "comparison", "warnings",
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ class Result:
         comparison: one row for each KPI and policy but the baseline; see `reports.compare`.
         summary: the content of `summary.json`: about, baseline, policies, replications (the most that a policy
             has), replications_of (each policy), confidence, family, kpis (by KPI and policy: n, mean,
-            half_width), comparison, and what a design says of itself, such as precision or selection.
+            half_width), comparison, warnings, and what a design says of itself, such as precision or selection.
 
     """
 
@@ -62,8 +62,10 @@ def write_result(
     baseline: str,
     about: Mapping[str, str],
     family: Sequence[str] = HEADLINE,
-    *,
+    warnings: Sequence[str] = (),
     more: Mapping[str, Any] | None = None,
+    *,
+    common: bool = True,
 ) -> Result:
     """Write the tables of an experiment into its folder, and return what they say of KPIs.
 
@@ -73,7 +75,9 @@ def write_result(
         baseline: the policy that the others are compared with.
         about: title, scenario, currency and timezone, as in the facts of a journal.
         family: KPIs on which policies are judged.
-        more: further entries of the summary by name, such as precision, selection or sweep.
+        warnings: what a reader of the numbers must know, in sentences.
+        more: what else the summary says, as plain JSON.
+        common: whether a replication has the same order book under every policy.
 
     Raises:
         ValueError: if the baseline is none of the policies.
@@ -81,9 +85,9 @@ def write_result(
     """
     tasks = _sorted(rows)
     kpis = _kpi_table(tasks, about.get("currency", "money"))
-    compared = comparison(kpis, baseline, family)
-    summary = _summary(kpis, compared, baseline, about, family) | dict(more or {})
-    result = Result(kpis, compared, summary)
+    compared = comparison(kpis, baseline, family, common=common)
+    summary = _summary(kpis, compared, baseline, about, family)
+    result = Result(kpis, compared, {**summary, "warnings": list(warnings), **(more or {})})
     write_file(folder / "kpis.csv", _csv(kpis))
     write_file(folder / "comparison.csv", _csv(compared))
     write_file(

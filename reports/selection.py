@@ -11,14 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from reports.kpis import KPIS
-from reports.precision import Found
 from reports.statistics import CONFIDENCE
 from sim.errors import InputError, Problem
+from sim.experiment import Found
 
 _BLOCK = 5  # replications that are asked for at a time, or a tenth of those there
 
@@ -103,6 +103,7 @@ class Selection:
     confidence: float = CONFIDENCE
     first_stage: int = 10
     at_most: int | None = None
+    name: ClassVar[str] = "selection"
 
     def __post_init__(self) -> None:
         if KPIS[self.by].better is None:
