@@ -34,6 +34,9 @@ def selection_sentences(selection: Mapping[str, Any], currency: str) -> list[str
             f" The best is selected with a probability of at least {100 * selection['confidence']:g} % if it is ahead"
             f" of all others by {zone} or more; policies closer to it than that are not told apart."
         ]
+    if selection["selected"] is not None and len(left) > 1:
+        others = [policy for policy in left if policy != selection["selected"]]
+        sentences.append(f"Exactly as good as {selection['selected']}: {joined(others)}.")
     gone = sorted((row["replications"], policy) for policy, row in policies.items() if policy not in left)
     if gone:
         told = [f"{policy} after {m:,} (by {policies[policy]['eliminated_by']})" for m, policy in gone]

@@ -82,7 +82,7 @@ class Precision:
 
     Attributes:
         wanted: half-widths by KPI, in its unit.
-        baseline: the policy that others are compared with.
+        baseline: the policy that others are compared with; None: the first.
         at_least: replications to begin with.
         at_most: replications at which it ends in any case.
         confidence: level of the intervals.
@@ -93,7 +93,7 @@ class Precision:
     """
 
     wanted: Mapping[str, float]
-    baseline: str
+    baseline: str | None = None
     at_least: int = 10
     at_most: int = AT_MOST
     confidence: float = CONFIDENCE
@@ -133,7 +133,7 @@ class Precision:
                 }
             )
         return {
-            "baseline": self.baseline,
+            "baseline": self._baseline(found),
             "confidence": self.confidence,
             "at_least": self.at_least,
             "at_most": self.at_most,
@@ -178,13 +178,17 @@ class Precision:
 
     def _estimates(self, found: Found, n: int) -> Iterator[tuple[str, str, Difference]]:
         """Yield policy, KPI and what the first n replications say of it."""
-        others = [policy for policy in found if policy != self.baseline]
+        baseline = self._baseline(found)
+        others = [policy for policy in found if policy != baseline]
         for kpi in self.wanted:
-            against = [row[kpi] for row in found[self.baseline][:n]]
+            against = [row[kpi] for row in found[baseline][:n]]
             for policy in others:
                 yield policy, kpi, paired(against, [row[kpi] for row in found[policy][:n]], self.confidence)
             if not others:  # a mean is its difference to nothing
-                yield self.baseline, kpi, paired([0.0] * n, against, self.confidence)
+                yield baseline, kpi, paired([0.0] * n, against, self.confidence)
+
+    def _baseline(self, found: Found) -> str:
+        return next(iter(found)) if self.baseline is None else self.baseline
 
     def _needed(self, estimate: Difference, kpi: str) -> int | None:
         if estimate.n < 2:

@@ -39,6 +39,14 @@ def test_a_selection_that_ended_at_its_limit_promises_nothing():
     assert sentence.endswith(f" {told['most']:,} replications decide in any case.")
 
 
+def test_policies_that_are_exactly_as_good_are_named():
+    told = Selection("cost_per_order", 0.05, first_stage=5).told(found(near=NEAR, twin=NEAR))
+    assert selection_sentences(told, "USD")[0].startswith(
+        "near is selected by cost (lower is better) after 5 "
+    )
+    assert selection_sentences(told, "USD")[1:] == ["Exactly as good as near: twin."]
+
+
 def test_precision_that_is_reached_says_what_is_known():
     told = Precision({"cost_per_order": 0.05}, "near", at_least=6).told(found(near=NEAR, cheap=CHEAP))
     assert not told["confirmed"]  # from 3 to 6 are 3 more, and 5 are needed

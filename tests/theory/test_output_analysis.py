@@ -95,7 +95,7 @@ warehouses:
   - {id: shop, at: [50, 8], work_minutes: {exponential: {mean: 25}}, costs: {per_shipment: 1.5}}
   - {id: barn, at: [48, 11], work_minutes: {exponential: {mean: 15}}, costs: {per_shipment: 1}}
 stock:
-  opening: {days_of_demand: 1}
+  opening: {days_of_demand: 0.7}
   replenish: [{items: all, warehouses: all, arrivals: {every_days: {exponential: {mean: 0.085}}, units: 1}}]
 carriers:
   - id: post
@@ -148,7 +148,7 @@ def test_of_200_experiments_with_one_policy_and_itself_one_in_twenty_is_wrong(st
         for start in range(0, len(rows), 2 * ARM)
     ]
     by_kpi, any_verdict = false_verdicts(experiments)
-    assert (by_kpi[list(HEADLINE)] > 0.0).all()  # each has varied
+    assert all(len({row[kpi] for row in rows}) > 10 for kpi in HEADLINE)
     assert by_kpi.max() <= 0.05 + 2 * error_of(0.05, 200), by_kpi[by_kpi > 0.05]
     assert any_verdict <= 0.05 + 2 * error_of(0.05, 200)
 
