@@ -13,6 +13,7 @@ import click
 from tqdm import tqdm
 
 from reports.design import Design, Fixed
+from reports.kpis import HEADLINE
 from reports.precision import AT_MOST, Precision, read_half_widths
 from sim.cli.options import (
     at_most_option,
@@ -44,6 +45,11 @@ if TYPE_CHECKING:
     "--baseline", metavar="NAME", help="The policy that others are compared with. Default: the first."
 )
 @click.option(
+    "--family",
+    metavar="KPI,KPI...",
+    help="The KPIs on which policies are judged, over which Holm's correction runs. Default: the headline KPIs.",
+)
+@click.option(
     "--independent",
     is_flag=True,
     help="Give each policy order books of its own. Differences then need many more replications.",
@@ -65,6 +71,7 @@ def run_command(
     policies: tuple[str, ...],
     replications: int,
     baseline: str | None,
+    family: str | None,
     independent: bool,
     precision: tuple[str, ...],
     at_most: int | None,
@@ -93,6 +100,7 @@ def run_command(
         baseline=baseline,
         seed=seed,
         changes=changes,
+        family=HEADLINE if family is None else family.split(","),
         common_random_numbers=not independent,
         design=design,
     )
