@@ -19,8 +19,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.experiment import Experiment, PolicySource
+    from sim.experiment import PolicySource, Variant
     from sim.journal import Journal
+    from sim.lab.experiment import Experiment
     from sim.network import Network
     from sim.occasions import Attempts, Batches, Reallocation
     from sim.policy import Allocation, Backorder, Cancel, Care, Part, Policy, Request, Wait, Why
@@ -44,6 +45,7 @@ __all__ = [
     "Reallocation",
     "Request",
     "Scenario",
+    "Variant",
     "Wait",
     "Why",
     "check_policy",
@@ -52,8 +54,9 @@ __all__ = [
 ]
 
 _MODULES = {
-    "sim.experiment": ("Experiment", "PolicySource"),
+    "sim.experiment": ("PolicySource", "Variant"),
     "sim.journal": ("Journal",),
+    "sim.lab.experiment": ("Experiment",),
     "sim.network": ("Network",),
     "sim.occasions": ("Attempts", "Batches", "Reallocation"),
     "sim.policy": ("Allocation", "Backorder", "Cancel", "Care", "Part", "Policy", "Request", "Wait", "Why"),
