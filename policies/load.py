@@ -95,6 +95,9 @@ def read_policies(
     seen: Counter[str] = Counter()
     taken: set[str] = set()
     for policy in policies:
+        if not isinstance(policy, (str, Path, RuleSet)):
+            rule = "is an object without a source: save its class as file.py, and name it file.py:Class"
+            raise RuleSetError([Problem(f"{policy!r:.60}", rule)])
         source = _read(policy if isinstance(policy, RuleSet) else str(policy), scenario, changes)
         stem = re.sub(r"[^A-Za-z0-9._-]|^\.+$", "_", source.name)
         unique = stem

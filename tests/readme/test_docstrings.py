@@ -14,7 +14,7 @@ import pytest
 from policies.part import Part
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("sim.scenario", "policies", "reports.kpis")
+PACKAGES = ("sim", "sim.scenario", "policies", "reports", "reports.kpis")
 HEADING = "\nExample:\n    >>> "
 
 
