@@ -45,6 +45,17 @@ def comparison(
     Raises:
         ValueError: if the baseline is none of the policies, or a KPI of the family has no better direction.
 
+    Example:
+        >>> import pandas as pd
+        >>> from reports import comparison
+        >>> old, new = [11.40, 11.62, 11.31], [10.98, 11.15, 10.90]
+        >>> rows = [("old", n, "cost_per_order", "USD/order", cost) for n, cost in enumerate(old)]
+        >>> rows += [("new", n, "cost_per_order", "USD/order", cost) for n, cost in enumerate(new)]
+        >>> kpis = pd.DataFrame(rows, columns=["policy", "replication", "kpi", "unit", "value"])
+        >>> found = comparison(kpis, baseline="old").iloc[0]
+        >>> f"{found['difference']:.2f} {found['unit']}: {found['verdict']}"
+        '-0.43 USD/order: better'
+
     """
     policies = list(dict.fromkeys(kpis["policy"]))
     if baseline not in policies:

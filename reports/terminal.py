@@ -26,6 +26,13 @@ def result_text(result: Result, width: int = 100) -> str:
         result: from `reports.result`.
         width: columns of the terminal; a wider table continues below, a few policies at a time.
 
+    Example:
+        >>> from reports import result_text
+        >>> from sim import Experiment
+        >>> result = Experiment("hello", ["nearest", "cheapest"], replications=2, changes=["days=0.1"]).run(jobs=1)
+        >>> print(result_text(result).splitlines()[0])
+        hello - hello, two warehouses: 2 policies, 2 replications, 17 orders in each
+
     """
     summary = result.summary
     family = [name for name in summary["family"] if name in KPIS]
