@@ -32,17 +32,18 @@ def shipped_rule_sets() -> dict[str, Path]:
 
 
 def read_policies(
-    names: Sequence[str], scenario: Scenario | None, changes: Sequence[str] = ()
+    policies: Sequence[str | Path | RuleSet], scenario: Scenario | None, changes: Sequence[str] = ()
 ) -> list[PolicySource]:
     """Read policies and check that each can be built for a scenario.
 
     Args:
-        names: files, shipped ids or `file.py:Class`.
+        policies: files, shipped ids or `file.py:Class`; rule sets as objects.
         scenario: None leaves references to what a scenario has unchecked.
         changes: `KEY=VALUE`, applied to every policy: a value of a rule set, or an argument of a Python class.
 
     Returns:
-        Sources with distinct names: the file's stem or the class's name; a repeated one gets `-2`.
+        Sources with distinct names: the file's stem, the class's name, or the object's (`rules` if it has none); a
+        repeated one gets `-2`.
 
     Raises:
         RuleSetError: with every problem of the first file that cannot be used, or change that it has no key for.
@@ -52,8 +53,8 @@ def read_policies(
     sources: list[PolicySource] = []
     seen: Counter[str] = Counter()
     taken: set[str] = set()
-    for name in names:
-        source = _read(name, scenario, changes)
+    for policy in policies:
+        source = _read(policy if isinstance(policy, RuleSet) else str(policy), scenario, changes)
         stem = re.sub(r"[^A-Za-z0-9._-]|^\.+$", "_", source.name)
         unique = stem
         while unique in taken:
@@ -64,7 +65,14 @@ def read_policies(
     return sources
 
 
-def _read(name: str, scenario: Scenario | None, changes: Sequence[str]) -> PolicySource:
+def _read(name: str | RuleSet, scenario: Scenario | None, changes: Sequence[str]) -> PolicySource:
+    if isinstance(name, RuleSet):
+        called = name.name or "rules"
+        document = read_text(str(name), called, RuleSetError).changed(
+            changes, prefix="policy.", of=f" (policy {called})"
+        )
+        check_rule_set(document, scenario)
+        return PolicySource(called, called, write(document.tree) if changes else str(name))
     if match := _PYTHON.fullmatch(name):
         file = match["file"]
         text = decoded(read_bytes(Path(file), file, RuleSetError), file, RuleSetError)

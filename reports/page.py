@@ -94,12 +94,11 @@ def _context(
         ]
         for policy in policies
     }
-    warnings = provenance.pop("warnings", None) or []
     return {
         "title": about.get("title") or about.get("scenario") or "Result",
         "question": _question(summary),
         "answer": answer(summary),
-        "limits": [*limits(summary), *map(str, warnings)],
+        "limits": [*limits(summary), *summary["warnings"]],
         "policies": policies,
         "baseline": summary["baseline"],
         "colours": COLOURS,

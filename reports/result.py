@@ -34,6 +34,7 @@ _TEXTS = ("policy", "baseline", "kpi", "unit", "verdict")
 _COUNTS = ("replication", "n", "n_needed")
 _SUMMARY = {
     "about", "baseline", "policies", "replications", "confidence", "family", "kpis", "comparison",
+    "warnings",
 }  # fmt: skip
 
 
@@ -45,7 +46,7 @@ class Result:
         kpis: one row for each policy, replication and KPI.
         comparison: one row for each KPI and policy but the baseline; see `reports.compare`.
         summary: the content of `summary.json`: about, baseline, policies, replications, confidence, family,
-            kpis (by KPI and policy: n, mean, half_width) and comparison.
+            kpis (by KPI and policy: n, mean, half_width), comparison and warnings.
 
     """
 
@@ -60,6 +61,8 @@ def write_result(
     baseline: str,
     about: Mapping[str, str],
     family: Sequence[str] = HEADLINE,
+    warnings: Sequence[str] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> Result:
     """Write the tables of an experiment into its folder, and return what they say of KPIs.
 
@@ -69,6 +72,8 @@ def write_result(
         baseline: the policy that the others are compared with.
         about: title, scenario, currency and timezone, as in the facts of a journal.
         family: KPIs on which policies are judged.
+        warnings: what a reader of the numbers must know, in sentences.
+        more: what else the summary says, as plain JSON.
 
     Raises:
         ValueError: if the baseline is none of the policies.
@@ -77,7 +82,8 @@ def write_result(
     tasks = _sorted(rows)
     kpis = _kpi_table(tasks, about.get("currency", "money"))
     compared = comparison(kpis, baseline, family)
-    result = Result(kpis, compared, _summary(kpis, compared, baseline, about, family))
+    summary = _summary(kpis, compared, baseline, about, family)
+    result = Result(kpis, compared, {**summary, "warnings": list(warnings), **(more or {})})
     write_file(folder / "kpis.csv", _csv(kpis))
     write_file(folder / "comparison.csv", _csv(compared))
     write_file(

@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.experiment import Experiment, PolicySource
+    from sim.experiment import PolicySource, Variant
     from sim.journal import Journal
+    from sim.lab.experiment import Experiment
     from sim.network import Network
     from sim.policy import (
         Allocation,
@@ -47,6 +48,7 @@ __all__ = [
     "Reallocation",
     "Request",
     "Scenario",
+    "Variant",
     "Wait",
     "Why",
     "check_policy",
@@ -55,8 +57,9 @@ __all__ = [
 ]
 
 _MODULES = {
-    "sim.experiment": ("Experiment", "PolicySource"),
+    "sim.experiment": ("PolicySource", "Variant"),
     "sim.journal": ("Journal",),
+    "sim.lab.experiment": ("Experiment",),
     "sim.network": ("Network",),
     "sim.policy": (
         "Allocation",

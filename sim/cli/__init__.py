@@ -19,6 +19,8 @@ from sim.errors import OrderlabError
 # Where each command lives, in the order in which help shows them.
 _COMMANDS = {
     "run": "sim.cli.run",
+    "resume": "sim.cli.run",
+    "again": "sim.cli.run",
     "report": "sim.cli.run",
     "explain": "sim.cli.explain",
     "validate": "sim.cli.files",
@@ -30,6 +32,8 @@ _COMMANDS = {
 }
 _SUMMARIES = {
     "run": "Run policies on the same order books and compare them.",
+    "resume": "Complete a result folder that was interrupted.",
+    "again": "Play a finished result again, from its folder alone, and say whether it is the same.",
     "report": "Write report.html of a result folder.",
     "explain": "Tell the life of one order of a result, and the reasons of every decision about it.",
     "validate": "Check scenarios and rule sets; every problem at once.",
@@ -76,6 +80,10 @@ def _terminate(number: int, _: object) -> None:
     raise _Terminated(number)
 
 
+def _say_stopped(error: BaseException) -> None:
+    click.echo("\n".join(["stopped", *getattr(error, "__notes__", [])]), err=True)
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and exit.
 
@@ -92,11 +100,11 @@ def main(arguments: list[str] | None = None) -> Any:
         sys.exit(0)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+    except (click.exceptions.Abort, KeyboardInterrupt) as error:
+        _say_stopped(error)
         sys.exit(130)
-    except _Terminated:
-        click.echo("stopped", err=True)
+    except _Terminated as error:
+        _say_stopped(error)
         sys.exit(143)
     except click.ClickException as error:
         error.show()

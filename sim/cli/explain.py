@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
 from policies.load import build_policy
 from sim.document import nearest
-from sim.document.file import decoded, read_bytes
 from sim.errors import InputError, Problem
-from sim.experiment import PolicySource
-from sim.scenario import load_scenario
+from sim.lab.provenance import changed_inputs, read_provenance, read_variants
 from sim.story import tell
 
 
@@ -34,22 +28,23 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
     The replication is played again from the copies in DIR until ORDER has settled: its journal need not be there.
     ORDER is the id of the source, or the number of the order from 1.
     """
-    provenance = _provenance(folder)
-    settings = provenance["settings"]
-    names = settings["policies"]
+    provenance = read_provenance(folder)
+    names = provenance["settings"]["policies"]
     name = names[0] if policy is None else policy
     if name not in names:
         rule = f"is none of the policies: {', '.join(names)}"
         raise InputError([Problem("--policy", rule, value=name, nearest=nearest(name, names))])
-    last = settings["replications"] - 1
-    if not 0 <= replication <= last:
-        rule = f"must be 0 to {last}, as in the run" if last else "must be 0: the run has one replication"
+    count = provenance["settings"]["design"].get("replications")  # any will do where it was left open
+    if replication < 0 or (count is not None and replication >= count):
+        rule = "must be 0: the run has one replication"
+        if count != 1:
+            rule = "must be 0 or more" if count is None else f"must be 0 to {count - 1}, as in the run"
         raise InputError([Problem("--replication", rule, value=str(replication))])
-    for changed in _changed(folder, provenance["hashes"]):
+    for changed in changed_inputs(folder, provenance):
         click.echo(f"warning: {changed} has changed since the run", err=True)
-    scenario = load_scenario(folder / "scenario.yaml")
-    source = _source(folder, name, settings)
-    story = tell(scenario, build_policy(source, scenario), order, replication, name=name)
+    _, (variant,) = read_variants(folder, provenance, [name])
+    decides = build_policy(variant.source, variant.scenario)
+    story = tell(variant.scenario, decides, order, variant.book(replication), name=name)
 
     # Loaded only now: the simulation does without.
     from reports.story import story_text
@@ -60,36 +55,3 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
         if form == "json"
         else story_text(story)
     )
-
-
-def _provenance(folder: Path) -> dict[str, Any]:
-    path = folder / "provenance.json"
-    if not path.is_file():
-        raise InputError([Problem(str(folder), "not a result folder: it has no provenance.json")])
-    try:
-        content = json.loads(decoded(read_bytes(path, str(path)), str(path), InputError))
-        settings = content["settings"]
-        assert settings["policies"]
-        assert settings["replications"] > 0
-        assert isinstance(content["hashes"], dict)
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
-        raise InputError([Problem(str(path), "is not what a run wrote")]) from error
-    return dict(content)
-
-
-def _changed(folder: Path, hashes: dict[str, str]) -> list[str]:
-    """Return the copies that are not what the run wrote."""
-    found = []
-    for name, before in hashes.items():
-        path = folder / name
-        if path.is_file() and f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" != before:
-            found.append(name)
-    return found
-
-
-def _source(folder: Path, name: str, settings: Mapping[str, Any]) -> PolicySource:
-    """Return a policy of a result from its copy."""
-    parameters = tuple(settings.get("parameters", {}).get(name, {}).items())
-    source = PolicySource(name, "", "", settings.get("classes", {}).get(name, ""), parameters)
-    path = folder / "policies" / source.file_name
-    return replace(source, file=str(path), text=decoded(read_bytes(path, str(path)), str(path), InputError))

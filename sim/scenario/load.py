@@ -17,22 +17,25 @@ from sim.scenario.places import Places
 from sim.scenario.tables import Files
 
 
-def load_scenario(source: str | Path, changes: Sequence[str] = (), *, anywhere: bool = False) -> Scenario:
+def load_scenario(
+    source: str | Path, changes: Sequence[str] = (), *, anywhere: bool = False, called: str = ""
+) -> Scenario:
     """Read and check a scenario, with its tables.
 
     Args:
         source: a file, or the id of a shipped scenario.
         changes: `KEY=VALUE`, where KEY is a dotted path into the file.
         anywhere: its tables may lie outside its folder.
+        called: its id; by default the stem of the file.
 
     Raises ScenarioError with every problem at once.
     """
     path = find_scenario(source)
     document = read(path, ScenarioError).changed(changes)
-    return check_scenario(document, anywhere=anywhere)
+    return check_scenario(document, anywhere=anywhere, called=called)
 
 
-def check_scenario(document: Document, *, anywhere: bool = False) -> Scenario:
+def check_scenario(document: Document, *, anywhere: bool = False, called: str = "") -> Scenario:
     """Return the scenario that a document describes. Raises ScenarioError with every problem at once."""
     files = Files(document.path.parent, anywhere)
     expansion = expand(document.tree, files)
@@ -40,7 +43,7 @@ def check_scenario(document: Document, *, anywhere: bool = False) -> Scenario:
     scenario = document.check(Scenario, checking, tree=expansion.tree, known=expansion.problems)
     if not scenario.name:
         scenario = scenario.model_copy(update={"name": document.path.stem})
-    origin = Origin(document.path, document.tree, files.used, recorded=expansion.recorded)
+    origin = Origin(document.path, document.tree, files.used, recorded=expansion.recorded, called=called)
     scenario._origin = origin
     places = Places(expansion.tree)
     if wrong := contradictions(scenario, places):

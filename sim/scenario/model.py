@@ -49,6 +49,7 @@ class Origin:
         warnings: what its author should know, one line each.
         recorded: the orders of a replay.
         unlocated: what is wrong where a policy asks for distances.
+        called: its id, where that is not the stem of the file.
 
     """
 
@@ -58,6 +59,7 @@ class Origin:
     warnings: tuple[str, ...] = ()
     recorded: Recorded | None = None
     unlocated: tuple[Problem, ...] = ()
+    called: str = ""
 
 
 class Scenario(Section):
@@ -127,8 +129,8 @@ class Scenario(Section):
 
     @property
     def id(self) -> str:
-        """The stem of the file."""
-        return self._origin.path.stem
+        """The stem of the file; of the copy in a result, that of the file it was made from."""
+        return self._origin.called or self._origin.path.stem
 
     @property
     def path(self) -> Path:

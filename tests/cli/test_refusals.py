@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -216,7 +217,9 @@ def test_a_signal_ends_a_run_at_once_with_its_workers(
     finally:
         process.kill()
     assert (process.returncode, output) == (code, "")
-    assert errors.split() == ["stopped"]
+    said, kept = errors.splitlines()
+    assert said == "stopped"
+    assert re.fullmatch(r"\d+ of \d+ replications are kept: orderlab resume \S+", kept)
     assert not list(small_desk.folder.glob("result/.orderlab-*"))
 
 

@@ -110,6 +110,7 @@ def test_a_policy_that_fails_later_leaves_no_scratch_behind(here: Any, desk: Any
         "scenario.yaml",
         "policies",
         "provenance.json",
+        "tasks.jsonl",
     }
 
 
@@ -188,7 +189,7 @@ def test_keys_of_policies_reach_every_rule_set_and_keys_of_the_scenario_do_not(h
     }
     settings = json.loads((result / "provenance.json").read_text())["settings"]
     assert settings["policies"] == ["by_hand", "nearest", "by_hand-2"]
-    assert (settings["baseline"], settings["replications"]) == ("nearest", 2)
+    assert (settings["baseline"], settings["design"]["replications"]) == ("nearest", 2)
     assert "by_hand minus nearest" in output
     # One rule set under two names: the same to the last bit.
     kpis = [line.split(",") for line in (result / "kpis.csv").read_text().splitlines()]
@@ -242,7 +243,7 @@ def test_a_result_is_not_overwritten_by_a_run_of_itself(here: Any, desk: Any, sm
 def test_a_damaged_provenance_is_no_reason_to_fail_or_to_reach_beyond_the_folder(
     desk: Any, provenance: str
 ) -> None:
-    from sim.cli.folder import clear
+    from sim.lab.folder import clear
 
     (desk.folder / "result").mkdir()
     desk.write("result/provenance.json", provenance)

@@ -47,8 +47,8 @@ MAY_IMPORT = {
 def test_arrows_run_one_way(package: str) -> None:
     wrong = []
     for path in sources(package):
-        if path.is_relative_to(ROOT / "sim" / "cli"):
-            continue  # the only module that knows all the others
+        if path.is_relative_to(ROOT / "sim" / "cli") or path.is_relative_to(ROOT / "sim" / "lab"):
+            continue  # the only ones that know all the others
         for module in imported(path):
             top = module.partition(".")[0]
             if top in PACKAGES and top not in MAY_IMPORT[package]:
@@ -56,13 +56,16 @@ def test_arrows_run_one_way(package: str) -> None:
     assert wrong == []
 
 
-def test_nothing_but_the_command_line_imports_the_command_line() -> None:
+@pytest.mark.parametrize(
+    ("folder", "users"),
+    [("cli", ["sim/cli/", "sim/__main__.py"]), ("lab", ["sim/lab/", "sim/cli/", "sim/__init__.py"])],
+)
+def test_nothing_below_imports_what_knows_all(folder: str, users: list[str]) -> None:
     wrong = [
-        str(path.relative_to(ROOT))
+        name
         for path in sources(*PACKAGES)
-        if not path.is_relative_to(ROOT / "sim" / "cli")
-        and path != ROOT / "sim" / "__main__.py"
-        and any(module == "sim.cli" or module.startswith("sim.cli.") for module in imported(path))
+        if not (name := path.relative_to(ROOT).as_posix()).startswith(tuple(users))
+        and any(f"{module}.".startswith(f"sim.{folder}.") for module in imported(path))
     ]
     assert wrong == []
 

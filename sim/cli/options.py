@@ -1,0 +1,85 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _together(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
+    def add(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+policies_option = click.option(
+    "-p",
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="POLICY",
+    help="A rule set (file or shipped id), or file.py:Class; again for more. Default: nearest.",
+)
+
+replications_option = click.option(
+    "-n",
+    "--replications",
+    type=click.IntRange(1, 100_000),
+    default=10,
+    show_default=True,
+    help="Order books that every policy meets.",
+)
+
+world_options = _together(
+    click.option(
+        "--seed", type=click.IntRange(0, 2**63 - 1), help="Of all random numbers. Default: the scenario's."
+    ),
+    click.option(
+        "--set",
+        "changes",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Change a value of the scenario, such as days=2 or warehouses.newark.stations=14; "
+        "policy.KEY reaches every policy.",
+    ),
+)
+"""What the scenario and the policies are changed by: `seed` and `changes`."""
+
+folder_options = _together(
+    click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Result folder. Default: the next free runs/SCENARIO-0001.",
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace the result that the folder holds."),
+)
+"""Where the result goes: `out` and `overwrite`."""
+
+journal_option = click.option(
+    "--journal",
+    "keep",
+    type=click.Choice(["all", "first", "none"]),
+    default="first",
+    show_default=True,
+    help="Replications whose journals are kept.",
+)
+
+workers_options = _together(
+    click.option("--jobs", type=click.IntRange(1, 1024), help="Processes. Default: one for each core."),
+    click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Play on the workers of this Dask scheduler, such as tcp://10.0.0.5:8786, and not here.",
+    ),
+    click.option("--quiet", is_flag=True, help="Show no progress."),
+)
+"""Who plays, and whether progress is shown: `jobs`, `cluster` and `quiet`."""

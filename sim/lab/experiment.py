@@ -1,0 +1,300 @@
+"""An experiment: policies in a scenario, played on the same order books and compared."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from policies.load import build_policy, read_policies
+from policies.ruleset import RuleSet
+from reports.design import Design, Fixed
+from reports.kpis import HEADLINE
+from reports.measured import measure_run, warnings_of
+from sim.cluster import Cluster
+from sim.document import nearest
+from sim.errors import InputError, OrderlabError, Problem
+from sim.experiment import Keep, Measured, Stage, Task, Variant, replicate
+from sim.lab.folder import clear_scratch
+from sim.lab.provenance import (
+    changed_inputs,
+    read_provenance,
+    read_variants,
+    versions,
+    write_inputs,
+    write_provenance,
+)
+from sim.scenario import Scenario, load_scenario
+from sim.tasklog import TaskLog
+from sim.workers import Cores, Here, Workers, play_all
+
+if TYPE_CHECKING:
+    from reports.result import Result
+
+Told = Callable[[int, int], object]
+"""Told of how many tasks are done, and of how many are asked for so far."""
+
+_DESIGNS: dict[str, type[Design]] = {design.name: design for design in (Fixed,)}
+
+
+class Experiment:
+    """Policies in a scenario, played on the same order books and compared.
+
+    Args:
+        scenario: one that is loaded, a file, or the id of a shipped one.
+        policies: rule sets as objects; files, shipped ids or `file.py:Class`; variants.
+        replications: how many order books each policy meets; ignored with a `design`.
+        baseline: the policy that others are compared with; by default the first.
+        seed: of all random numbers; by default the scenario's.
+        changes: `KEY=VALUE`, values of the scenario that are to be others; `policy.KEY` reaches every policy.
+        family: KPIs on which policies are judged, over which Holm's correction runs.
+        common_random_numbers: every policy meets the same order books. Otherwise each has its own, and differences
+            are judged by the spread of values (Welch): many more replications are needed.
+        design: how many replications are played, where it is not the same number whatever comes out.
+        more: what else the summary says, as plain JSON.
+
+    Raises:
+        InputError: with everything that is wrong with scenario, policies or options.
+        PolicyError: a Python policy cannot be made.
+
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path,
+        policies: Sequence[str | Path | RuleSet | Variant] = ("nearest",),
+        *,
+        replications: int = 10,
+        baseline: str | None = None,
+        seed: int | None = None,
+        changes: Sequence[str] = (),
+        family: Sequence[str] = HEADLINE,
+        common_random_numbers: bool = True,
+        design: Design | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        of_policies = [change.removeprefix("policy.") for change in changes if change.startswith("policy.")]
+        of_scenario = [change for change in changes if not change.startswith("policy.")]
+        if seed is not None:
+            of_scenario.append(f"seed={seed}")
+        if not isinstance(scenario, Scenario):
+            scenario = load_scenario(scenario, of_scenario)
+        elif of_scenario:
+            raise ValueError("a scenario that is loaded is changed by load_scenario(source, changes)")
+        self.scenario = scenario
+        self.variants = _variants(scenario, policies, of_policies, common_random_numbers)
+        names = [variant.name for variant in self.variants]
+        self.baseline = names[0] if baseline is None else baseline
+        if self.baseline not in names:
+            rule = f"is none of the policies: {', '.join(names)}"
+            raise InputError(
+                [Problem("--baseline", rule, value=self.baseline, nearest=nearest(self.baseline, names))]
+            )
+        self.family = tuple(family)
+        self.common_random_numbers = common_random_numbers
+        self.design = Fixed(replications) if design is None else design
+        self.more = dict(more or {})
+
+    def run(
+        self,
+        folder: Path | None = None,
+        *,
+        journal: Keep = "first",
+        jobs: int | None = None,
+        cluster: str | None = None,
+        told: Told = lambda done, asked: None,
+    ) -> Result:
+        """Play the experiment, and return what it found.
+
+        Args:
+            folder: an empty one, into which everything is written, `report.html` included; None keeps nothing.
+            journal: the replications whose journals stay in the folder.
+            jobs: how many processes; one plays here, without any. None: one for each core.
+            cluster: address of a Dask scheduler, whose workers play instead.
+            told: of progress.
+
+        Raises:
+            PolicyError: a policy gave an answer that the world cannot carry out.
+            OrderlabError: what killed its worker, or a cluster that cannot be reached.
+
+        """
+        if folder is None:
+            with tempfile.TemporaryDirectory() as scratch:
+                return self._complete(Path(scratch), "none", jobs, cluster, told)
+        hashes = write_inputs(folder, self.scenario, self.variants)
+        TaskLog(folder).begin()
+        write_provenance(folder, self.scenario, self.variants, hashes, self._settings(journal))
+        return self._complete_with_page(folder, journal, jobs, cluster, told)
+
+    def _settings(self, journal: Keep) -> dict[str, Any]:
+        return {
+            "baseline": self.baseline,
+            "design": {"name": self.design.name, **asdict(self.design)},  # type: ignore[call-overload]
+            "journal": journal,
+            "family": list(self.family),
+            "common_random_numbers": self.common_random_numbers,
+            "more": self.more,
+        }
+
+    @classmethod
+    def read(cls, folder: Path) -> tuple[Experiment, Keep]:
+        """Return the experiment of a result folder, made of the folder's copies alone, and which journals it keeps.
+
+        Raises InputError when it is no result folder, or its copies have changed since.
+        """
+        provenance = read_provenance(folder)
+        if changed := changed_inputs(folder, provenance):
+            problems = [
+                Problem(str(folder / name), "is missing, or has changed since the run") for name in changed
+            ]
+            raise InputError(problems)
+        scenario, variants = read_variants(folder, provenance)
+        settings = provenance["settings"]
+        design = dict(settings["design"])
+        made = cls(
+            scenario,
+            variants,
+            baseline=settings["baseline"],
+            family=settings["family"],
+            common_random_numbers=settings["common_random_numbers"],
+            design=_DESIGNS[design.pop("name")](**design),
+            more=settings["more"],
+        )
+        return made, settings["journal"]
+
+    def resume(
+        self,
+        folder: Path,
+        *,
+        journal: Keep,
+        jobs: int | None = None,
+        cluster: str | None = None,
+        told: Told = lambda done, asked: None,
+    ) -> Result:
+        """Play what is missing in a folder that was interrupted, to the same bytes, and return what was found.
+
+        The arguments and errors are those of `run`; the experiment is the one that was read from the folder.
+
+        Raises:
+            InputError: the folder is complete, or other versions of what results depend on began it.
+
+        """
+        if not TaskLog(folder).exists:
+            raise InputError([Problem(str(folder), "is complete: there is nothing to resume")])
+        began, now = read_provenance(folder)["versions"], versions()
+        others = [f"{name} {began.get(name)}" for name in now if began.get(name) != now[name]]
+        if others:
+            rule = (
+                f"was begun with {', '.join(others)}: its parts would not fit; orderlab again plays it anew"
+            )
+            raise InputError([Problem(str(folder), rule)])
+        return self._complete_with_page(folder, journal, jobs, cluster, told)
+
+    def _complete_with_page(
+        self, folder: Path, journal: Keep, jobs: int | None, cluster: str | None, told: Told
+    ) -> Result:
+        result = self._complete(folder, journal, jobs, cluster, told)
+        # pandas and matplotlib are loaded only now: the simulation does without.
+        from reports.page import write_report
+
+        write_report(folder)
+        TaskLog(folder).remove()
+        return result
+
+    def _complete(
+        self, folder: Path, journal: Keep, jobs: int | None, cluster: str | None, told: Told
+    ) -> Result:
+        """Play what is not in the folder's log, and write the tables."""
+        stage = Stage(self.variants, build_policy, measure_run, journal)
+        names = [variant.name for variant in self.variants]
+        tasks = sum(self.design(dict.fromkeys(names, ())).values())
+        try:
+            with _workers(stage, folder, jobs, cluster, tasks) as workers:
+                found = replicate(names, self.design, _Player(folder, workers, told))
+        finally:
+            clear_scratch(folder)
+        rows = [(name, number, measured) for name in names for number, measured in enumerate(found[name])]
+        from reports.result import write_result
+
+        more = {**self.more, self.design.name: dict(self.design.told(found))}
+        return write_result(
+            folder,
+            rows,
+            self.baseline,
+            {
+                "scenario": self.scenario.id,
+                "title": self.scenario.name,
+                "currency": self.scenario.currency,
+                "timezone": self.scenario.timezone,
+            },
+            self.family,
+            warnings_of(rows),
+            {name: said for name, said in more.items() if said},
+        )
+
+
+class _Player:
+    """Plays tasks that are not in the log of a folder, and logs them."""
+
+    def __init__(self, folder: Path, workers: Workers, told: Told) -> None:
+        self._folder = folder
+        self._workers = workers
+        self._told = told
+        self._log = TaskLog(folder)
+        self._measured = self._log.read()
+        self._asked = 0
+
+    def __call__(self, tasks: Sequence[Task]) -> Mapping[Task, Measured]:
+        """Return what was measured, at least of these tasks."""
+        missing = [task for task in tasks if task not in self._measured]
+        done, self._asked = self._asked + len(tasks) - len(missing), self._asked + len(tasks)
+        self._told(done, self._asked)
+        killers = []
+        try:
+            for task, measured in play_all(missing, self._workers):
+                if measured is None:
+                    killers.append(task)
+                    continue
+                self._log.append(task, measured)
+                self._measured[task] = measured
+                done += 1
+                self._told(done, self._asked)
+        except BaseException as error:
+            if not isinstance(error, Exception):  # Ctrl-C, or a signal to end
+                error.add_note(self._kept(done))
+            raise
+        if killers:
+            names = "; ".join(map(str, killers))
+            raise OrderlabError(
+                f"{names}: the worker died each time that this was played, as it does when memory runs out\n"
+                f"{self._kept(done)}"
+            )
+        return self._measured
+
+    def _kept(self, done: int) -> str:
+        return f"{done} of {self._asked} replications are kept: orderlab resume {self._folder}"
+
+
+def _workers(stage: Stage, folder: Path, jobs: int | None, cluster: str | None, tasks: int) -> Workers:
+    if cluster is not None:
+        return Cluster(stage, folder, cluster)
+    jobs = min(jobs or os.cpu_count() or 1, tasks)
+    return Here(stage, folder) if jobs == 1 else Cores(stage, folder, jobs)
+
+
+def _variants(
+    scenario: Scenario,
+    policies: Sequence[str | Path | RuleSet | Variant],
+    changes: Sequence[str],
+    common_random_numbers: bool,
+) -> list[Variant]:
+    ready = [policy for policy in policies if isinstance(policy, Variant)]
+    named = [policy for policy in policies if not isinstance(policy, Variant)]
+    variants = [*ready, *(Variant(s.name, s, scenario) for s in read_policies(named, scenario, changes))]
+    if common_random_numbers:
+        return variants
+    count = len(variants)
+    return [replace(variant, books=(place, count)) for place, variant in enumerate(variants)]

@@ -1,0 +1,54 @@
+"""What an experiment has measured so far, kept in its folder until it is complete: one line for each task."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sim.experiment import Measured, Task
+
+FILE_NAME = "tasks.jsonl"
+
+
+class TaskLog:
+    """The tasks of a folder that are done. A line is written only when the task's journal is in its place."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE_NAME
+
+    @property
+    def exists(self) -> bool:
+        """Whether an experiment was begun here, and not completed."""
+        return self._path.is_file()
+
+    def begin(self) -> None:
+        """Say that an experiment was begun here, and that nothing is done."""
+        self._path.write_bytes(b"")
+
+    def read(self) -> dict[Task, Measured]:
+        """Return what was measured, by task; a line that was being written when the program ended is passed over.
+
+        What comes after that goes to a line of its own.
+        """
+        done: dict[Task, Measured] = {}
+        if not self.exists:
+            return done
+        whole = 0
+        for line in self._path.read_bytes().splitlines(keepends=True):
+            if not line.endswith(b"\n"):
+                break
+            variant, replication, measured = json.loads(line)
+            whole += len(line)
+            done[Task(variant, replication)] = measured
+        with self._path.open("ab") as file:
+            file.truncate(whole)
+        return done
+
+    def append(self, task: Task, measured: Measured) -> None:
+        """Add a task. Numbers are written with the digits that give them back exactly."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([task.variant, task.replication, dict(measured)]) + "\n")
+
+    def remove(self) -> None:
+        """Say that the experiment is complete."""
+        self._path.unlink(missing_ok=True)
