@@ -26,6 +26,7 @@ from reports.kpis import HEADLINE, KPIS
 from reports.reconciliation import COLUMNS, reconciliation
 from reports.statistics import CONFIDENCE, mean_of
 from sim.errors import InputError, Problem
+from sim.tasklog import TaskLog
 
 _Task = tuple[str, int, Mapping[str, float]]
 
@@ -175,8 +176,10 @@ def _read(folder: Path, name: str, reader: Callable[..., Any], *arguments: Any) 
     try:
         return reader((folder / name).read_text(encoding="utf-8"), *arguments)
     except FileNotFoundError as error:
-        problem = Problem(str(folder), f"not a result folder: it has no {name}")
-        raise InputError([problem]) from error
+        rule = f"not a result folder: it has no {name}"
+        if TaskLog(folder).exists:
+            rule = f"the run was interrupted: orderlab resume {folder} completes it"
+        raise InputError([Problem(str(folder), rule)]) from error
     except (OSError, ValueError, csv.Error) as error:
         raise InputError([Problem(str(folder / name), f"not a table of results: {error}")]) from error
 

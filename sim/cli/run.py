@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from tqdm import tqdm
 
+from reports.kpis import HEADLINE
 from sim.cli.options import (
     folder_options,
     journal_option,
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
     "--baseline", metavar="NAME", help="The policy that others are compared with. Default: the first."
 )
 @click.option(
+    "--family",
+    metavar="KPI,KPI...",
+    help="The KPIs on which policies are judged, over which Holm's correction runs. Default: the headline KPIs.",
+)
+@click.option(
     "--independent",
     is_flag=True,
     help="Give each policy order books of its own. Differences then need many more replications.",
@@ -52,6 +58,7 @@ def run_command(
     policies: tuple[str, ...],
     replications: int,
     baseline: str | None,
+    family: str | None,
     independent: bool,
     seed: int | None,
     changes: tuple[str, ...],
@@ -73,6 +80,7 @@ def run_command(
         baseline=baseline,
         seed=seed,
         changes=changes,
+        family=HEADLINE if family is None else family.split(","),
         common_random_numbers=not independent,
     )
     carry_out(experiment, out, overwrite, keep, jobs, cluster, quiet)

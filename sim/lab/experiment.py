@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from policies.load import build_policy, read_policies
 from policies.ruleset import RuleSet
 from reports.design import Design, Fixed
-from reports.kpis import HEADLINE
+from reports.kpis import HEADLINE, KPIS
 from reports.measured import measure_run, warnings_of
-from sim.cluster import Cluster
 from sim.document import nearest
-from sim.errors import InputError, OrderlabError, Problem
-from sim.experiment import Keep, Measured, Stage, Task, Variant, replicate
+from sim.errors import InputError, Problem
+from sim.experiment import Keep, Stage, Variant, replicate
 from sim.lab.folder import clear_scratch
+from sim.lab.player import Player, Told, workers_for
 from sim.lab.provenance import (
     changed_inputs,
     read_provenance,
@@ -29,13 +28,9 @@ from sim.lab.provenance import (
 )
 from sim.scenario import Scenario, load_scenario
 from sim.tasklog import TaskLog
-from sim.workers import Cores, Here, Workers, play_all
 
 if TYPE_CHECKING:
     from reports.result import Result
-
-Told = Callable[[int, int], object]
-"""Told of how many tasks are done, and of how many are asked for so far."""
 
 _DESIGNS: dict[str, type[Design]] = {design.name: design for design in (Fixed,)}
 
@@ -93,14 +88,14 @@ class Experiment:
             raise InputError(
                 [Problem("--baseline", rule, value=self.baseline, nearest=nearest(self.baseline, names))]
             )
-        self.family = tuple(family)
+        self.family = tuple(dict.fromkeys(_judgeable(family)))
         self.common_random_numbers = common_random_numbers
         self.design = Fixed(replications) if design is None else design
         self.more = dict(more or {})
 
     def run(
         self,
-        folder: Path | None = None,
+        folder: Path | str | None = None,
         *,
         journal: Keep = "first",
         jobs: int | None = None,
@@ -110,7 +105,7 @@ class Experiment:
         """Play the experiment, and return what it found.
 
         Args:
-            folder: an empty one, into which everything is written, `report.html` included; None keeps nothing.
+            folder: a new or empty one, into which everything is written, `report.html` included; None keeps nothing.
             journal: the replications whose journals stay in the folder.
             jobs: how many processes; one plays here, without any. None: one for each core.
             cluster: address of a Dask scheduler, whose workers play instead.
@@ -124,6 +119,8 @@ class Experiment:
         if folder is None:
             with tempfile.TemporaryDirectory() as scratch:
                 return self._complete(Path(scratch), "none", jobs, cluster, told)
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
         hashes = write_inputs(folder, self.scenario, self.variants)
         TaskLog(folder).begin()
         write_provenance(folder, self.scenario, self.variants, hashes, self._settings(journal))
@@ -212,8 +209,8 @@ class Experiment:
         names = [variant.name for variant in self.variants]
         tasks = sum(self.design(dict.fromkeys(names, ())).values())
         try:
-            with _workers(stage, folder, jobs, cluster, tasks) as workers:
-                found = replicate(names, self.design, _Player(folder, workers, told))
+            with workers_for(stage, folder, jobs, cluster, tasks) as workers:
+                found = replicate(names, self.design, Player(folder, workers, told))
         finally:
             clear_scratch(folder)
         rows = [(name, number, measured) for name in names for number, measured in enumerate(found[name])]
@@ -236,53 +233,18 @@ class Experiment:
         )
 
 
-class _Player:
-    """Plays tasks that are not in the log of a folder, and logs them."""
-
-    def __init__(self, folder: Path, workers: Workers, told: Told) -> None:
-        self._folder = folder
-        self._workers = workers
-        self._told = told
-        self._log = TaskLog(folder)
-        self._measured = self._log.read()
-        self._asked = 0
-
-    def __call__(self, tasks: Sequence[Task]) -> Mapping[Task, Measured]:
-        """Return what was measured, at least of these tasks."""
-        missing = [task for task in tasks if task not in self._measured]
-        done, self._asked = self._asked + len(tasks) - len(missing), self._asked + len(tasks)
-        self._told(done, self._asked)
-        killers = []
-        try:
-            for task, measured in play_all(missing, self._workers):
-                if measured is None:
-                    killers.append(task)
-                    continue
-                self._log.append(task, measured)
-                self._measured[task] = measured
-                done += 1
-                self._told(done, self._asked)
-        except BaseException as error:
-            if not isinstance(error, Exception):  # Ctrl-C, or a signal to end
-                error.add_note(self._kept(done))
-            raise
-        if killers:
-            names = "; ".join(map(str, killers))
-            raise OrderlabError(
-                f"{names}: the worker died each time that this was played, as it does when memory runs out\n"
-                f"{self._kept(done)}"
-            )
-        return self._measured
-
-    def _kept(self, done: int) -> str:
-        return f"{done} of {self._asked} replications are kept: orderlab resume {self._folder}"
-
-
-def _workers(stage: Stage, folder: Path, jobs: int | None, cluster: str | None, tasks: int) -> Workers:
-    if cluster is not None:
-        return Cluster(stage, folder, cluster)
-    jobs = min(jobs or os.cpu_count() or 1, tasks)
-    return Here(stage, folder) if jobs == 1 else Cores(stage, folder, jobs)
+def _judgeable(family: Sequence[str]) -> Sequence[str]:
+    """Return the KPIs if policies can be judged on all of them."""
+    wrong = [
+        Problem("--family", "is no KPI", value=name, nearest=nearest(name, KPIS))
+        if name not in KPIS
+        else Problem("--family", "is no KPI to judge by: neither lower nor higher is better", value=name)
+        for name in family
+        if name not in KPIS or KPIS[name].better is None
+    ]
+    if wrong:
+        raise InputError(wrong)
+    return family
 
 
 def _variants(

@@ -1,0 +1,75 @@
+"""Who plays the tasks of a result folder, and keeps what is done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from sim.cluster import Cluster
+from sim.errors import OrderlabError
+from sim.experiment import Measured, Stage, Task
+from sim.tasklog import TaskLog
+from sim.workers import Cores, Here, Workers, play_all
+
+Told = Callable[[int, int], object]
+"""Told of how many tasks are done, and of how many are asked for so far."""
+
+
+class Player:
+    """Plays tasks that are not in the log of a folder, and logs them."""
+
+    def __init__(self, folder: Path, workers: Workers, told: Told) -> None:
+        self._folder = folder
+        self._workers = workers
+        self._told = told
+        self._log = TaskLog(folder)
+        self._measured = self._log.read()
+        self._asked = 0
+
+    def __call__(self, tasks: Sequence[Task]) -> Mapping[Task, Measured]:
+        """Return what was measured, at least of these tasks."""
+        missing = [task for task in tasks if task not in self._measured]
+        done, self._asked = self._asked + len(tasks) - len(missing), self._asked + len(tasks)
+        self._told(done, self._asked)
+        killers = []
+        try:
+            for task, measured in play_all(missing, self._workers):
+                if measured is None:
+                    killers.append(task)
+                    continue
+                self._log.append(task, measured)
+                self._measured[task] = measured
+                done += 1
+                self._told(done, self._asked)
+        except BaseException as error:
+            if not isinstance(error, Exception):  # Ctrl-C, or a signal to end
+                error.add_note(self._kept(done))
+            raise
+        if killers:
+            names = "; ".join(map(str, killers))
+            raise OrderlabError(
+                f"{names}: the worker died each time that this was played, as it does when memory runs out\n"
+                f"{self._kept(done)}"
+            )
+        return self._measured
+
+    def _kept(self, done: int) -> str:
+        return f"{done} of {self._asked} replications are kept: orderlab resume {self._folder}"
+
+
+def workers_for(stage: Stage, folder: Path, jobs: int | None, cluster: str | None, tasks: int) -> Workers:
+    """Return who plays: the workers of a cluster, processes here, or this process if one is enough.
+
+    Args:
+        stage: the experiment.
+        folder: of the result.
+        jobs: how many processes; None: one for each core.
+        cluster: address of a Dask scheduler.
+        tasks: how many there are to begin with.
+
+    """
+    if cluster is not None:
+        return Cluster(stage, folder, cluster)
+    jobs = min(jobs or os.cpu_count() or 1, tasks)
+    return Here(stage, folder) if jobs == 1 else Cores(stage, folder, jobs)
