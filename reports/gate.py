@@ -17,7 +17,7 @@ from pathlib import Path
 
 from reports.baseline import Baseline, Bound, Kept
 from reports.kpis import KPIS, Kpi
-from reports.statistics import CONFIDENCE, Difference, holm, paired, welch_of
+from reports.statistics import CONFIDENCE, Difference, holm, paired, welch
 from sim.document import nearest
 from sim.errors import InputError, Problem
 
@@ -200,7 +200,7 @@ def _difference(before: Kept, now: Kept, same_orders: bool) -> Difference:
         found = paired(_numbers(before.values[:n]), _numbers(now.values[:n]))
         if found.n:
             return found
-    return welch_of(before.sample, now.sample)
+    return welch(before.sample, now.sample)
 
 
 def _numbers(values: Sequence[float | None]) -> list[float]:

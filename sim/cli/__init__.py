@@ -19,6 +19,7 @@ from sim.errors import OrderlabError
 # Where each command lives, in the order in which help shows them.
 _COMMANDS = {
     "run": "sim.cli.run",
+    "select": "sim.cli.select",
     "resume": "sim.cli.run",
     "again": "sim.cli.run",
     "report": "sim.cli.run",
@@ -33,6 +34,7 @@ _COMMANDS = {
 }
 _SUMMARIES = {
     "run": "Run policies on the same order books and compare them.",
+    "select": "Select the best policy, with a guarantee.",
     "resume": "Complete a result folder that was interrupted.",
     "again": "Play a finished result again, from its folder alone, and say whether it is the same.",
     "report": "Write report.html of a result folder.",
