@@ -90,8 +90,11 @@ class Run:
         children = psutil.Process(self._process.pid).children()
         return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
-    def is_alive(self) -> bool:
-        """Return whether anything of it is left: a worker, too."""
+    def until_nothing_is_left(self) -> None:
+        """Wait for the end of all its processes."""
+        until(lambda: not self._is_alive())
+
+    def _is_alive(self) -> bool:
         try:
             os.killpg(self._process.pid, 0)
         except ProcessLookupError:

@@ -47,7 +47,7 @@ def test_stopped_at_any_moment_and_completed_in_another_way(
     code, _, errors = run.outcome()
     assert code == 128 + number
     assert f"orderlab resume {out}" in errors
-    assert not run.is_alive()
+    run.until_nothing_is_left()
     code, _, errors = place.begin("resume", out, "--jobs", "1" if jobs == "2" else "2").outcome()
     assert (code, errors) == (0, "")
     assert place.result(out) == reference
