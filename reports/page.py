@@ -13,11 +13,12 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import numbers
+from reports.compare import PAIRED
 from reports.figures import Picture, cost_parts, flow_maps, lead_times, tradeoff, whisker
 from reports.figures.style import COLOURS, colour_of
 from reports.kpis import KPIS
 from reports.result import read_result, write_file
-from reports.sentences import answer, is_same, limits, reading, verdict_text
+from reports.sentences import answer, is_same, limits, reading, replications, verdict_text
 from sim.errors import InputError, Problem
 from sim.journal import Journal
 from sim.scenario import Scenario, load_scenario
@@ -131,14 +132,16 @@ def _context(
 
 
 def _question(summary: dict[str, Any]) -> str:
-    policies, n = summary["policies"], summary["replications"]
+    policies, baseline = summary["policies"], summary["baseline"]
     orders = numbers.fixed(summary["kpis"]["orders"][summary["baseline"]]["mean"] or 0.0, 0)
-    runs = f"{n} {'replication' if n == 1 else 'replications'} of about {orders} orders"
+    runs = f"{replications(summary)} of about {orders} orders"
     if len(policies) == 1:
         return f"What does {policies[0]} do in this scenario? {runs}."
+    others = [policy for policy in policies if policy != baseline]
+    common = all(row["method"] == PAIRED for row in summary["comparison"])
     return (
-        f"What happens if {_listed(policies[1:])} decided instead of {policies[0]}?"
-        f" {runs} each, the same for every policy."
+        f"What happens if {_listed(others)} decided instead of {baseline}?"
+        f" {runs} each{', the same for every policy' if common else ''}."
     )
 
 

@@ -31,11 +31,11 @@ from sim.tasklog import TaskLog
 _Task = tuple[str, int, Mapping[str, float]]
 
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
-_TEXTS = ("policy", "baseline", "kpi", "unit", "verdict")
+_TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
 _COUNTS = ("replication", "n", "n_needed")
 _SUMMARY = {
-    "about", "baseline", "policies", "replications", "confidence", "family", "kpis", "comparison",
-    "warnings",
+    "about", "baseline", "policies", "replications", "replications_of", "confidence", "family", "kpis",
+    "comparison", "warnings",
 }  # fmt: skip
 
 
@@ -46,8 +46,9 @@ class Result:
     Attributes:
         kpis: one row for each policy, replication and KPI.
         comparison: one row for each KPI and policy but the baseline; see `reports.compare`.
-        summary: the content of `summary.json`: about, baseline, policies, replications, confidence, family,
-            kpis (by KPI and policy: n, mean, half_width), comparison and warnings.
+        summary: the content of `summary.json`: about, baseline, policies, replications (the most that a policy
+            has), replications_of (each policy), confidence, family, kpis (by KPI and policy: n, mean,
+            half_width), comparison, warnings, and what a design says of itself, such as precision or selection.
 
     Example:
         >>> from sim import Experiment
@@ -85,6 +86,8 @@ def write_result(
     family: Sequence[str] = HEADLINE,
     warnings: Sequence[str] = (),
     more: Mapping[str, Any] | None = None,
+    *,
+    common: bool = True,
 ) -> Result:
     """Write the tables of an experiment into its folder, and return what they say of KPIs.
 
@@ -96,6 +99,7 @@ def write_result(
         family: KPIs on which policies are judged.
         warnings: what a reader of the numbers must know, in sentences.
         more: what else the summary says, as plain JSON.
+        common: whether a replication has the same order book under every policy.
 
     Raises:
         ValueError: if the baseline is none of the policies.
@@ -117,7 +121,7 @@ def write_result(
     """
     tasks = _sorted(rows)
     kpis = _kpi_table(tasks, about.get("currency", "money"))
-    compared = comparison(kpis, baseline, family)
+    compared = comparison(kpis, baseline, family, common=common)
     summary = _summary(kpis, compared, baseline, about, family)
     result = Result(kpis, compared, {**summary, "warnings": list(warnings), **(more or {})})
     write_file(folder / "kpis.csv", _csv(kpis))
@@ -185,11 +189,16 @@ def _summary(
             "mean": _json(mean.mean),
             "half_width": _json(mean.half_width),
         }
+    numbers = {
+        str(policy): int(n)
+        for policy, n in kpis.groupby("policy", sort=False)["replication"].nunique().items()
+    }
     return {
         "about": dict(about),
         "baseline": baseline,
-        "policies": list(dict.fromkeys(kpis["policy"])),
-        "replications": int(kpis["replication"].nunique()),
+        "policies": list(numbers),
+        "replications": max(numbers.values()),
+        "replications_of": numbers,
         "confidence": CONFIDENCE,
         "family": list(family),
         "kpis": found,

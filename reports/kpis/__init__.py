@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from reports.kpis.catalogue import COST_PARTS, HEADLINE, KPIS, Kpi
+from reports.kpis.catalogue import COST_PARTS, HEADLINE, KPIS, Kpi, kpi_named
 from reports.kpis.orders import CountedOrders, order_kpis, ratio
 from reports.kpis.shipments import CountedShipments, shipment_kpis
 from reports.kpis.sites import Window, site_kpis
 from sim.journal import Journal
 
-__all__ = ["COST_PARTS", "HEADLINE", "KPIS", "Kpi", "measure"]
+__all__ = ["COST_PARTS", "HEADLINE", "KPIS", "Kpi", "kpi_named", "measure"]
 
 
 def measure(journal: Journal) -> dict[str, float]:

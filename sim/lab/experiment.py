@@ -13,6 +13,8 @@ from policies.ruleset import RuleSet
 from reports.design import Design, Fixed
 from reports.kpis import HEADLINE
 from reports.measured import measure_run, warnings_of
+from reports.precision import Precision
+from reports.selection import Selection
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import Keep, Stage, Variant, replicate
@@ -33,7 +35,7 @@ from sim.tasklog import TaskLog
 if TYPE_CHECKING:
     from reports.result import Result
 
-_DESIGNS: dict[str, type[Design]] = {design.name: design for design in (Fixed,)}
+_DESIGNS: dict[str, type[Design]] = {design.name: design for design in (Fixed, Precision, Selection)}
 
 
 class Experiment:
@@ -254,6 +256,7 @@ class Experiment:
             self.family,
             warnings_of(rows),
             {name: said for name, said in more.items() if said},
+            common=self.common_random_numbers,
         )
 
 
