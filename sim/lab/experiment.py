@@ -51,7 +51,8 @@ class Experiment:
         family: KPIs on which policies are judged, over which Holm's correction runs.
         common_random_numbers: every policy meets the same order books. Otherwise each has its own, and differences
             are judged by the spread of values (Welch): many more replications are needed.
-        design: how many replications are played, where it is not the same number whatever comes out.
+        design: how many replications are played, where it is not the same number whatever comes out:
+            `reports.Precision`, `reports.Selection`.
         more: what else the summary says, as plain JSON.
 
     Raises:
@@ -102,6 +103,8 @@ class Experiment:
             )
         self.family = tuple(dict.fromkeys(family))
         self.common_random_numbers = common_random_numbers
+        if isinstance(design, Precision):
+            design = replace(design, baseline=self.baseline)
         self.design = Fixed(replications) if design is None else design
         self.more = dict(more or {})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reports import Precision, Selection
 from sim import Experiment
 from sim.errors import InputError
 
@@ -40,7 +41,7 @@ class Mine:
             {"family": ["late_shar", "orders"], "replications": -1},
             [
                 "replications: value '-1': must be a whole number, 1 or more",
-                "--family: value 'late_shar': is no KPI; `orderlab list kpis` shows them; did you mean 'late_share'?",
+                "--family: value 'late_shar': is no KPI (orderlab list kpis); did you mean 'late_share'?",
                 "--family: value 'orders': is no KPI to judge by: neither lower nor higher is better",
             ],
         ),
@@ -52,6 +53,22 @@ def test_what_no_experiment_can_be_made_of_is_said_all_at_once(
     with pytest.raises(InputError) as found:
         Experiment("hello", **arguments)
     assert str(found.value).splitlines() == says
+
+
+def test_a_design_names_kpis_that_there_are() -> None:
+    for make in (lambda: Precision({"cost_per_ordr": 0.1}), lambda: Selection("cost_per_ordr", 0.1)):
+        with pytest.raises(InputError, match="did you mean 'cost_per_order'"):
+            make()
+
+
+def test_precision_is_judged_against_the_baseline_of_the_experiment() -> None:
+    wanted = Precision({"cost_per_order": 1.0}, at_least=2, at_most=2)
+    experiment = Experiment(
+        "hello", ["nearest", "cheapest"], baseline="cheapest", changes=QUICK, design=wanted
+    )
+    said = experiment.run(jobs=1).summary["precision"]
+    assert said["baseline"] == "cheapest"
+    assert [row["policy"] for row in said["half_widths"]] == ["nearest"]
 
 
 @pytest.mark.parametrize(
