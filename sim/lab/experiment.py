@@ -15,6 +15,7 @@ from reports.kpis import HEADLINE
 from reports.measured import measure_run, warnings_of
 from reports.precision import Precision
 from reports.selection import Selection
+from reports.warmup import as_told, too_short, warm_ups
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import Keep, Stage, Variant, replicate
@@ -245,7 +246,9 @@ class Experiment:
         rows = [(name, number, measured) for name in names for number, measured in enumerate(found[name])]
         from reports.result import write_result
 
-        more = {**self.more, self.design.name: dict(self.design.told(found))}
+        scenarios = {variant.name: variant.scenario for variant in self.variants}
+        warm_up = warm_ups(rows, scenarios)
+        more = {**self.more, self.design.name: dict(self.design.told(found)), "warm_up": as_told(warm_up)}
         return write_result(
             folder,
             rows,
@@ -257,7 +260,7 @@ class Experiment:
                 "timezone": self.scenario.timezone,
             },
             self.family,
-            warnings_of(rows),
+            [*warnings_of(rows), *too_short(warm_up, scenarios)],
             {name: said for name, said in more.items() if said},
             common=self.common_random_numbers,
         )
