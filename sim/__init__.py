@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.experiment import PolicySource, Variant
     from sim.journal import Journal
     from sim.lab.experiment import Experiment
+    from sim.lab.sweep import sweep
     from sim.network import Network
     from sim.policy import (
         Allocation,
@@ -54,12 +55,14 @@ __all__ = [
     "check_policy",
     "load_scenario",
     "simulate",
+    "sweep",
 ]
 
 _MODULES = {
     "sim.experiment": ("PolicySource", "Variant"),
     "sim.journal": ("Journal",),
     "sim.lab.experiment": ("Experiment",),
+    "sim.lab.sweep": ("sweep",),
     "sim.network": ("Network",),
     "sim.policy": (
         "Allocation",

@@ -19,6 +19,7 @@ from sim.errors import OrderlabError
 # Where each command lives, in the order in which help shows them.
 _COMMANDS = {
     "run": "sim.cli.run",
+    "sweep": "sim.cli.sweep",
     "resume": "sim.cli.run",
     "again": "sim.cli.run",
     "report": "sim.cli.run",
@@ -32,6 +33,7 @@ _COMMANDS = {
 }
 _SUMMARIES = {
     "run": "Run policies on the same order books and compare them.",
+    "sweep": "Run policies with other values of some keys, or without each of their rules.",
     "resume": "Complete a result folder that was interrupted.",
     "again": "Play a finished result again, from its folder alone, and say whether it is the same.",
     "report": "Write report.html of a result folder.",

@@ -217,7 +217,7 @@ class Experiment:
         from reports.result import write_result
 
         more = {**self.more, self.design.name: dict(self.design.told(found))}
-        return write_result(
+        result = write_result(
             folder,
             rows,
             self.baseline,
@@ -231,6 +231,11 @@ class Experiment:
             warnings_of(rows),
             {name: said for name, said in more.items() if said},
         )
+        if "sweep" in result.summary:
+            from reports.sweep import write_sweep
+
+            write_sweep(folder, result)
+        return result
 
 
 def _judgeable(family: Sequence[str]) -> Sequence[str]:
