@@ -13,17 +13,18 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import numbers
+from reports.compare import PAIRED
 from reports.figures import Picture, cost_parts, flow_maps, lead_times, tradeoff, whisker
 from reports.figures.style import COLOURS, colour_of
 from reports.kpis import KPIS
 from reports.result import read_result, write_file
-from reports.sentences import answer, is_same, limits, reading, verdict_text
+from reports.sentences import answer, is_same, limits, reading, replications, verdict_text
 from sim.errors import InputError, Problem
 from sim.journal import Journal
 from sim.scenario import Scenario, load_scenario
 
 
-def write_report(folder: Path) -> Path:
+def write_report(folder: str | Path) -> Path:
     """Write `report.html` into a result folder, and return its path.
 
     The tables of the folder give its numbers; pictures of single orders and shipments need journals, and the
@@ -32,7 +33,15 @@ def write_report(folder: Path) -> Path:
     Raises:
         InputError: if the folder holds no result, or a file in it cannot be read.
 
+    Example:
+        >>> from reports import write_report
+        >>> from sim import Experiment
+        >>> _ = Experiment("hello", replications=2, changes=["days=0.1"]).run("result", jobs=1)
+        >>> write_report("result").name
+        'report.html'
+
     """
+    folder = Path(folder)
     summary = read_result(folder).summary
     pictures, maps = _pictures(folder, summary)
     page = _template().render(_context(summary, _provenance(folder), pictures, maps))
@@ -123,14 +132,16 @@ def _context(
 
 
 def _question(summary: dict[str, Any]) -> str:
-    policies, n = summary["policies"], summary["replications"]
+    policies, baseline = summary["policies"], summary["baseline"]
     orders = numbers.fixed(summary["kpis"]["orders"][summary["baseline"]]["mean"] or 0.0, 0)
-    runs = f"{n} {'replication' if n == 1 else 'replications'} of about {orders} orders"
+    runs = f"{replications(summary)} of about {orders} orders"
     if len(policies) == 1:
         return f"What does {policies[0]} do in this scenario? {runs}."
+    others = [policy for policy in policies if policy != baseline]
+    common = all(row["method"] == PAIRED for row in summary["comparison"])
     return (
-        f"What happens if {_listed(policies[1:])} decided instead of {policies[0]}?"
-        f" {runs} each, the same for every policy."
+        f"What happens if {_listed(others)} decided instead of {baseline}?"
+        f" {runs} each{', the same for every policy' if common else ''}."
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports import numbers
+from reports.compare import WELCH
+from reports.designs import joined, precision_sentences, selection_sentences
 from reports.kpis import KPIS
 from reports.statistics import BETTER, NOT_DISTINGUISHABLE, TOO_FEW, WORSE
 
@@ -25,26 +27,32 @@ _NO_BREAK = "\u00a0"
 def answer(summary: dict[str, Any]) -> list[str]:
     """Return what was found: a sentence or two for each policy but the baseline, or for the only one.
 
+    What was selected comes first, and whether the precision wanted was reached comes last.
+
     Args:
         summary: the content of `summary.json`.
 
     """
-    baseline = summary["baseline"]
+    baseline, currency = summary["baseline"], summary["about"].get("currency", "money")
     others = [policy for policy in summary["policies"] if policy != baseline]
-    if not others:
-        return [_alone(summary, baseline)]
+    sentences = selection_sentences(summary["selection"], currency) if "selection" in summary else []
     same = _same_everywhere(summary)
-    sentences = [_compared(summary, policy, same) for policy in others]
+    if others:
+        sentences += [_compared(summary, policy, same) for policy in others]
+    else:
+        sentences.append(_alone(summary, baseline))
     if same:
-        text = _joined([KPIS[name].label for name in same])
+        text = joined([KPIS[name].label for name in same])
         sentences.append(f"Exactly the same under every policy: {text}.")
+    if "precision" in summary:
+        sentences += precision_sentences(summary["precision"], currency)
     return sentences
 
 
 def limits(summary: dict[str, Any]) -> list[str]:
     """Return what a reader must know before believing the numbers."""
     found = []
-    n = summary["replications"]
+    n = min(summary["replications_of"].values())
     if n == 1:
         found.append("One replication: no interval and no verdict is possible.")
     elif n < _FEW_REPLICATIONS:
@@ -55,6 +63,14 @@ def limits(summary: dict[str, Any]) -> list[str]:
             text = numbers.estimate(share, None, "share")
             found.append(f"{policy}: {text} % of the orders were still open when the run ended.")
     return found
+
+
+def replications(summary: dict[str, Any]) -> str:
+    """Return how many replications a result rests on: "1 replication", or "10 to 60 replications"."""
+    fewest, most = min(summary["replications_of"].values()), summary["replications"]
+    if fewest == most:
+        return f"{most} {'replication' if most == 1 else 'replications'}"
+    return f"{fewest} to {most} replications"
 
 
 def is_same(row: dict[str, Any]) -> bool:
@@ -68,6 +84,9 @@ def reading(summary: dict[str, Any]) -> str:
         text = "One replication has no interval, and allows no verdict."
     else:
         text = "± is half of the 95 % interval over replications."
+        text += " Shares and quantiles are computed in each replication, and then averaged."
+    if any(row["method"] == WELCH for row in summary["comparison"]):
+        text += " Where policies met different orders, Welch's test compares their means."
     judged = sum(1 for row in summary["comparison"] if row["p_holm"] is not None)
     if judged:
         text += (
@@ -81,7 +100,9 @@ def reading(summary: dict[str, Any]) -> str:
 def verdict_text(row: dict[str, Any]) -> str:
     """Write the verdict of a row of a comparison, with the number of replications that would do."""
     if row["verdict"] == TOO_FEW:
-        return "too few" if row["n_needed"] is None else f"too few (n = {row['n_needed']:,} would do)"
+        if row["n_needed"] is None:
+            return "too few" if row["n"] == 1 else "too few (no n within reason would do)"
+        return f"too few (n = {row['n_needed']:,} would do)"
     return str(row["verdict"]) or numbers.MISSING
 
 
@@ -115,9 +136,9 @@ def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:
     gains = [_phrase(row) for row in rows if row["verdict"] == BETTER]
     losses = [_phrase(row) for row in rows if row["verdict"] == WORSE]
     if gains and losses:
-        text = f"Against {baseline}, {policy} {_joined(gains)}, but {_joined(losses)}."
+        text = f"Against {baseline}, {policy} {joined(gains)}, but {joined(losses)}."
     elif gains or losses:
-        text = f"Against {baseline}, {policy} {_joined(gains or losses)}."
+        text = f"Against {baseline}, {policy} {joined(gains or losses)}."
     else:
         text = f"{policy} is not shown to differ from {baseline}."
     alike = [row for row in rows if row["verdict"] == NOT_DISTINGUISHABLE]
@@ -151,8 +172,4 @@ def _phrase(row: dict[str, Any]) -> str:
 
 
 def _labels(rows: Sequence[dict[str, Any]]) -> str:
-    return _joined([KPIS[row["kpi"]].label for row in rows])
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return joined([KPIS[row["kpi"]].label for row in rows])

@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.document import nearest
+from sim.errors import InputError, Problem
+
 Better = Literal["lower", "higher"]
 
 HEADLINE = (
@@ -34,6 +37,11 @@ class Kpi:
         better: the direction that is better, or None where that depends.
         label: the same name in words, for pages.
         meaning: what exactly is counted, in one line.
+
+    Example:
+        >>> from reports import KPIS
+        >>> KPIS["late_share"].better, KPIS["late_share"].unit, KPIS["late_share"].headline
+        ('lower', 'share', True)
 
     """
 
@@ -157,3 +165,16 @@ KPIS: dict[str, Kpi] = {
     for name, label, meaning in kpis
 }
 """Every KPI by its name, in the order in which tables show them."""
+
+
+def kpi_named(name: str, option: str) -> Kpi:
+    """Return the KPI that an option of the command line names.
+
+    Raises:
+        InputError: if there is none; it names the most similar.
+
+    """
+    if name not in KPIS:
+        rule = "is no KPI (orderlab list kpis)"
+        raise InputError([Problem(option, rule, value=name, nearest=nearest(name, KPIS))])
+    return KPIS[name]

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from sim.errors import InputError, Problem
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -37,6 +39,22 @@ replications_option = click.option(
     show_default=True,
     help="Order books that every policy meets.",
 )
+
+at_most_option = click.option(
+    "--at-most",
+    type=click.IntRange(1, 1_000_000),
+    metavar="N",
+    help="Replications of a policy at which it ends in any case.",
+)
+
+
+def not_below(replications: int, at_most: int) -> int:
+    """Return the limit that `--at-most` sets. Raises InputError if it is below the replications to begin with."""
+    if at_most < replications:
+        rule = f"must be at least the replications to begin with (-n): {replications}"
+        raise InputError([Problem("--at-most", rule, value=str(at_most))])
+    return at_most
+
 
 world_options = _together(
     click.option(

@@ -12,15 +12,20 @@ from typing import TYPE_CHECKING
 import click
 from tqdm import tqdm
 
+from reports.design import Design, Fixed
 from reports.kpis import HEADLINE
+from reports.precision import AT_MOST, Precision, read_half_widths
 from sim.cli.options import (
+    at_most_option,
     folder_options,
     journal_option,
+    not_below,
     policies_option,
     replications_option,
     workers_options,
     world_options,
 )
+from sim.errors import InputError, Problem
 from sim.experiment import Keep
 from sim.lab.experiment import Experiment
 from sim.lab.folder import open_folder
@@ -49,6 +54,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Give each policy order books of its own. Differences then need many more replications.",
 )
+@click.option(
+    "--precision",
+    multiple=True,
+    metavar="KPI=HALF_WIDTH",
+    help="Add replications until the interval of the difference to the baseline is this narrow, such as "
+    "cost_per_order=0.05; again, or after a comma, for more KPIs.",
+)
+@at_most_option
 @world_options
 @folder_options
 @journal_option
@@ -60,6 +73,8 @@ def run_command(
     baseline: str | None,
     family: str | None,
     independent: bool,
+    precision: tuple[str, ...],
+    at_most: int | None,
     seed: int | None,
     changes: tuple[str, ...],
     out: Path | None,
@@ -73,15 +88,21 @@ def run_command(
 
     SCENARIO is a file, or the id of a shipped one (orderlab list scenarios).
     """
+    design: Design = Fixed(replications)
+    if precision:
+        at_most = max(AT_MOST, replications) if at_most is None else not_below(replications, at_most)
+        design = Precision(read_half_widths(precision), baseline, replications, at_most)
+    elif at_most is not None:
+        raise InputError([Problem("--at-most", "limits --precision, which is not given", value=str(at_most))])
     experiment = Experiment(
         scenario,
         policies or ("nearest",),
-        replications=replications,
         baseline=baseline,
         seed=seed,
         changes=changes,
         family=HEADLINE if family is None else family.split(","),
         common_random_numbers=not independent,
+        design=design,
     )
     carry_out(experiment, out, overwrite, keep, jobs, cluster, quiet)
 

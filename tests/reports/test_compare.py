@@ -7,7 +7,7 @@ import pytest
 
 from reports.compare import COLUMNS, comparison
 from reports.kpis import HEADLINE, KPIS
-from reports.statistics import holm, paired
+from reports.statistics import holm, paired, sample_of, welch
 
 
 def frame(values):
@@ -99,3 +99,31 @@ def test_identical_policies_differ_by_exactly_zero_in_every_kpi():
     assert len(table) == len(KPIS)
     assert (table[["difference", "low", "high"]] == 0.0).all(axis=None)
     assert (table["p_value"] == 1.0).all()
+
+
+def test_policies_with_order_books_of_their_own_are_compared_by_welch():
+    own = THREE.copy()
+    places = {"near": 0, "cheap": 1, "slow": 2}
+    own["replication"] = own["replication"] * 3 + own["policy"].map(places)
+    row = comparison(own, "near").iloc[0]
+    expected = welch(sample_of([9.0, 9.5, 9.2]), sample_of([8.0, 8.6, 8.1]))
+    assert (row["method"], row["n"], row["difference"], row["low"], row["p_value"]) == (
+        "Welch", 3, expected.difference, expected.low, expected.p_value,
+    )  # fmt: skip
+    assert math.isnan(row["variance_reduction"])
+    told = comparison(THREE, "near", common=False).iloc[0]
+    assert told.equals(row)
+
+
+def test_pairs_are_the_replications_that_both_have():
+    fewer = THREE[(THREE["policy"] != "cheap") | (THREE["replication"] < 2)]
+    table = comparison(fewer, "near").set_index(["kpi", "policy"])
+    assert table.loc[("cost_per_order", "cheap"), "n"] == 2
+    assert table.loc[("cost_per_order", "slow"), "n"] == 3
+    assert set(table["method"]) == {"paired"}
+
+
+def test_the_level_of_the_intervals_can_be_chosen():
+    row = comparison(THREE, "near", confidence=0.8).iloc[0]
+    expected = paired([9.0, 9.5, 9.2], [8.0, 8.6, 8.1], 0.8)
+    assert (row["low"], row["high"]) == (expected.low, expected.high)

@@ -13,10 +13,14 @@ from reports.statistics import (
     TOO_FEW,
     WORSE,
     Difference,
+    Sample,
     holm,
     mean_of,
     paired,
+    replications_for,
+    sample_of,
     verdict,
+    welch,
 )
 
 COST, FILL, LATE = KPIS["cost_per_order"], KPIS["fill_share"], KPIS["late_share"]
@@ -108,6 +112,15 @@ def test_half_widths_of_means_are_those_of_student():
     assert mean_of(values).half_width == pytest.approx((high - low) / 2)
 
 
+@pytest.mark.parametrize("values", [[], [3.0], [3.0, math.nan]])
+def test_a_sample_of_fewer_than_two_values_allows_no_interval(values):
+    found = welch(sample_of(values), Sample(10, 1.0, 0.5))
+    assert found.n == len([value for value in values if value == value])
+    assert math.isnan(found.half_width)
+    assert math.isnan(found.p_value)
+    assert verdict(COST, found, math.nan)[1] is None
+
+
 def test_holm_agrees_with_an_example_worked_out_by_hand():
     # In order: 0.01 × 4, 0.02 × 3, 0.03 × 2 (raised to the one before), 0.5 × 1.
     assert holm([0.03, 0.01, 0.5, 0.02]) == pytest.approx([0.06, 0.04, 0.5, 0.06])
@@ -173,8 +186,77 @@ def test_an_interval_without_zero_that_does_not_survive_the_adjustment_asks_for_
     assert 2 * stats.t.sf(t, needed - 1) <= 0.05 / 6 < 2 * stats.t.sf(t, needed - 2) * 1.2
 
 
-def test_the_number_that_would_do_has_a_limit():
-    assert verdict(COST, difference(0.0, 1.0, baseline=0.0), 1.0) == (TOO_FEW, 1_000_000)
+def test_no_number_is_promised_where_a_million_would_not_do():
+    assert verdict(COST, difference(0.0, 1.0, baseline=0.0), 1.0) == (TOO_FEW, None)
+    assert replications_for(1.0, 0.0) is None
+    # 1.96 / sqrt(n): the normal quantile, as n is large.
+    assert replications_for(1.0, 0.002) == pytest.approx((1.959964 / 0.002) ** 2, rel=1e-5)
+    assert replications_for(1.0, 0.00195) is None
+
+
+@pytest.mark.parametrize("confidence", [0.8, 0.9, 0.99])
+def test_the_number_that_would_do_is_the_smallest(confidence):
+    n = replications_for(3.0, 0.7, confidence)
+    half_widths = [float(stats.t.ppf((1 + confidence) / 2, m - 1)) * 3.0 / math.sqrt(m) for m in (n - 1, n)]
+    assert half_widths[1] <= 0.7 < half_widths[0]
+
+
+def test_another_level_is_another_width_and_another_verdict():
+    values = np.random.default_rng(3).normal(0.4, 1.0, 20)
+    found = paired(np.zeros(20), values, 0.9)
+    low, high = stats.t.interval(0.9, 19, loc=values.mean(), scale=stats.sem(values))
+    assert (found.low, found.high) == pytest.approx((low, high))
+    assert mean_of(values, 0.9).half_width == pytest.approx((high - low) / 2)
+    assert verdict(COST, difference(-0.5, 0.1), 0.07, 0.9) == (BETTER, None)
+    assert verdict(COST, difference(-0.5, 0.1), 0.07)[0] == TOO_FEW
+
+
+@pytest.mark.parametrize(("n", "m"), [(2, 2), (10, 10), (4, 40), (40, 4)])
+def test_without_pairs_the_comparison_is_that_of_welch_in_scipy(n, m):
+    rng = np.random.default_rng(n + m)
+    a, b = rng.normal(50, 5, n), rng.normal(51, 1, m)
+    found, expected = welch(sample_of(a), sample_of(b), 0.9), stats.ttest_ind(b, a, equal_var=False)
+    interval = expected.confidence_interval(0.9)
+    assert found.n == min(n, m)
+    assert found.difference == pytest.approx(b.mean() - a.mean())
+    assert found.p_value == pytest.approx(expected.pvalue)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+    assert math.isnan(found.variance_reduction)
+
+
+def test_welch_needs_no_pairs_and_leaves_out_what_is_undefined():
+    found = welch(sample_of([1.0, math.nan, 3.0]), sample_of([2.0, 4.0, math.nan, 6.0, 8.0]))
+    assert (found.n, found.baseline_mean, found.policy_mean, found.difference) == (2, 2.0, 5.0, 3.0)
+
+
+def test_welch_has_no_interval_of_a_single_value_and_an_exact_one_of_equal_values():
+    found = welch(sample_of([1.0]), sample_of([2.0, 3.0]))
+    assert (found.n, found.difference) == (1, 1.5)
+    assert all(math.isnan(x) for x in (found.low, found.high, found.p_value))
+    assert verdict(COST, found, math.nan) == (TOO_FEW, None)
+    assert welch(sample_of([1.0, 1.0]), sample_of([1.0, 1.0, 1.0])).p_value == 1.0
+    found = welch(sample_of([1.0, 1.0]), sample_of([2.0, 2.0]))
+    assert (found.low, found.high, found.p_value) == (1.0, 1.0, 0.0)
+    assert welch(sample_of([]), sample_of([1.0])).n == 0
+
+
+def test_welch_covers_where_the_spreads_differ():
+    rng = np.random.default_rng(20260105)
+    experiments = [
+        welch(sample_of(rng.normal(0, 5, 5)), sample_of(rng.normal(0.5, 1, 20))) for _ in range(4000)
+    ]
+    covered = sum(found.low <= 0.5 <= found.high for found in experiments) / 4000
+    assert abs(covered - 0.95) < 2.5 * math.sqrt(0.95 * 0.05 / 4000)
+
+
+def test_the_number_that_would_do_without_pairs_is_of_each_policy():
+    found = welch(
+        sample_of(np.random.default_rng(1).normal(10, 1, 8)),
+        sample_of(np.random.default_rng(2).normal(10, 1, 8)),
+    )
+    words, needed = verdict(COST, found, found.p_value)
+    assert words == TOO_FEW
+    assert needed == replications_for(found.spread, 0.01 * found.baseline_mean)
 
 
 def test_a_kpi_without_a_better_direction_gets_no_verdict():

@@ -2,7 +2,8 @@
 
 import pytest
 
-from reports.kpis import HEADLINE
+from reports.kpis import HEADLINE, KPIS
+from reports.result import write_result
 from reports.terminal import result_text
 
 NEAR = {
@@ -78,3 +79,16 @@ def test_one_replication_shows_values_and_differences_alone(write):
     assert "±" not in text
     assert "1 replication, 1,000 orders in each" in text
     assert "allows no verdict" in text
+
+
+def test_numbers_of_replications_may_differ(tmp_path):
+    def tasks(policy, numbers):
+        return [(policy, n, {**dict.fromkeys(KPIS, 0.0), "cost_per_order": 9.0 + n % 3}) for n in numbers]
+
+    result = write_result(tmp_path, [*tasks("near", range(6)), *tasks("cheap", range(12))], "near", {})
+    assert ": 2 policies, 6 to 12 replications, 0 orders in each" in result_text(result)
+    result = write_result(tmp_path, [*tasks("near", range(6)), *tasks("cheap", range(6, 12))], "near", {})
+    text = result_text(result)
+    assert "cheap minus near, each on orders of its own" in text
+    assert "Welch's test" in " ".join(text.split())
+    assert "Variance of the difference" not in text
