@@ -249,7 +249,7 @@ class Experiment:
         scenarios = {variant.name: variant.scenario for variant in self.variants}
         warm_up = warm_ups(rows, scenarios)
         more = {**self.more, self.design.name: dict(self.design.told(found)), "warm_up": as_told(warm_up)}
-        return write_result(
+        result = write_result(
             folder,
             rows,
             self.baseline,
@@ -264,6 +264,11 @@ class Experiment:
             {name: said for name, said in more.items() if said},
             common=self.common_random_numbers,
         )
+        if "sweep" in result.summary:
+            from reports.sweep import write_sweep
+
+            write_sweep(folder, result)
+        return result
 
 
 def _variants(
