@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from reports.kpis import kpi_named
-from reports.statistics import CONFIDENCE, Difference, paired, replications_for
+from reports.statistics import CONFIDENCE, Difference, paired, replications_for, welch
 from sim.errors import InputError, Problem
 from sim.experiment import Found
 
@@ -86,8 +86,10 @@ class Precision:
         at_least: replications to begin with.
         at_most: replications at which it ends in any case.
         confidence: level of the intervals.
+        common: whether a replication has the same order book under every policy; else Welch's intervals count.
 
     Raises:
+        InputError: if a KPI is none.
         ValueError: if nothing is wanted, a half-width is not positive, or `at_most` is less than `at_least`.
 
     """
@@ -97,9 +99,12 @@ class Precision:
     at_least: int = 10
     at_most: int = AT_MOST
     confidence: float = CONFIDENCE
+    common: bool = True
     name: ClassVar[str] = "precision"
 
     def __post_init__(self) -> None:
+        for kpi in self.wanted:
+            kpi_named(kpi, _OPTION)
         if not self.wanted or min(self.wanted.values()) <= 0.0:
             raise ValueError(f"half-widths must be positive, and one or more: {dict(self.wanted)}")
         if not 1 <= self.at_least <= self.at_most:
@@ -178,12 +183,12 @@ class Precision:
 
     def _estimates(self, found: Found, n: int) -> Iterator[tuple[str, str, Difference]]:
         """Yield policy, KPI and what the first n replications say of it."""
-        baseline = self._baseline(found)
+        baseline, compare = self._baseline(found), paired if self.common else welch
         others = [policy for policy in found if policy != baseline]
         for kpi in self.wanted:
             against = [row[kpi] for row in found[baseline][:n]]
             for policy in others:
-                yield policy, kpi, paired(against, [row[kpi] for row in found[policy][:n]], self.confidence)
+                yield policy, kpi, compare(against, [row[kpi] for row in found[policy][:n]], self.confidence)
             if not others:  # a mean is its difference to nothing
                 yield baseline, kpi, paired([0.0] * n, against, self.confidence)
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from reports.kpis import KPIS
+from reports.kpis import KPIS, kpi_named
 from reports.statistics import CONFIDENCE
 from sim.errors import InputError, Problem
 from sim.experiment import Found
@@ -94,7 +94,8 @@ class Selection:
         at_most: replications of a policy at which it ends undecided; None: it ends by itself.
 
     Raises:
-        ValueError: if the KPI has no better direction, or a number is out of its range.
+        InputError: if the KPI is none.
+        ValueError: if it has no better direction, or a number is out of its range.
 
     """
 
@@ -106,7 +107,7 @@ class Selection:
     name: ClassVar[str] = "selection"
 
     def __post_init__(self) -> None:
-        if KPIS[self.by].better is None:
+        if kpi_named(self.by, "--by").better is None:
             raise ValueError(f"nothing can be selected by {self.by}: neither lower nor higher is better")
         if not 0.0 < self.indifference < math.inf:
             raise ValueError(f"the indifference must be a positive number, not {self.indifference}")

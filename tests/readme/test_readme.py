@@ -44,6 +44,10 @@ def test_rules_are_written_as_told(reader: Any) -> None:
     reader.follow("Write your own rule")
 
 
+def test_precision_and_selection_say_what_is_shown(reader: Any) -> None:
+    reader.follow("How many replications")
+
+
 def test_real_data_are_imported_as_told(reader: Any) -> None:
     reader.follow("Real data")
     assert (reader.folder / "baskets" / "grocery.yaml").exists()
@@ -55,6 +59,7 @@ def test_no_section_is_left_out(readme: Any) -> None:
         "Write your own scenario",
         "Write your own rule",
         "Read a result",
+        "How many replications",
         "Real data",
     ]
 
