@@ -22,7 +22,14 @@ from policies.keys.risk import SpoilageCredit, StockoutCost
 from policies.keys.stock import AvailableUnits, OverstockUnits, StockAgeDays
 from policies.keys.storage import StorageRelieved
 from policies.keys.way import Co2eKg, DistanceKm, TransitDays
-from policies.load import build_policy, check_rule_set, find_rule_set, read_policies, shipped_rule_sets
+from policies.load import (
+    build_policy,
+    check_rule_set,
+    find_rule_set,
+    load_policy,
+    read_policies,
+    shipped_rule_sets,
+)
 from policies.part import Part
 from policies.ranks import Cost, Lexicographic, Penalties
 from policies.rule import InGroup, OfKind, Rule
@@ -108,6 +115,7 @@ __all__ = [
     "build_policy",
     "check_rule_set",
     "find_rule_set",
+    "load_policy",
     "read_policies",
     "rule_set_schema",
     "shipped_rule_sets",

@@ -11,6 +11,7 @@ from policies.explanation import record
 from policies.rule import Rule
 from policies.sieve import DROPPED
 from policies.splits.plan import remainder
+from sim import occasions
 from sim import policy as answer
 from sim.clock import NEVER
 from sim.network import Network
@@ -57,9 +58,9 @@ class BoundRuleSet:
         match: str,
         network: Network,
         *,
-        attempts: answer.Attempts,
-        batches: answer.Batches | None = None,
-        reallocation: answer.Reallocation | None = None,
+        attempts: occasions.Attempts,
+        batches: occasions.Batches | None = None,
+        reallocation: occasions.Reallocation | None = None,
     ) -> None:
         self.attempts = attempts
         self.batches = batches

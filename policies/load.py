@@ -26,9 +26,44 @@ _PYTHON = re.compile(r"(?P<file>.+\.py):(?P<name>\w+)")
 
 
 def shipped_rule_sets() -> dict[str, Path]:
-    """Return the files of the rule sets that come with the package, by id, sorted."""
+    """Return the files of the rule sets that come with the package, by id, sorted.
+
+    Example:
+        >>> from policies import shipped_rule_sets
+        >>> shipped_rule_sets()["nearest"].name
+        'nearest.yaml'
+
+    """
     folder = Path(str(resources.files("policies")))
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def load_policy(name: str | Path, scenario: Scenario | None = None, changes: Sequence[str] = ()) -> Policy:
+    """Return a policy by its name, ready for `sim.simulate`.
+
+    Args:
+        name: a file, the id of a shipped rule set, or `file.py:Class`.
+        scenario: the world that it will decide in: what it names there is looked up now, and not when it is played.
+        changes: `KEY=VALUE`: a value of a rule set by its dotted path, or an argument of a Python class.
+
+    Raises:
+        RuleSetError: with every problem of the rule set, and every change that it has no key for.
+        PolicyError: a Python policy cannot be made.
+
+    Example:
+        >>> from policies import load_policy
+        >>> from sim import load_scenario, simulate
+        >>> hello = load_scenario("hello", ["days=0.1"])
+        >>> dear_queue = load_policy("balanced", hello, ["rules.0.rank.cost.backlog=0.05"])
+        >>> simulate(hello, dear_queue).table("orders").num_rows
+        353
+        >>> load_policy("nearset")
+        Traceback (most recent call last):
+        sim.errors.RuleSetError: nearset: is neither a file, ... nor file.py:Class; did you mean 'nearest'?
+
+    """
+    (source,) = read_policies([str(name)], scenario, changes)
+    return build_policy(source, scenario)
 
 
 def read_policies(
@@ -49,11 +84,20 @@ def read_policies(
         RuleSetError: with every problem of the first file that cannot be used, or change that it has no key for.
         PolicyError: a Python policy cannot be made.
 
+    Example:
+        >>> from policies import read_policies
+        >>> from sim import load_scenario
+        >>> [source.name for source in read_policies(["nearest", "cheapest", "nearest"], load_scenario("hello"))]
+        ['nearest', 'cheapest', 'nearest-2']
+
     """
     sources: list[PolicySource] = []
     seen: Counter[str] = Counter()
     taken: set[str] = set()
     for policy in policies:
+        if not isinstance(policy, (str, Path, RuleSet)):
+            rule = "is an object without a source: save its class as file.py, and name it file.py:Class"
+            raise RuleSetError([Problem(f"{policy!r:.60}", rule)])
         source = _read(policy if isinstance(policy, RuleSet) else str(policy), scenario, changes)
         stem = re.sub(r"[^A-Za-z0-9._-]|^\.+$", "_", source.name)
         unique = stem
@@ -93,7 +137,17 @@ def _read(name: str | RuleSet, scenario: Scenario | None, changes: Sequence[str]
 
 
 def find_rule_set(name: str) -> Path:
-    """Return the file of a rule set. Raises RuleSetError when it is neither a file nor a shipped id."""
+    """Return the file of a rule set. Raises RuleSetError when it is neither a file nor a shipped id.
+
+    Example:
+        >>> from policies import find_rule_set
+        >>> find_rule_set("nearest").name
+        'nearest.yaml'
+        >>> find_rule_set("nearset")
+        Traceback (most recent call last):
+        sim.errors.RuleSetError: nearset: is neither a file, ... nor file.py:Class; did you mean 'nearest'?
+
+    """
     path = Path(name)
     try:
         if path.is_file():
@@ -111,6 +165,16 @@ def check_rule_set(document: Document, scenario: Scenario | None = None) -> Rule
     """Return the rule set that a document describes; with a scenario, its references are checked, too.
 
     Raises RuleSetError with every problem at once.
+
+    Example:
+        >>> from policies import check_rule_set
+        >>> from sim import load_scenario
+        >>> from sim.document import read_text
+        >>> from sim.errors import RuleSetError
+        >>> text = "rules: [{name: whole orders, filters: [is_up, {has_stock: all}]}]"
+        >>> check_rule_set(read_text(text, "mine.yaml", RuleSetError), load_scenario("hello")).rules[0].name
+        'whole orders'
+
     """
     names: dict[str, dict[str, int]] = {}
     if scenario is not None:
@@ -134,6 +198,14 @@ def build_policy(source: PolicySource, scenario: Scenario | None) -> Policy:
     Raises:
         RuleSetError: with every problem of a rule set; a Python class that has no such parameter.
         PolicyError: the Python file cannot be run, or has no such class, or the class is no policy.
+
+    Example:
+        >>> from policies import build_policy, read_policies
+        >>> from sim import load_scenario
+        >>> hello = load_scenario("hello")
+        >>> (source,) = read_policies(["nearest"], hello)
+        >>> build_policy(source, hello).name
+        'every line from the nearest warehouse that has it'
 
     """
     if not source.class_name:

@@ -67,7 +67,15 @@ def preference(ranks: Sequence[tuple[Rank, Sequence[Handicap]]], network: Networ
 
 
 class Lexicographic(Rank):
-    """Compares by the first key; where that ties (within its band), by the next; at last by place in the scenario."""
+    """Compares by the first key; where that ties (within its band), by the next; at last by place in the scenario.
+
+    Example:
+        >>> from policies import DistanceKm, FewestShipments, Lexicographic, Rule, RuleSet
+        >>> print(RuleSet(rules=(Rule(rank=Lexicographic(by=(FewestShipments(), DistanceKm()))),)), end="")
+        rules:
+        - rank: {by: [fewest_shipments, distance_km]}
+
+    """
 
     by: tuple[Annotated[Key, OneOf("rank key", KEYS)], ...] = Field(
         description="keys, the most important first; where all tie, the warehouse that the scenario names first",
@@ -181,7 +189,16 @@ def _spread_weight(given: Any) -> Any:
 
 
 class Cost(Rank):
-    """Compares by money: the sum of keys, each times its weight; equal sums by id."""
+    """Compares by money: the sum of keys, each times its weight; equal sums by id.
+
+    Example:
+        >>> from policies import Backlog, Cost, LandedCost, Rule, RuleSet
+        >>> rank = Cost(cost=(LandedCost(weight=1.0), Backlog(weight=0.02)))
+        >>> print(RuleSet(rules=(Rule(rank=rank),)), end="")
+        rules:
+        - rank: {cost: {landed_cost: 1, backlog: 0.02}}
+
+    """
 
     cost: Annotated[tuple[Key, ...], Weighted()] = Field(description="by key, what one unit of it is worth")
 
@@ -212,7 +229,17 @@ class Cost(Rank):
 
 
 class Penalties(Rank):
-    """Compares by the sum of keys, each put on a scale from 0 to 1 and times its weight."""
+    """Compares by the sum of keys, each put on a scale from 0 to 1 and times its weight.
+
+    Example:
+        >>> from policies import Backlog, DistanceKm, Penalties, Rule, RuleSet
+        >>> rank = Penalties(penalty=(DistanceKm(weight=1.0, low=0, high=2000), Backlog(weight=2.0)))
+        >>> print(RuleSet(rules=(Rule(rank=rank),)), end="")
+        rules:
+        - rank:
+            penalty: {distance_km: {weight: 1, low: 0, high: 2000}, backlog: 2}
+
+    """
 
     penalty: Annotated[tuple[Key, ...], Weighted()] = Field(
         description="by key, its weight, and the values `low` and `high` that are 0 and 1 on its scale"

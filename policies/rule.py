@@ -24,13 +24,29 @@ from sim.network import Network
 
 
 class OfKind(Section):
-    """Warehouses of a kind."""
+    """Warehouses of a kind.
+
+    Example:
+        >>> from policies import OfKind, Rule, RuleSet
+        >>> print(RuleSet(rules=(Rule(sites=OfKind(kind="store")),)), end="")
+        rules:
+        - {sites: {kind: store}}
+
+    """
 
     kind: Literal["fulfilment_centre", "store", "third_party", "drop_ship"] = Field(description="the kind")
 
 
 class InGroup(Section):
-    """Warehouses of a group."""
+    """Warehouses of a group.
+
+    Example:
+        >>> from policies import InGroup, Rule, RuleSet
+        >>> print(RuleSet(rules=(Rule(sites=InGroup(group="east_coast")),)), end="")
+        rules:
+        - {sites: {group: east_coast}}
+
+    """
 
     group: Annotated[str, Reference(kinds=("group",))] = Field(description="one of the warehouse's groups")
 
@@ -47,7 +63,15 @@ Services: TypeAlias = Annotated[
 
 
 class Rule(Section):
-    """One tier of a rule set."""
+    """One tier of a rule set.
+
+    Example:
+        >>> from policies import HasStock, IsUp, Rule
+        >>> rule = Rule(name="whole orders", filters=(IsUp(), HasStock(lines="all")))
+        >>> rule.split.max_shipments, rule.service
+        (1, 'cheapest_in_time')
+
+    """
 
     name: Name = Field("", description="what it does, for people")
     when: When | None = Field(None, description="what it applies to; absent: everything")

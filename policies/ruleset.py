@@ -18,7 +18,21 @@ from sim.policy import Allocation, Request
 
 
 class RuleSet(Section):
-    """A policy made of rules: each takes the lines that no earlier one has placed, and what is left then waits."""
+    """A policy made of rules: each takes the lines that no earlier one has placed, and what is left then waits.
+
+    Example:
+        >>> from policies import Cost, LandedCost, Rule, RuleSet, load_policy
+        >>> cheap = RuleSet(name="cheap", rules=(Rule(rank=Cost(cost=(LandedCost(weight=1.0),))),))
+        >>> print(cheap, end="")
+        name: cheap
+        rules:
+        - rank: {cost: {landed_cost: 1}}
+        >>> from pathlib import Path
+        >>> _ = Path("cheap.yaml").write_text(str(cheap))
+        >>> load_policy("cheap.yaml") == cheap
+        True
+
+    """
 
     name: Name = Field("", description="a title")
     decide: Decide = Field("on_order", description="on_order: when it is placed; or in batches")
@@ -83,5 +97,12 @@ def _called(rules: Sequence[Rule], number: int) -> str:
 
 
 def rule_set_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of rule-set files, for editors."""
+    """Return the JSON Schema (draft 2020-12) of rule-set files, for editors.
+
+    Example:
+        >>> from policies import rule_set_schema
+        >>> rule_set_schema()["required"]
+        ['rules']
+
+    """
     return titled(section_schema(RuleSet), "orderlab rule set")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from sim import policy as answer
+from sim import occasions
 from sim.catalogue import cents, micros
 from sim.clock import HOUR
 from sim.document import Forms, Money, PositiveCount, PositiveHours, Section, wrong
@@ -23,7 +23,15 @@ def _seconds(minutes: float) -> int:
 
 
 class Attempts(Section):
-    """When an order that waits is decided again."""
+    """When an order that waits is decided again.
+
+    Example:
+        >>> from policies import Attempts, Rule, RuleSet
+        >>> print(RuleSet(rules=(Rule(),), attempts=Attempts(every_minutes=60, at_most=20)), end="")
+        rules: [{}]
+        attempts: {every_minutes: 60, at_most: 20}
+
+    """
 
     every_minutes: PositiveMinutes | None = Field(
         None, description="minutes from one attempt to the next; absent: no timer"
@@ -37,10 +45,10 @@ class Attempts(Section):
     )
     then: Literal["cancel", "wait"] = Field("cancel", description="what becomes of it")
 
-    def in_seconds(self) -> answer.Attempts:
+    def in_seconds(self) -> occasions.Attempts:
         """Return what the engine goes by."""
         minutes, hours = self.every_minutes, self.give_up_after_hours
-        return answer.Attempts(
+        return occasions.Attempts(
             every_seconds=None if minutes is None else _seconds(minutes),
             after=self.after,
             at_most=self.at_most,
@@ -50,7 +58,16 @@ class Attempts(Section):
 
 
 class InBatches(Section):
-    """Orders are gathered and decided together; those that are due again wait for the next batch, too."""
+    """Orders are gathered and decided together; those that are due again wait for the next batch, too.
+
+    Example:
+        >>> from policies import InBatches, Rule, RuleSet
+        >>> half_hourly = InBatches(every_minutes=30, sort=("promised_at",))
+        >>> print(RuleSet(rules=(Rule(),), decide=half_hourly), end="")
+        decide: {every_minutes: 30, sort: [promised_at]}
+        rules: [{}]
+
+    """
 
     every_minutes: PositiveMinutes = Field(
         description="minutes from one batch to the next; the first is at the start of the scenario"
@@ -68,9 +85,9 @@ class InBatches(Section):
                 raise wrong("is named before", key=("sort", number))
         return self
 
-    def in_seconds(self) -> answer.Batches:
+    def in_seconds(self) -> occasions.Batches:
         """Return what the engine goes by."""
-        return answer.Batches(_seconds(self.every_minutes), self.sort)
+        return occasions.Batches(_seconds(self.every_minutes), self.sort)
 
 
 Decide: TypeAlias = Annotated[
@@ -83,6 +100,13 @@ class Reallocate(Section):
     """When shipments that are committed to a warehouse and not begun there are decided anew.
 
     One is moved when its rules place all its lines at other warehouses, where the order has never been.
+
+    Example:
+        >>> from policies import Reallocate, Rule, RuleSet
+        >>> print(RuleSet(rules=(Rule(),), reallocate=Reallocate(wait_minutes=120)), end="")
+        rules: [{}]
+        reallocate: {wait_minutes: 120}
+
     """
 
     after: tuple[Literal["site_down", "receipt", "timer"], ...] = Field(
@@ -111,10 +135,10 @@ class Reallocate(Section):
             raise wrong("is for site_down, which `after` does not name", key="wait_minutes")
         return self
 
-    def in_seconds(self) -> answer.Reallocation:
+    def in_seconds(self) -> occasions.Reallocation:
         """Return what the engine goes by."""
         minutes = self.every_minutes
-        return answer.Reallocation(
+        return occasions.Reallocation(
             after=self.after,
             wait_seconds=round(self.wait_minutes * 60),
             every_seconds=None if minutes is None else _seconds(minutes),

@@ -45,7 +45,17 @@ class SomeTerms(Section):
 
 
 class OrderTerms(SomeTerms):
-    """What an order must be like. All that are given must hold; of a list, any."""
+    """What an order must be like. All that are given must hold; of a list, any.
+
+    Example:
+        >>> from policies import OrderTerms, Rule, RuleSet, When
+        >>> dear = When(order=OrderTerms(segment=("express",), value_at_least=50))
+        >>> print(RuleSet(rules=(Rule(when=dear),)), end="")
+        rules:
+        - when:
+            order: {segment: [express], value_at_least: 50}
+
+    """
 
     segment: Segments | None = Field(None, description="its customer's segment is one of these")
     tags: Words | None = Field(None, description="its customer's segment has one of these tags")
@@ -102,7 +112,16 @@ class OrderTerms(SomeTerms):
 
 
 class LineTerms(SomeTerms):
-    """What a line must be like. All that are given must hold; of a list, any."""
+    """What a line must be like. All that are given must hold; of a list, any.
+
+    Example:
+        >>> from policies import LineTerms, Rule, RuleSet, When
+        >>> print(RuleSet(rules=(Rule(when=When(line=LineTerms(handling=("cold", "frozen")))),)), end="")
+        rules:
+        - when:
+            line: {handling: [cold, frozen]}
+
+    """
 
     item: Items | None = Field(None, description="its item is one of these")
     category: Words | None = Field(None, description="its item is in one of these categories")
@@ -137,7 +156,15 @@ class LineTerms(SomeTerms):
 
 
 class Active(SomeTerms):
-    """When a rule is in force."""
+    """When a rule is in force.
+
+    Example:
+        >>> from policies import Active, Rule, RuleSet, When
+        >>> print(RuleSet(rules=(Rule(when=When(active=Active(begins="2026-11-27T00:00"))),)), end="")
+        rules:
+        - when: {active: {begins: '2026-11-27T00:00:00'}}
+
+    """
 
     begins: LocalTime | None = Field(
         None, description="scenario-local time from when on; absent: from the start"
@@ -164,7 +191,16 @@ class Active(SomeTerms):
 
 
 class When(Section):
-    """What a rule applies to. All terms that are given must hold."""
+    """What a rule applies to. All terms that are given must hold.
+
+    Example:
+        >>> from policies import LineTerms, Rule, RuleSet, When
+        >>> when = When(region=("new_york",), any_line=LineTerms(price_at_least=40))
+        >>> print(RuleSet(rules=(Rule(when=when),)), end="")
+        rules:
+        - when: {any_line: {price_at_least: 40}, region: [new_york]}
+
+    """
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 

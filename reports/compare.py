@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from reports.kpis import HEADLINE, KPIS
-from reports.statistics import CONFIDENCE, Difference, holm, paired, verdict, welch
+from reports.statistics import CONFIDENCE, Difference, holm, paired, sample_of, verdict, welch
 
 COLUMNS = (
     "kpi", "unit", "baseline", "policy", "n", "baseline_mean", "policy_mean", "difference", "low", "high",
@@ -45,6 +45,17 @@ def comparison(
     Raises:
         ValueError: if the baseline is none of the policies, or a KPI of the family has no better direction.
 
+    Example:
+        >>> import pandas as pd
+        >>> from reports import comparison
+        >>> old, new = [11.40, 11.62, 11.31], [10.98, 11.15, 10.90]
+        >>> rows = [("old", n, "cost_per_order", "USD/order", cost) for n, cost in enumerate(old)]
+        >>> rows += [("new", n, "cost_per_order", "USD/order", cost) for n, cost in enumerate(new)]
+        >>> kpis = pd.DataFrame(rows, columns=["policy", "replication", "kpi", "unit", "value"])
+        >>> found = comparison(kpis, baseline="old").iloc[0]
+        >>> f"{found['difference']:.2f} {found['unit']}: {found['verdict']}"
+        '-0.43 USD/order: better'
+
     """
     policies = list(dict.fromkeys(kpis["policy"]))
     if baseline not in policies:
@@ -53,14 +64,15 @@ def comparison(
     numbers = {policy: set(rows["replication"]) for policy, rows in kpis.groupby("policy", sort=False)}
     pairs = {policy: common and bool(numbers[policy] & numbers[baseline]) for policy in policies}
     units = dict(zip(kpis["kpi"], kpis["unit"], strict=True))
-    found: list[tuple[str, str, Difference]] = [
-        (
-            kpi,
-            policy,
-            (paired if pairs[policy] else welch)(
-                values[kpi, baseline].to_numpy(), values[kpi, policy].to_numpy(), confidence
-            ),
-        )
+
+    def compared(kpi: str, policy: str) -> Difference:
+        before, now = values[kpi, baseline].to_numpy(), values[kpi, policy].to_numpy()
+        if pairs[policy]:
+            return paired(before, now, confidence)
+        return welch(sample_of(before), sample_of(now), confidence)
+
+    found = [
+        (kpi, policy, compared(kpi, policy))
         for kpi in KPIS
         if kpi in units
         for policy in policies

@@ -24,7 +24,7 @@ from sim.journal import Journal
 from sim.scenario import Scenario, load_scenario
 
 
-def write_report(folder: Path) -> Path:
+def write_report(folder: str | Path) -> Path:
     """Write `report.html` into a result folder, and return its path.
 
     The tables of the folder give its numbers; pictures of single orders and shipments need journals, and the
@@ -33,7 +33,15 @@ def write_report(folder: Path) -> Path:
     Raises:
         InputError: if the folder holds no result, or a file in it cannot be read.
 
+    Example:
+        >>> from reports import write_report
+        >>> from sim import Experiment
+        >>> _ = Experiment("hello", replications=2, changes=["days=0.1"]).run("result", jobs=1)
+        >>> write_report("result").name
+        'report.html'
+
     """
+    folder = Path(folder)
     summary = read_result(folder).summary
     pictures, maps = _pictures(folder, summary)
     page = _template().render(_context(summary, _provenance(folder), pictures, maps))

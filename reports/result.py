@@ -39,9 +39,9 @@ _SUMMARY = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Result:
-    """What an experiment found.
+    """What an experiment found. As text it is what `orderlab run` prints.
 
     Attributes:
         kpis: one row for each policy, replication and KPI.
@@ -50,11 +50,32 @@ class Result:
             has), replications_of (each policy), confidence, family, kpis (by KPI and policy: n, mean,
             half_width), comparison, warnings, and what a design says of itself, such as precision or selection.
 
+    Example:
+        >>> from sim import Experiment
+        >>> result = Experiment("hello", ["nearest", "cheapest"], replications=3, changes=["days=1"]).run(jobs=1)
+        >>> result
+        Result(hello: nearest, cheapest; 3 replications)
+        >>> result.kpis.columns.tolist()
+        ['policy', 'replication', 'kpi', 'unit', 'value']
+        >>> costs = result.kpis.query("kpi == 'cost_per_order'")
+        >>> costs.pivot(index="replication", columns="policy", values="value").round(2).to_dict("list")
+        {'cheapest': [10.17, 9.98, 9.9], 'nearest': [10.28, 10.07, 10.02]}
+
     """
 
     kpis: pd.DataFrame
     comparison: pd.DataFrame
     summary: dict[str, Any]
+
+    def __repr__(self) -> str:
+        policies, n = self.summary["policies"], self.summary["replications"]
+        replications = f"{n} replication{'' if n == 1 else 's'}"
+        return f"Result({self.summary['about'].get('scenario', '')}: {', '.join(policies)}; {replications})"
+
+    def __str__(self) -> str:
+        from reports.terminal import result_text  # which knows this module
+
+        return result_text(self)
 
 
 def write_result(
@@ -83,6 +104,20 @@ def write_result(
     Raises:
         ValueError: if the baseline is none of the policies.
 
+    Example:
+        >>> from pathlib import Path
+        >>> from policies import load_policy
+        >>> from reports import measure, read_result, write_result
+        >>> from sim import load_scenario, simulate
+        >>> world = load_scenario("hello", ["days=0.1"])
+        >>> rows = [
+        ...     (name, number, measure(simulate(world, load_policy(name), number)))
+        ...     for name in ("nearest", "cheapest") for number in range(2)
+        ... ]
+        >>> result = write_result(Path(), rows, "nearest", {"scenario": "hello", "currency": "USD"})
+        >>> read_result(Path()).summary == result.summary
+        True
+
     """
     tasks = _sorted(rows)
     kpis = _kpi_table(tasks, about.get("currency", "money"))
@@ -99,13 +134,21 @@ def write_result(
     return result
 
 
-def read_result(folder: Path) -> Result:
+def read_result(folder: str | Path) -> Result:
     """Read the tables of a result folder.
 
     Raises:
         InputError: if one is missing or not what `write_result` wrote.
 
+    Example:
+        >>> from reports import read_result
+        >>> from sim import Experiment
+        >>> played = Experiment("hello", replications=2, changes=["days=0.1"]).run("result", jobs=1)
+        >>> read_result("result").kpis.equals(played.kpis)
+        True
+
     """
+    folder = Path(folder)
     kpis = _read(folder, "kpis.csv", _frame, KPI_COLUMNS)
     compared = _read(folder, "comparison.csv", _frame, compare.COLUMNS)
     return Result(kpis, compared, _read(folder, "summary.json", _content))

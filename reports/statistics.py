@@ -47,6 +47,22 @@ class Mean:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """What is kept of the values of one KPI when the values are gone: enough for its interval, and for Welch's test.
+
+    Attributes:
+        n: replications in which the value is defined.
+        mean: NaN without any.
+        spread: standard deviation over replications; NaN with fewer than two.
+
+    """
+
+    n: int
+    mean: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """A policy minus the baseline.
 
@@ -85,9 +101,8 @@ class Difference:
 
 def mean_of(values: Sequence[float] | Values, confidence: float = CONFIDENCE) -> Mean:
     """Return the mean of the defined values with the half-width of its interval."""
-    defined = _defined(values)
-    n = len(defined)
-    return Mean(n, _mean(defined), _half_width(n, math.sqrt(_variance(defined)), confidence))
+    found = sample_of(values)
+    return Mean(found.n, found.mean, _half_width(found.n, found.spread, confidence))
 
 
 def paired(
@@ -122,33 +137,36 @@ def paired(
     return Difference(n, _mean(a), _mean(b), difference, spread, half_width, p_value, reduction)
 
 
-def welch(
-    baseline: Sequence[float] | Values, policy: Sequence[float] | Values, confidence: float = CONFIDENCE
-) -> Difference:
+def sample_of(values: Sequence[float] | Values) -> Sample:
+    """Return how many values are defined, their mean and their standard deviation."""
+    defined = _defined(values)
+    return Sample(len(defined), _mean(defined), math.sqrt(_variance(defined)))
+
+
+def welch(baseline: Sample, policy: Sample, confidence: float = CONFIDENCE) -> Difference:
     """Compare two policies that met order books of their own, however many each.
 
     Welch's t test (Welch 1938), with the degrees of freedom of Welch and Satterthwaite: the two variances need
     not be equal.
 
     Args:
-        baseline: one value a replication, NaN where it is undefined.
-        policy: the same of other replications.
+        baseline: of its replications.
+        policy: of other replications.
         confidence: level of the interval.
 
     """
-    a, b = _defined(baseline), _defined(policy)
-    shares = [_variance(values) / len(values) if len(values) > 1 else math.nan for values in (a, b)]
+    shares = [sample.spread**2 / sample.n if sample.n else math.nan for sample in (baseline, policy)]
     error = math.sqrt(sum(shares))
     freedom = 1.0  # any will do where nothing varies
     if error > 0.0:
-        freedom = sum(shares) ** 2 / (shares[0] ** 2 / (len(a) - 1) + shares[1] ** 2 / (len(b) - 1))
-    difference = _mean(b) - _mean(a)
+        freedom = sum(shares) ** 2 / (shares[0] ** 2 / (baseline.n - 1) + shares[1] ** 2 / (policy.n - 1))
+    difference = policy.mean - baseline.mean
     return Difference(
-        n=min(len(a), len(b)),
-        baseline_mean=_mean(a),
-        policy_mean=_mean(b),
+        n=min(baseline.n, policy.n),
+        baseline_mean=baseline.mean,
+        policy_mean=policy.mean,
         difference=difference,
-        spread=math.sqrt(_variance(a) + _variance(b)),
+        spread=math.hypot(baseline.spread, policy.spread),
         half_width=_student_above(freedom, (1.0 - confidence) / 2.0) * error,
         p_value=_p_value(difference, error, freedom),
         variance_reduction=math.nan,

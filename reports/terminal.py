@@ -26,6 +26,13 @@ def result_text(result: Result, width: int = 100) -> str:
         result: from `reports.result`.
         width: columns of the terminal; a wider table continues below, a few policies at a time.
 
+    Example:
+        >>> from reports import result_text
+        >>> from sim import Experiment
+        >>> result = Experiment("hello", ["nearest", "cheapest"], replications=2, changes=["days=0.1"]).run(jobs=1)
+        >>> print(result_text(result).splitlines()[0])
+        hello - hello, two warehouses: 2 policies, 2 replications, 17 orders in each
+
     """
     summary = result.summary
     family = [name for name in summary["family"] if name in KPIS]
@@ -74,10 +81,10 @@ def _kpis(title: str, summary: dict[str, Any], names: Sequence[str], width: int)
     block: list[list[str]] = []
     for column in policies.values():
         if block and sum(_width(c) + len(_GAP) for c in [*block, column]) - len(_GAP) > room:
-            blocks.append(_table(left, block))
+            blocks.append(table(left, block))
             block = []
         block.append(column)
-    return "\n\n".join([*blocks, _table(left, block)])
+    return "\n\n".join([*blocks, table(left, block)])
 
 
 def _estimate(summary: dict[str, Any], kpi: str, policy: str) -> str:
@@ -105,15 +112,15 @@ def _differences(summary: dict[str, Any], policy: str, width: int) -> str:
         del columns[dispensable]
     left = [column for name, column in columns.items() if name in ("", "unit")]
     right = [column for name, column in columns.items() if name not in ("", "unit")]
-    table = "\n".join(
+    lines = "\n".join(
         f"{line}{_GAP}{words}".rstrip()
-        for line, words in zip(_table(left, right).split("\n"), verdicts, strict=True)
+        for line, words in zip(table(left, right).split("\n"), verdicts, strict=True)
     )
     how = "replication by replication on the same orders"
     if any(row["method"] == WELCH for row in rows.values()):
         how = "each on orders of its own"
     title = f"{policy} minus {summary['baseline']}, {how}"
-    paragraphs = [textwrap.fill(title, width), table]
+    paragraphs = [textwrap.fill(title, width), lines]
     reductions = [
         f"{name} {numbers.times(rows[name]['variance_reduction'])}"
         for name in names
@@ -131,7 +138,7 @@ def _width(column: Sequence[str]) -> int:
     return max(len(cell) for cell in column)
 
 
-def _table(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> str:
+def table(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> str:
     """Set columns side by side, those of `left` flush left and those of `right` flush right."""
     columns = [[cell.ljust(_width(column)) for cell in column] for column in left]
     columns += [[cell.rjust(_width(column)) for cell in column] for column in right]

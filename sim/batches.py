@@ -9,8 +9,8 @@ from simpy import Event
 
 from sim.catalogue import Catalogue
 from sim.clock import RETRY, Clock
+from sim.occasions import Batches
 from sim.order import Order
-from sim.policy import Batches
 
 
 class Pool:

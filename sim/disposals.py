@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.catalogue import cents
 from sim.clock import Clock
 from sim.inventory import Inventory
-from sim.journal import Recorder
 from sim.ledger import Account, Ledger, post_at_site
+from sim.recorder import Recorder
 
 
 class Disposals:

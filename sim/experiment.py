@@ -37,6 +37,12 @@ class PolicySource:
         class_name: of a Python source, the class; empty for a rule set.
         parameters: of a Python source, keyword arguments for the class, by name; a rule set has them in its text.
 
+    Example:
+        >>> from policies import read_policies
+        >>> (source,) = read_policies(["nearest"], None)
+        >>> source.name, source.file_name, source.text.splitlines()[2][:5]
+        ('nearest', 'nearest.yaml', 'name:')
+
     """
 
     name: str
@@ -61,6 +67,17 @@ class Variant:
         scenario: the world.
         changes: `KEY=VALUE`, by which that world differs from the scenario of the experiment.
         books: the order book of replication 0, and how many further the next replication's is.
+
+    Example:
+        >>> from policies import read_policies
+        >>> from sim import Experiment, Variant, load_scenario
+        >>> (nearest,) = read_policies(["nearest"], None)
+        >>> as_it_is, busy = "demand.orders_per_day=200", "demand.orders_per_day=260"
+        >>> worlds = {name: load_scenario("hello", ["days=1", name]) for name in (as_it_is, busy)}
+        >>> variants = [Variant(name, nearest, world, (name,)) for name, world in worlds.items()]
+        >>> result = Experiment(worlds[as_it_is], variants, replications=2).run(jobs=1)
+        >>> result.kpis["policy"].unique().tolist()
+        ['demand.orders_per_day=200', 'demand.orders_per_day=260']
 
     """
 

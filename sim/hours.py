@@ -12,8 +12,8 @@ from sim.catalogue import Catalogue, cents, micros
 from sim.clock import DAY, HOUR, SAMPLE, Clock
 from sim.door import Door
 from sim.inventory import Inventory
-from sim.journal import Recorder
 from sim.ledger import Account, Ledger, post_at_site
+from sim.recorder import Recorder
 from sim.warehouses import Warehouses
 
 

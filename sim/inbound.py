@@ -11,10 +11,10 @@ from sim.catalogue import Catalogue, cents
 from sim.claims import Claim
 from sim.clock import NEVER, STOCK, Clock
 from sim.inventory import Inventory
-from sim.journal import Recorder
 from sim.ledger import Account, Ledger, post_at_site
 from sim.lots import Goods
 from sim.receipts import Receipts
+from sim.recorder import Recorder
 
 
 class Purchase:

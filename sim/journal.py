@@ -1,26 +1,25 @@
 """The journal: what happened in one replication, as tables that are written in blocks and never changed.
 
-A `Recorder` takes rows of plain integers while the simulation runs (seconds since the start, positions in the
-scenario's lists, cents, grams, metres) and turns every block of rows into one Arrow batch with readable
-columns: UTC times, names, currency, kilograms. A `Journal` is a finished one, in memory or in a folder of
-Parquet files, and is all that KPIs, figures and pages ever read.
+A finished one, in memory or in a folder of Parquet files, is all that KPIs, figures and pages ever read. It is
+written by a `sim.recorder.Recorder`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-BLOCK_ROWS = 10_000
-_CHUNK_ROWS = 512  # rows that wait as Python objects: few enough to stay in a processor's cache
+from sim.document import nearest
+from sim.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STATES = ("delivered", "cancelled", "lost", "open")
 SHIPMENT_STATES = (
@@ -102,180 +101,34 @@ TABLES: dict[str, dict[str, str]] = {
 # is the number of items the warehouse keeps that have no unit on hand at the end of the hour, of `cells` items that it
 # keeps.
 
-_SCALE = {"money": 100.0, "kg": 1000.0, "km": 1000.0, "days": 86_400.0}
-_ARROW = {
-    "time": pa.timestamp("ms"), "order": pa.utf8(), "text": pa.utf8(), "int": pa.int64(), "int?": pa.int64(),
-    "bool": pa.bool_(), "float": pa.float64(), **dict.fromkeys(_SCALE, pa.float64()),
+_UNITS = {
+    # by what a column holds
+    "time": "UTC", "money": "money", "kg": "kg", "km": "km", "days": "d",
+    # by its name
+    "units": "units", "units_first_attempt": "units", "units_shipped": "units", "returned_units": "units",
+    "lost_units": "units", "on_hand": "units", "out_of_stock": "items", "cells": "items", "backlog": "shipments",
+    "busy_s": "s", "open_s": "s", "down_s": "s", "stock_l": "l", "door_l": "l", "stations_left": "share",
+    "amount_cents": "0.01 money",
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the rows of a journal refer to, and what its reader must know beside them.
+class Journal:
+    """A finished journal, in memory or on disk. Reading never loads more than the columns asked for.
 
     Attributes:
-        start: the first instant, in seconds since 1970 UTC; times in rows count from it.
-        window: orders placed in [begin, end) are counted; seconds since start.
-        end: when the run ended at the latest; seconds since start.
-        names: per word (region, warehouse, ...) the ids in file order.
-        order_ids: maps 0-based positions in the order book to the texts of the column `order`.
-        about: title, currency, time zone: whatever else a page wants to say.
+        about: what a reader must know beside the rows: start, window, end, title, scenario, currency, timezone.
+
+    Example:
+        >>> from policies import load_policy
+        >>> from sim import load_scenario, simulate
+        >>> journal = simulate(load_scenario("hello", ["days=1", "warm_up_days=0"]), load_policy("nearest"))
+        >>> journal.about["currency"], f"{journal.start:%Y-%m-%d}"
+        ('USD', '2026-01-05')
+        >>> orders = journal.frame("orders")
+        >>> len(orders), orders["state"].unique().tolist()
+        (353, ['delivered'])
 
     """
-
-    start: int
-    window: tuple[int, int]
-    end: int
-    names: Mapping[str, Sequence[str]]
-    order_ids: Callable[[np.ndarray[Any, Any]], pa.Array]
-    about: Mapping[str, str]
-
-    def metadata(self) -> dict[str, Any]:
-        """What is stored beside the rows, so that a journal can be read without its scenario."""
-        return {"start": self.start, "window": list(self.window), "end": self.end, **self.about}
-
-
-def numbered(orders: np.ndarray[Any, Any]) -> pa.Array:
-    """Name generated orders by their 1-based number."""
-    return pa.array(orders + 1).cast(pa.utf8())
-
-
-class Recorder:
-    """Takes rows, and hands on one Arrow batch for each table and block.
-
-    Args:
-        facts: what the integers in the rows stand for.
-        folder: where `TABLE.parquet` files go; None keeps the batches in memory.
-        block_rows: rows per batch. It changes neither rows nor their order.
-
-    """
-
-    def __init__(self, facts: Facts, folder: Path | None = None, block_rows: int = BLOCK_ROWS) -> None:
-        self.facts = facts
-        self._folder = folder
-        self._block_rows = block_rows
-        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
-        self._chunks: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in TABLES}
-        self._is_whole = {
-            name: not {"text", "float"} & set(columns.values()) for name, columns in TABLES.items()
-        }
-        self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in TABLES}
-        self._writers: dict[str, pq.ParquetWriter] = {}
-        names: dict[str, Sequence[str]] = {
-            "state": STATES, "shipment_state": SHIPMENT_STATES, "cancel_reason": CANCEL_REASONS,
-            "split_reason": SPLIT_REASONS, "account": ACCOUNTS, **facts.names,
-        }  # fmt: skip
-        self._dictionaries = {word: pa.array(list(values), pa.utf8()) for word, values in names.items()}
-        metadata = {b"orderlab": json.dumps(facts.metadata(), sort_keys=True).encode()}
-        self._schemas = {
-            name: pa.schema(
-                [
-                    (column, _ARROW.get(kind) or pa.dictionary(pa.int32(), pa.utf8()))
-                    for column, kind in columns.items()
-                ],
-                metadata,
-            )
-            for name, columns in TABLES.items()
-        }
-
-    def add(self, table: str, row: tuple[Any, ...]) -> None:
-        """Append one row, its values in the order of `TABLES[table]`."""
-        rows = self._rows[table]
-        rows.append(row)
-        if len(rows) >= _CHUNK_ROWS:
-            self._compact(table)
-
-    def _compact(self, table: str) -> None:
-        """Turn rows of whole numbers into one array, and hand on a batch when there are enough of them."""
-        rows, chunks = self._rows[table], self._chunks[table]
-        waiting = len(rows) + sum(map(len, chunks))
-        if self._is_whole[table]:
-            chunks.append(np.array(rows, np.int64))
-            rows.clear()
-        if waiting >= self._block_rows:
-            self.flush(table)
-
-    def flush(self, table: str) -> None:
-        """Turn the rows that wait in one table into a batch and hand it on."""
-        rows, chunks = self._rows[table], self._chunks[table]
-        if self._is_whole[table]:
-            if rows:
-                chunks.append(np.array(rows, np.int64))
-            if not chunks:
-                return
-            columns: Any = np.concatenate(chunks).T
-            chunks.clear()
-        elif rows:
-            columns = zip(*rows, strict=True)
-        else:
-            return
-        self.write(table, dict(zip(TABLES[table], columns, strict=True)))
-        rows.clear()
-
-    def write(self, table: str, columns: Mapping[str, Any]) -> None:
-        """Hand on one batch given by columns of plain integers; rows that wait in the table must not exist."""
-        batch = pa.RecordBatch.from_arrays(
-            [self._array(kind, columns[name]) for name, kind in TABLES[table].items()],
-            schema=self._schemas[table],
-        )
-        if self._folder is None:
-            self._batches[table].append(batch)
-            return
-        writer = self._writers.get(table)
-        if writer is None:
-            writer = self._writers[table] = self._open(table, self._folder)
-        writer.write_batch(batch)
-
-    def _open(self, table: str, folder: Path) -> pq.ParquetWriter:
-        return pq.ParquetWriter(folder / f"{table}.parquet", self._schemas[table], compression="zstd")
-
-    def _array(self, kind: str, values: Any) -> pa.Array:
-        if kind in ("text", "float"):
-            return pa.array(values, _ARROW[kind])
-        if kind == "bool":
-            return pa.array(np.asarray(values, bool))
-        numbers = np.asarray(values, dtype=np.int64)
-        if kind == "int":
-            return pa.array(numbers)
-        if kind in _SCALE and kind != "km":
-            return pa.array(numbers / _SCALE[kind])
-        missing = numbers < 0
-        mask = missing if missing.any() else None
-        if kind == "km":
-            return pa.array(numbers / 1000, mask=mask)
-        if kind == "time":
-            return pa.array((numbers + self.facts.start) * 1000, mask=mask).cast(pa.timestamp("ms"))
-        if kind == "int?":
-            return pa.array(numbers, mask=mask)
-        if kind == "order":
-            names = self.facts.order_ids(numbers)
-            return (
-                names
-                if mask is None
-                else pa.array(names.to_numpy(zero_copy_only=False), pa.utf8(), mask=mask)
-            )
-        indices = pa.array(numbers.astype(np.int32), mask=mask)
-        return pa.DictionaryArray.from_arrays(indices, self._dictionaries[kind])
-
-    def close(self) -> Journal:
-        """Write what waits, close the files, and return the finished journal."""
-        for table in TABLES:
-            self.flush(table)
-        if self._folder is None:
-            return Journal(
-                {
-                    table: pa.Table.from_batches(self._batches[table], schema=self._schemas[table])
-                    for table in TABLES
-                }
-            )
-        for table in TABLES:
-            writer = self._writers.pop(table, None) or self._open(table, self._folder)
-            writer.close()
-        return Journal.open(self._folder)
-
-
-class Journal:
-    """A finished journal, in memory or on disk. Reading never loads more than the columns asked for."""
 
     def __init__(self, tables: Mapping[str, pa.Table] | None = None, folder: Path | None = None) -> None:
         self._tables = tables
@@ -284,36 +137,115 @@ class Journal:
         self.about: dict[str, Any] = json.loads(metadata.get(b"orderlab", b"{}"))
 
     @classmethod
-    def open(cls, folder: Path) -> Journal:
-        """Open the Parquet files of a folder. Raises FileNotFoundError when there are none."""
-        return cls(folder=folder)
+    def open(cls, folder: str | Path) -> Journal:
+        """Open the Parquet files of a folder, such as `journal/POLICY/REPLICATION` of a result.
+
+        Raises FileNotFoundError when there are none.
+
+        Example:
+            >>> from policies import load_policy
+            >>> from sim import Journal, load_scenario, simulate
+            >>> world = load_scenario("hello", ["days=0.1", "warm_up_days=0"])
+            >>> played = simulate(world, load_policy("nearest"), folder="nearest/0")
+            >>> Journal.open("nearest/0").frame("orders").equals(played.frame("orders"))
+            True
+
+        """
+        return cls(folder=Path(folder))
 
     @property
     def start(self) -> datetime:
         """The first instant of the run, UTC."""
         return datetime.fromtimestamp(self.about["start"], UTC)
 
+    def frame(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return a table as a tidy DataFrame: a row is one order, one shipment, one warehouse in one hour, ...
+
+        Times are UTC without zone, names are categories in the order of the scenario, and what is missing is NaN,
+        NaT or None. `frame.attrs["units"]` has the unit of every column that has one (`units`).
+
+        Args:
+            name: a key of `sim.journal.TABLES`.
+            columns: those wanted, in this order; None: all.
+
+        Raises:
+            InputError: there is no such table, or no such column.
+
+        Example:
+            >>> from policies import load_policy
+            >>> from sim import load_scenario, simulate
+            >>> journal = simulate(load_scenario("hello", ["days=1", "warm_up_days=0"]), load_policy("nearest"))
+            >>> shipments = journal.frame("shipments", ["warehouse", "cost_freight", "stock_age_d"])
+            >>> shipments.groupby("warehouse", observed=True)["cost_freight"].mean().round(2).to_dict()
+            {'newark': 6.79, 'louisville': 9.11}
+            >>> shipments.attrs["units"]
+            {'cost_freight': 'USD', 'stock_age_d': 'd'}
+
+        """
+        found: pd.DataFrame = self.table(name, columns).to_pandas()
+        units = self.units(name)
+        found.attrs["units"] = {column: units[column] for column in found.columns if column in units}
+        return found
+
+    def units(self, name: str) -> dict[str, str]:
+        """Return the unit of each column of a table; names, numbers of orders and plain counts have none.
+
+        Raises InputError when there is no such table.
+
+        Example:
+            >>> from policies import load_policy
+            >>> from sim import load_scenario, simulate
+            >>> journal = simulate(load_scenario("hello", ["days=0.1"]), load_policy("nearest"))
+            >>> journal.units("walk_ins")
+            {'at': 'UTC', 'units': 'units', 'lost_units': 'units'}
+
+        """
+        _check(name, TABLES, "is no table of a journal")
+        currency = self.about.get("currency", "money")
+        found = {column: _UNITS.get(kind) or _UNITS.get(column) for column, kind in TABLES[name].items()}
+        return {column: unit.replace("money", currency) for column, unit in found.items() if unit}
+
     def schema(self, name: str) -> pa.Schema:
         """Columns and types of a table."""
+        _check(name, TABLES, "is no table of a journal")
         if self._tables is not None:
             return self._tables[name].schema
         return pq.read_schema(self._path(name))
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return a whole table, or some of its columns."""
+        """Return a whole table, or some of its columns, as Arrow has it.
+
+        Raises InputError when there is no such table, or no such column.
+        """
+        columns = self._columns(name, columns)
         if self._tables is not None:
             table = self._tables[name]
-            return table if columns is None else table.select(list(columns))
-        return pq.read_table(self._path(name), columns=None if columns is None else list(columns))
+            return table if columns is None else table.select(columns)
+        return pq.read_table(self._path(name), columns=columns)
 
     def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield a table block by block, so that a year of orders need not fit in memory."""
+        """Yield a table block by block, so that a year of orders need not fit in memory.
+
+        Raises InputError when there is no such table, or no such column.
+        """
         if self._tables is not None:
             yield from self.table(name, columns).to_batches()
             return
+        columns = self._columns(name, columns)
         with pq.ParquetFile(self._path(name)) as file:
-            yield from file.iter_batches(columns=None if columns is None else list(columns))
+            yield from file.iter_batches(columns=columns)
+
+    def _columns(self, name: str, columns: Sequence[str] | None) -> list[str] | None:
+        known = self.schema(name).names
+        for column in columns or ():
+            _check(column, known, f"is no column of the table {name}")
+        return None if columns is None else list(columns)
 
     def _path(self, name: str) -> Path:
         assert self._folder is not None
         return self._folder / f"{name}.parquet"
+
+
+def _check(name: str, known: Collection[str], rule: str) -> None:
+    if name not in known:
+        raise InputError([Problem("journal", rule, value=name, nearest=nearest(name, known))])

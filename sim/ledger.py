@@ -10,7 +10,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.journal import ACCOUNTS, BLOCK_ROWS, Recorder
+from sim.journal import ACCOUNTS
+from sim.recorder import BLOCK_ROWS, Recorder
 
 
 class Account(IntEnum):

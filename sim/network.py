@@ -64,6 +64,18 @@ class Network(Known):
         work: backlog_days, backlog_falls_to.
         what was given so far: usage, turns, velocity; ask for these in `prepare`, counting begins then.
 
+    Example:
+        >>> from sim import Allocation, load_scenario, simulate
+        >>> class Curious:
+        ...     def prepare(self, network):
+        ...         print(network.warehouses, network.up.tolist(), network.backlog.tolist())
+        ...         print((network.distance_m(network.regions.index("chicago")) // 1000).tolist(), "km to Chicago")
+        ...     def allocate(self, order, network):
+        ...         return Allocation()
+        >>> _ = simulate(load_scenario("hello", ["days=0.1"]), Curious())
+        ('newark', 'louisville') [True, True] [0, 0]
+        [1130, 433] km to Chicago
+
     """
 
     def __init__(

@@ -17,23 +17,15 @@ from sim.clock import NEVER, Clock
 from sim.creation import Creation
 from sim.errors import OrderlabError, PolicyError
 from sim.fulfilment import Fulfilment
-from sim.journal import SPLIT_REASONS, Recorder
+from sim.journal import SPLIT_REASONS
 from sim.network import Network
 from sim.notices import Notices
+from sim.occasions import Attempts, Batches, Reallocation
 from sim.order import Order
 from sim.orderbook import OrderBook
 from sim.payment import Payments
-from sim.policy import (
-    Attempts,
-    Backorder,
-    Batches,
-    Cancel,
-    Care,
-    Policy,
-    Reallocation,
-    Request,
-    Why,
-)
+from sim.policy import Backorder, Cancel, Care, Policy, Request, Why
+from sim.recorder import Recorder
 from sim.settlement import Settlement
 from sim.visibility import LastSync
 from sim.waiting import Waiting

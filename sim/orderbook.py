@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from sim import randomness
 from sim.catalogue import Catalogue
 from sim.demand import Rate
-from sim.journal import numbered
 from sim.randomness import cumulated
+from sim.recorder import numbered
 from sim.scenario.demand import Generated
 
 BLOCK_ORDERS = 1_024

@@ -4,9 +4,7 @@ A policy is any object with `allocate(request, network) -> Allocation`. It may a
 
 - `prepare(network)`, called once before the first order of a replication: it may return another policy, bound to
   that network, which then decides in its place;
-- `attempts`, an `Attempts`: when orders that wait are decided again;
-- `batches`, a `Batches`: that orders are gathered, and decided so many seconds apart;
-- `reallocation`, a `Reallocation`: when shipments that wait at their warehouse are decided anew; and
+- `attempts`, `batches` and `reallocation`, which say when it is asked: see `sim.occasions`; and
 - `explain(request, network)`, which says how it comes to its answer: see `sim.record`.
 
 `sim.check_policy` tells the author of one everything that is wrong with it.
@@ -17,7 +15,6 @@ is the id.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -41,6 +38,18 @@ class Request(NamedTuple):
         tried: warehouses that failed this order before; of a re-allocation, all where it has been.
         moves_from: the warehouse whose shipment may be moved (`Reallocation`), else -1. Then nothing becomes of an
             answer that does not place all lines elsewhere: what is said of waiting is not to be remembered.
+
+    Example:
+        >>> from sim import Allocation, load_scenario, simulate
+        >>> class Curious:
+        ...     def allocate(self, order, network):
+        ...         if order.order == 0 and order.attempt == 1:
+        ...             print([(network.items[item], units) for item, units in zip(order.items, order.units)])
+        ...             print(network.regions[order.region], order.value / 100, order.grams / 1000)
+        ...         return Allocation()
+        >>> _ = simulate(load_scenario("hello", ["days=0.1"]), Curious())
+        [('tea', 1), ('mug', 2), ('kettle', 2)]
+        chicago 122.0 4.0
 
     """
 
@@ -75,6 +84,11 @@ class Part(NamedTuple):
             minimum of the item.
         safety_stock: whether safety stock may be promised, too.
 
+    Example:
+        >>> from sim import Part
+        >>> Part(warehouse=1, lines=((0, 2), (3, 1))).lines  # two units of line 0, one of line 3
+        ((0, 2), (3, 1))
+
     """
 
     warehouse: int
@@ -92,6 +106,11 @@ class Wait(NamedTuple):
         until: the lines are not given up before (`Attempts`), and the policy is asked again then.
         again_at: when it wants to be asked again besides, because the clock alone may change its answer.
 
+    Example:
+        >>> from sim import Allocation, Wait
+        >>> Allocation(holds=(Wait(lines=(0, 1), again_at=3600),)).holds[0].until is None
+        True
+
     """
 
     lines: tuple[int, ...]
@@ -105,6 +124,12 @@ class Backorder(NamedTuple):
     Attributes:
         until: when the lines are cancelled if they still wait for stock, None for never.
         issue, least_life_s, safety_stock: as of a `Part`; what is received counts by them, too.
+
+    Example:
+        >>> from sim import Allocation, Backorder, Part
+        >>> rest = Backorder(lines=(1,), warehouse=0, until=3 * 86_400)
+        >>> Allocation(parts=(Part(0, ((0, 1),)),), holds=(rest,)).holds[0].lines
+        (1,)
 
     """
 
@@ -123,6 +148,11 @@ class Cancel(NamedTuple):
     Attributes:
         reason: one of `journal.CANCEL_REASONS`.
 
+    Example:
+        >>> from sim import Allocation, Cancel
+        >>> Allocation(holds=(Cancel(lines=(0,), reason="no_stock"),)).parts
+        ()
+
     """
 
     lines: tuple[int, ...]
@@ -134,6 +164,11 @@ class Care(NamedTuple):
 
     Attributes:
         cents: what that costs, once.
+
+    Example:
+        >>> from sim import Allocation, Care
+        >>> Allocation(holds=(Care(lines=(0,), until=7200, cents=250),)).holds[0].cents
+        250
 
     """
 
@@ -157,6 +192,12 @@ class Why(NamedTuple):
         split: why more than one shipment: one of `journal.SPLIT_REASONS`.
         capped: whether there were more ways to split the order than were tried, so that a greedy search chose.
 
+    Example:
+        >>> from sim import Allocation, Part, Why
+        >>> why = Why(rule="nearest", outcome="full", runner_up=(1,), margin=12.5)
+        >>> Allocation(parts=(Part(0, ((0, 1),)),), why=why).why.rule
+        'nearest'
+
     """
 
     rule: str = ""
@@ -169,103 +210,40 @@ class Why(NamedTuple):
 
 
 class Allocation(NamedTuple):
-    """A policy's answer for one request. Lines that it does not name wait."""
+    """A policy's answer for one request. Lines that it does not name wait.
+
+    Example:
+        >>> from sim import Allocation, Part, Wait
+        >>> answer = Allocation(parts=(Part(0, ((0, 2),)),), holds=(Wait((1,)),))
+        >>> [part.warehouse for part in answer.parts]
+        [0]
+
+    """
 
     parts: tuple[Part, ...] = ()
     holds: tuple[Hold, ...] = ()
     why: Why = Why()
 
 
-@dataclass(frozen=True, slots=True)
-class Attempts:
-    """When orders that wait are decided again.
-
-    Attributes:
-        every_seconds: on a timer; None for never.
-        after: "receipt" (stock arrived), "site_up" (a warehouse came back).
-        at_most: so many decisions in all; None for no limit.
-        give_up_seconds: an order older than this, or out of attempts, gets `then`.
-        then: "cancel", or "wait" for ever.
-
-    """
-
-    every_seconds: int | None = None
-    after: tuple[str, ...] = ("receipt", "site_up")
-    at_most: int | None = None
-    give_up_seconds: int | None = None
-    then: str = "cancel"
-
-
-SORTS = ("promised_at", "placed_at", "priority", "value")
-"""What a batch can be sorted by: the earliest, the lowest priority number, the highest value first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batches:
-    """When orders are decided that are not decided at once: in batches, at start + k x every_seconds.
-
-    Attributes:
-        every_seconds: from one batch to the next.
-        sort: words of `SORTS`; of a batch, the first order by these is decided first. The last word has the order's
-            number.
-
-    Raises ValueError for less than a second, and for an unknown word.
-
-    """
-
-    every_seconds: int
-    sort: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.every_seconds < 1:
-            raise ValueError(f"batches every {self.every_seconds} seconds, must be 1 or more")
-        for word in self.sort:
-            if word not in SORTS:
-                raise ValueError(f"batches sorted by {word!r}, must be one of {', '.join(SORTS)}")
-
-
-MOVES_AFTER = ("site_down", "receipt", "timer")
-"""What has a shipment decided anew that is committed to a warehouse and not begun there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reallocation:
-    """When shipments that wait at their warehouse, in its queue or for stock, are put to the policy once more.
-
-    The request holds the lines of that shipment alone. If the answer places all of them at other warehouses, where
-    the order has never been, the shipment is moved; whatever else it says, the shipment stays as it is.
-
-    Attributes:
-        after: words of `MOVES_AFTER`: its warehouse went down; another one received what a backordered shipment
-            waits for; it was not begun for `every_seconds`.
-        wait_seconds: so long the warehouse must have been down.
-        every_seconds: from allocation to the timer, and from one to the next.
-        at_most: moves of one order; None for no limit.
-        cents: what a move costs, as handling.
-
-    Raises ValueError where these do not fit together.
-
-    """
-
-    after: tuple[str, ...] = ("site_down",)
-    wait_seconds: int = 0
-    every_seconds: int | None = None
-    at_most: int | None = None
-    cents: int = 0
-
-    def __post_init__(self) -> None:
-        for word in self.after:
-            if word not in MOVES_AFTER:
-                raise ValueError(f"reallocation after {word!r}, must be one of {', '.join(MOVES_AFTER)}")
-        if self.wait_seconds < 0 or self.cents < 0:
-            raise ValueError("reallocation with a negative wait or cost")
-        if "timer" in self.after and (self.every_seconds is None or self.every_seconds < 1):
-            raise ValueError("reallocation on a timer needs every_seconds, 1 or more")
-
-
 @runtime_checkable
 class Policy(Protocol):
-    """Anything that decides."""
+    """Anything that decides.
+
+    Example:
+        >>> from sim import Allocation, Part, Policy, load_scenario, simulate
+        >>> class Louisville:
+        ...     # everything leaves from one place
+        ...     def allocate(self, order, network):
+        ...         site = network.warehouses.index("louisville")
+        ...         lines = tuple((line, order.units[line]) for line in order.open)
+        ...         return Allocation(parts=(Part(site, lines),))
+        >>> isinstance(Louisville(), Policy)
+        True
+        >>> journal = simulate(load_scenario("hello", ["days=0.1"]), Louisville())
+        >>> journal.frame("shipments")["warehouse"].unique().tolist()
+        ['louisville']
+
+    """
 
     def allocate(self, order: Request, network: Network) -> Allocation:
         """Answer one request from what the network shows now."""

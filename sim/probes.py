@@ -68,6 +68,17 @@ def check_policy(
     Raises:
         UnfitPolicyError: a PolicyError with every fault, each with what to do about it.
 
+    Example:
+        >>> from sim import Allocation, Part, check_policy
+        >>> class Hasty:
+        ...     # does not ask what there is
+        ...     def allocate(self, order, network):
+        ...         return Allocation(parts=(Part(0, tuple((line, order.units[line]) for line in order.open)),))
+        >>> check_policy(Hasty())
+        Traceback (most recent call last):
+        sim.errors.UnfitPolicyError: policy Hasty does not keep to the contract, in ... ways:
+        ...
+
     """
     examination = _Examination(_maker(policy))
     if examination.may_begin():

@@ -14,8 +14,9 @@ from sim.fulfilment import Fulfilment
 from sim.inventory import Inventory
 from sim.journal import SPLIT_REASONS
 from sim.ledger import Account
+from sim.occasions import Reallocation
 from sim.order import BACKORDERED, QUEUED, Order, Shipment
-from sim.policy import Allocation, Part, Reallocation, Request, Why
+from sim.policy import Allocation, Part, Request, Why
 from sim.visibility import LastSync
 
 Terms = list[tuple[int, int]]

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
 from sim.inventory import Inventory
-from sim.journal import ACCOUNTS, STATES, Recorder
+from sim.journal import ACCOUNTS, STATES
 from sim.ledger import Ledger
 from sim.order import BACKORDERED, ENDED, IN_TRANSIT, QUEUED
+from sim.recorder import Recorder
 from sim.settlement import Settlement
 
 CAME = ("received", "returned")

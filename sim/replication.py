@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from numbers import Integral
 from pathlib import Path
 
 from sim.carrier import Carriers
@@ -20,7 +21,7 @@ from sim.fulfilment import Fulfilment
 from sim.hours import Hours
 from sim.inbound import Inbound, supply_sources
 from sim.inventory import Inventory
-from sim.journal import Facts, Journal, Recorder
+from sim.journal import Journal
 from sim.ledger import Account, Ledger, post_at_site
 from sim.network import Network
 from sim.notices import Notices
@@ -33,6 +34,7 @@ from sim.protocols import Protocols
 from sim.reallocation import Reallocations
 from sim.receipts import Receipts
 from sim.reconciliation import check_units, reconcile, units_held
+from sim.recorder import Facts, Recorder
 from sim.replenishment import replenish
 from sim.returns import Returns
 from sim.scenario import Scenario
@@ -51,7 +53,7 @@ def simulate(
     *,
     seed: int | None = None,
     name: str = "policy",
-    folder: Path | None = None,
+    folder: str | Path | None = None,
     block_orders: int = BLOCK_ORDERS,
     watch: Watch | None = None,
 ) -> Journal:
@@ -63,17 +65,45 @@ def simulate(
         replication: which of infinitely many order books, from 0.
         seed: of all random numbers; by default the scenario's.
         name: of the policy, for error messages.
-        folder: where the journal's Parquet files go; None keeps it in memory.
+        folder: where the journal's Parquet files go, made if it is not there; None keeps it in memory.
         block_orders: how many orders are drawn at a time; it changes nothing but memory and speed.
         watch: who sees every decision, and may end the run with one order.
 
     Raises:
-        PolicyError: the policy gave an answer that the world cannot carry out.
+        PolicyError: the policy is none, or gave an answer that the world cannot carry out.
+        TypeError, ValueError: the scenario is none, or the replication no whole number from 0.
         AssertionError: units, orders or money were not conserved: a bug of the engine.
 
+    Example:
+        >>> from policies import load_policy
+        >>> from reports import measure
+        >>> from sim import load_scenario, simulate
+        >>> journal = simulate(load_scenario("hello"), load_policy("nearest"))
+        >>> round(measure(journal)["cost_per_order"], 2)
+        11.35
+
     """
+    _check(scenario, policy, replication, name)
+    if folder is not None:
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
     with _few_collections():
-        return _run(scenario, policy, replication, seed, name, folder, block_orders, watch)
+        return _run(scenario, policy, int(replication), seed, name, folder, block_orders, watch)
+
+
+def _check(scenario: object, policy: object, replication: object, name: str) -> None:
+    """Refuse what is not what it should be, before anything is built from it."""
+    if not isinstance(scenario, Scenario):
+        raise TypeError(f"scenario: {scenario!r:.60}, must be a Scenario, as load_scenario returns it")
+    if isinstance(policy, type):
+        raise PolicyError(f"{policy.__name__} is a class: pass an instance, {policy.__name__}()", policy=name)
+    if not isinstance(policy, Policy):
+        has = "has no allocate(order, network); policies.load_policy makes a policy from a name"
+        raise PolicyError(f"{policy!r:.60} {has}", policy=name)
+    if isinstance(replication, bool) or not isinstance(replication, Integral):
+        raise TypeError(f"replication: {replication!r:.60}, must be a whole number")
+    if int(replication) < 0:
+        raise ValueError(f"replication: {replication}, must be 0 or more")
 
 
 def _run(

@@ -19,7 +19,6 @@ from sim.clock import DELIVERY, NEVER, Clock
 from sim.disposals import Disposals
 from sim.fulfilment import Fulfilment
 from sim.inventory import Inventory
-from sim.journal import Recorder
 from sim.ledger import Account
 from sim.lots import Goods
 from sim.notices import Notices
@@ -27,6 +26,7 @@ from sim.order import ENDED, Order, Shipment
 from sim.payment import Payments
 from sim.protocols import MINUTE
 from sim.receipts import Receipts
+from sim.recorder import Recorder
 from sim.scenario.aftersales import ReturnCosts
 from sim.sentback import Reason, ReturnedLine, ReturnFacts
 from sim.settlement import Settlement

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue, cents, micros
 from sim.clock import DAY, NEVER, Clock
-from sim.journal import CANCEL_REASONS, STATES, Recorder
+from sim.journal import CANCEL_REASONS, STATES
 from sim.ledger import Account, Ledger
 from sim.order import CANCELLED as NOT_SENT
 from sim.order import ENDED, Order, Shipment
+from sim.recorder import Recorder
 
 DELIVERED, CANCELLED, LOST, OPEN = range(len(STATES))
 _DECLINED = CANCEL_REASONS.index("declined")

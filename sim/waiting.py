@@ -9,8 +9,8 @@ from simpy import Event
 
 from sim.clock import NEVER, RETRY, STOCK, Clock
 from sim.inventory import Inventory
+from sim.occasions import Attempts
 from sim.order import Order
-from sim.policy import Attempts
 
 
 class Waiting:

@@ -14,8 +14,8 @@ from sim.catalogue import Catalogue, cents
 from sim.clock import DAY, ORDER, SAMPLE, Clock
 from sim.demand import popularity_at
 from sim.inventory import Inventory
-from sim.journal import Recorder
 from sim.ledger import Account, Ledger
+from sim.recorder import Recorder
 from sim.warehouses import Warehouses
 
 BLOCK_SALES = 256

@@ -13,8 +13,8 @@ from sim import randomness
 from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, RETRY, Clock
 from sim.downtime import Outage, outages, wear
-from sim.journal import Recorder
 from sim.protocols import Protocols
+from sim.recorder import Recorder
 from sim.roster import Roster, roster
 from sim.warehouse import Warehouse
 

@@ -50,7 +50,18 @@ class Filter(Part):
 
 
 class Penalty(Section):
-    """A sum of money."""
+    """A sum of money.
+
+    Example:
+        >>> from policies import BelowLimit, Cost, LandedCost, Penalty, Rule, RuleSet
+        >>> limit = BelowLimit(n=500, effect=Penalty(penalty=2))
+        >>> print(RuleSet(rules=(Rule(filters=(limit,), rank=Cost(cost=(LandedCost(weight=1),))),)), end="")
+        rules:
+        - filters:
+          - below_limit: {effect: {penalty: 2}, n: 500}
+          rank: {cost: {landed_cost: 1}}
+
+    """
 
     penalty: Quantity = Field(description="money that the rank's cost rises by; only in a rank by `cost`")
 

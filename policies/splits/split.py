@@ -13,7 +13,16 @@ Group = Annotated[tuple[str, ...], Listing("item", at_least=2)]
 
 
 class OnlyIf(Section):
-    """What a split must bring where one warehouse could ship everything."""
+    """What a split must bring where one warehouse could ship everything.
+
+    Example:
+        >>> from policies import OnlyIf, Rule, RuleSet, Split
+        >>> worth_it = Split(max_shipments=2, only_if=OnlyIf(saves_days=1, costs_at_most=4))
+        >>> print(RuleSet(rules=(Rule(split=worth_it),)), end="")
+        rules:
+        - split: {max_shipments: 2, only_if: {saves_days: 1, costs_at_most: 4}}
+
+    """
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
@@ -32,7 +41,15 @@ class OnlyIf(Section):
 
 
 class Split(Section):
-    """How far an order may be divided."""
+    """How far an order may be divided.
+
+    Example:
+        >>> from policies import Rule, RuleSet, Split
+        >>> print(RuleSet(rules=(Rule(split=Split(max_shipments=2, min_part_value=20)),)), end="")
+        rules:
+        - {split: {max_shipments: 2, min_part_value: 20}}
+
+    """
 
     max_shipments: PositiveCount = Field(
         1, description="shipments of the order, over all rules and attempts; a backordered part counts as one"

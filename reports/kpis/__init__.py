@@ -16,6 +16,15 @@ def measure(journal: Journal) -> dict[str, float]:
 
     Every name of `KPIS` is there, in that order; a mean or a share of nothing is NaN. The tables are read
     block by block, so that memory holds a few bytes an order and not the journal.
+
+    Example:
+        >>> from policies import load_policy
+        >>> from reports import KPIS, measure
+        >>> from sim import load_scenario, simulate
+        >>> found = measure(simulate(load_scenario("hello"), load_policy("nearest")))
+        >>> round(found["cost_per_order"], 2), KPIS["cost_per_order"].unit_in("USD")
+        (11.35, 'USD/order')
+
     """
     orders = CountedOrders(journal)
     shipments = CountedShipments(journal)

@@ -38,6 +38,11 @@ class Kpi:
         label: the same name in words, for pages.
         meaning: what exactly is counted, in one line.
 
+    Example:
+        >>> from reports import KPIS
+        >>> KPIS["late_share"].better, KPIS["late_share"].unit, KPIS["late_share"].headline
+        ('lower', 'share', True)
+
     """
 
     name: str

@@ -24,6 +24,7 @@ _COMMANDS = {
     "again": "sim.cli.run",
     "report": "sim.cli.run",
     "explain": "sim.cli.explain",
+    "check": "sim.cli.check",
     "validate": "sim.cli.files",
     "new": "sim.cli.files",
     "check-policy": "sim.cli.policies",
@@ -38,6 +39,7 @@ _SUMMARIES = {
     "again": "Play a finished result again, from its folder alone, and say whether it is the same.",
     "report": "Write report.html of a result folder.",
     "explain": "Tell the life of one order of a result, and the reasons of every decision about it.",
+    "check": "Compare a result with a baseline, and fail when it got worse.",
     "validate": "Check scenarios and rule sets; every problem at once.",
     "new": "Write a commented starter scenario and rule set.",
     "check-policy": "Play a policy in small worlds, and tell everything that is wrong with it.",
@@ -89,8 +91,8 @@ def _say_stopped(error: BaseException) -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and exit.
 
-    Exit codes: 0 done; 2 the user's input, policy or disk is at fault; 3 an internal error; 130 after SIGINT, 143
-    after SIGTERM.
+    Exit codes: 0 done; 1 `check` found a regression; 2 the user's input, policy or disk is at fault; 3 an internal
+    error; 130 after SIGINT, 143 after SIGTERM.
     """
     signal.signal(signal.SIGTERM, _terminate)
     try:

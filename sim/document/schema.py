@@ -24,7 +24,16 @@ def titled(schema: dict[str, Any], title: str) -> dict[str, Any]:
 
 
 class _Generator(GenerateJsonSchema):
-    """Writes defaults as they would be written in the file; those that are whole sections are left out."""
+    """Writes defaults as they would be written in the file; those that are whole sections are left out.
+
+    What a section says of itself stands there without its example, which is Python.
+    """
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        found = super().model_schema(schema)
+        if "description" in found:
+            found["description"] = found["description"].partition("\n\nExample:")[0]
+        return found
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         inner = self.generate_inner(schema["schema"])

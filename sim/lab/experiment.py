@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 from policies.load import build_policy, read_policies
 from policies.ruleset import RuleSet
 from reports.design import Design, Fixed
-from reports.kpis import HEADLINE, KPIS
+from reports.kpis import HEADLINE
 from reports.measured import measure_run, warnings_of
 from reports.precision import Precision
 from reports.selection import Selection
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import Keep, Stage, Variant, replicate
-from sim.lab.folder import clear_scratch
+from sim.lab.arguments import check_experiment, check_playing
+from sim.lab.folder import clear_scratch, open_folder
 from sim.lab.player import Player, Told, workers_for
 from sim.lab.provenance import (
     changed_inputs,
@@ -57,6 +58,14 @@ class Experiment:
         InputError: with everything that is wrong with scenario, policies or options.
         PolicyError: a Python policy cannot be made.
 
+    Example:
+        >>> from sim import Experiment
+        >>> experiment = Experiment("hello", ["nearest", "balanced"], replications=5, changes=["days=3"])
+        >>> result = experiment.run(jobs=1)
+        >>> cost = result.comparison.set_index("kpi").loc["cost_per_order"]
+        >>> f"{cost['difference']:.2f} [{cost['low']:.2f}, {cost['high']:.2f}] {cost['unit']}: {cost['verdict']}"
+        '-0.53 [-0.65, -0.42] USD/order: better'
+
     """
 
     def __init__(
@@ -73,6 +82,7 @@ class Experiment:
         design: Design | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> None:
+        check_experiment(policies, changes, replications, family)
         of_policies = [change.removeprefix("policy.") for change in changes if change.startswith("policy.")]
         of_scenario = [change for change in changes if not change.startswith("policy.")]
         if seed is not None:
@@ -90,15 +100,16 @@ class Experiment:
             raise InputError(
                 [Problem("--baseline", rule, value=self.baseline, nearest=nearest(self.baseline, names))]
             )
-        self.family = tuple(dict.fromkeys(_judgeable(family)))
+        self.family = tuple(dict.fromkeys(family))
         self.common_random_numbers = common_random_numbers
         self.design = Fixed(replications) if design is None else design
         self.more = dict(more or {})
 
     def run(
         self,
-        folder: Path | str | None = None,
+        folder: str | Path | None = None,
         *,
+        overwrite: bool = False,
         journal: Keep = "first",
         jobs: int | None = None,
         cluster: str | None = None,
@@ -107,22 +118,24 @@ class Experiment:
         """Play the experiment, and return what it found.
 
         Args:
-            folder: a new or empty one, into which everything is written, `report.html` included; None keeps nothing.
+            folder: into which everything is written, `report.html` included; None keeps nothing.
+            overwrite: replace the result that the folder holds.
             journal: the replications whose journals stay in the folder.
             jobs: how many processes; one plays here, without any. None: one for each core.
             cluster: address of a Dask scheduler, whose workers play instead.
             told: of progress.
 
         Raises:
+            InputError: the folder holds something already, or an argument is wrong.
             PolicyError: a policy gave an answer that the world cannot carry out.
             OrderlabError: what killed its worker, or a cluster that cannot be reached.
 
         """
+        check_playing(journal, jobs)
         if folder is None:
             with tempfile.TemporaryDirectory() as scratch:
                 return self._complete(Path(scratch), "none", jobs, cluster, told)
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = open_folder(Path(folder), self.scenario, overwrite)
         hashes = write_inputs(folder, self.scenario, self.variants)
         TaskLog(folder).begin()
         write_provenance(folder, self.scenario, self.variants, hashes, self._settings(journal))
@@ -139,11 +152,20 @@ class Experiment:
         }
 
     @classmethod
-    def read(cls, folder: Path) -> tuple[Experiment, Keep]:
+    def read(cls, folder: str | Path) -> tuple[Experiment, Keep]:
         """Return the experiment of a result folder, made of the folder's copies alone, and which journals it keeps.
 
         Raises InputError when it is no result folder, or its copies have changed since.
+
+        Example:
+            >>> from sim import Experiment
+            >>> played = Experiment("hello", replications=2, changes=["days=0.1"]).run("result", jobs=1)
+            >>> experiment, journal = Experiment.read("result")
+            >>> experiment.run(jobs=1).kpis.equals(played.kpis)
+            True
+
         """
+        folder = Path(folder)
         provenance = read_provenance(folder)
         if changed := changed_inputs(folder, provenance):
             problems = [
@@ -166,7 +188,7 @@ class Experiment:
 
     def resume(
         self,
-        folder: Path,
+        folder: str | Path,
         *,
         journal: Keep,
         jobs: int | None = None,
@@ -181,6 +203,8 @@ class Experiment:
             InputError: the folder is complete, or other versions of what results depend on began it.
 
         """
+        check_playing(journal, jobs)
+        folder = Path(folder)
         if not TaskLog(folder).exists:
             raise InputError([Problem(str(folder), "is complete: there is nothing to resume")])
         began, now = read_provenance(folder)["versions"], versions()
@@ -234,20 +258,6 @@ class Experiment:
             {name: said for name, said in more.items() if said},
             common=self.common_random_numbers,
         )
-
-
-def _judgeable(family: Sequence[str]) -> Sequence[str]:
-    """Return the KPIs if policies can be judged on all of them."""
-    wrong = [
-        Problem("--family", "is no KPI", value=name, nearest=nearest(name, KPIS))
-        if name not in KPIS
-        else Problem("--family", "is no KPI to judge by: neither lower nor higher is better", value=name)
-        for name in family
-        if name not in KPIS or KPIS[name].better is None
-    ]
-    if wrong:
-        raise InputError(wrong)
-    return family
 
 
 def _variants(

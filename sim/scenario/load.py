@@ -29,6 +29,16 @@ def load_scenario(
         called: its id; by default the stem of the file.
 
     Raises ScenarioError with every problem at once.
+
+    Example:
+        >>> from sim import load_scenario
+        >>> world = load_scenario("hello", ["days=2", "warehouses.newark.stations=3"])
+        >>> world.days, [site.stations for site in world.warehouses]
+        (2.0, [3, 2])
+        >>> load_scenario("hello", ["dayz=2"])
+        Traceback (most recent call last):
+        sim.errors.ScenarioError: ...
+
     """
     path = find_scenario(source)
     document = read(path, ScenarioError).changed(changes)
@@ -36,7 +46,16 @@ def load_scenario(
 
 
 def check_scenario(document: Document, *, anywhere: bool = False, called: str = "") -> Scenario:
-    """Return the scenario that a document describes. Raises ScenarioError with every problem at once."""
+    """Return the scenario that a document describes. Raises ScenarioError with every problem at once.
+
+    Example:
+        >>> from sim.document import read
+        >>> from sim.errors import ScenarioError
+        >>> from sim.scenario import check_scenario, find_scenario
+        >>> check_scenario(read(find_scenario("hello"), ScenarioError)).id
+        'hello'
+
+    """
     files = Files(document.path.parent, anywhere)
     expansion = expand(document.tree, files)
     checking = Checking(expansion.names, expansion.zone, expansion.tables)
@@ -61,13 +80,30 @@ def _unlocated(scenario: Scenario, places: Places) -> tuple[Problem, ...]:
 
 
 def shipped_scenarios() -> dict[str, Path]:
-    """Return the files of the scenarios that come with the package, by id, sorted."""
+    """Return the files of the scenarios that come with the package, by id, sorted.
+
+    Example:
+        >>> from sim.scenario import shipped_scenarios
+        >>> shipped_scenarios()["hello"].name
+        'hello.yaml'
+
+    """
     folder = Path(str(resources.files("scenarios")))
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
 def find_scenario(source: str | Path) -> Path:
-    """Return the file of a scenario. Raises ScenarioError when it is neither a file nor a shipped id."""
+    """Return the file of a scenario. Raises ScenarioError when it is neither a file nor a shipped id.
+
+    Example:
+        >>> from sim.scenario import find_scenario
+        >>> find_scenario("hello").name
+        'hello.yaml'
+        >>> find_scenario("helo")
+        Traceback (most recent call last):
+        sim.errors.ScenarioError: helo: is neither a file nor a shipped scenario; did you mean 'hello'?
+
+    """
     path = Path(source)
     shipped = shipped_scenarios()
     try:

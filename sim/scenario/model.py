@@ -63,7 +63,17 @@ class Origin:
 
 
 class Scenario(Section):
-    """The world without the policy."""
+    """The world without the policy.
+
+    Example:
+        >>> from sim import load_scenario
+        >>> hello = load_scenario("hello")
+        >>> hello.id, hello.days, [site.id for site in hello.warehouses]
+        ('hello', 7.0, ['newark', 'louisville'])
+        >>> sum(item.popularity for item in hello.items)
+        20.0
+
+    """
 
     name: Name = Field("", description="a title, for lists and reports; absent: the stem of the file")
     timezone: TimeZone = Field("UTC", description="zone of all local times that are not those of a warehouse")

@@ -18,6 +18,14 @@ def write_resolved(scenario: Scenario, folder: Path) -> Path:
 
     Loading it gives an equal scenario. Tables keep their place below the scenario; one from elsewhere goes
     into `tables/`.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from sim.scenario import load_scenario, write_resolved
+        >>> changed = load_scenario("hello", ["days=2"])
+        >>> load_scenario(write_resolved(changed, Path("copy"))) == changed
+        True
+
     """
     renamed = table_places(scenario)
     for written, path in scenario.tables.items():

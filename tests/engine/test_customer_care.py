@@ -11,7 +11,8 @@ import pytest
 from reports.kpis import measure
 from sim.clock import HOUR
 from sim.network import Network
-from sim.policy import Allocation, Attempts, Care, Part, Request, Wait
+from sim.occasions import Attempts
+from sim.policy import Allocation, Care, Part, Request, Wait
 
 # Tins come in every two hours, mugs never; nothing takes time.
 WORLD = """\

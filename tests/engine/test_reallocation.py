@@ -10,7 +10,8 @@ import pytest
 from sim.clock import HOUR
 from sim.errors import PolicyError
 from sim.network import Network
-from sim.policy import Allocation, Backorder, Part, Reallocation, Request, Wait, Why
+from sim.occasions import Reallocation
+from sim.policy import Allocation, Backorder, Part, Request, Wait, Why
 
 # Each warehouse has one station, and a shipment takes two hours there.
 WORLD = """\

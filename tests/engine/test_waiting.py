@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sim.network import Network
-from sim.policy import Allocation, Attempts, Part, Request
+from sim.occasions import Attempts
+from sim.policy import Allocation, Part, Request
 
 # East and west receive a mug each at noon and at midnight, and west a tin besides.
 WORLD = """\

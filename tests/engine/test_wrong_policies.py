@@ -16,7 +16,8 @@ import pytest
 
 from sim.errors import PolicyError
 from sim.network import Network
-from sim.policy import Allocation, Attempts, Backorder, Cancel, Care, Part, Request, Wait, Why
+from sim.occasions import Attempts
+from sim.policy import Allocation, Backorder, Cancel, Care, Part, Request, Wait, Why
 from sim.remedies import ANY, remedy
 
 WORLD = """\

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policies import build_policy, read_policies, shipped_rule_sets
+from policies import build_policy, load_policy, read_policies, shipped_rule_sets
 from policies.load import find_rule_set
 from sim.errors import OrderlabError, PolicyError, RuleSetError
 
@@ -79,6 +79,24 @@ def test_a_python_policy_is_called_after_its_class(stage: Any, scenario: Any) ->
     path = stage.write("mine.py", NEAREST + "\n\nclass Größe(Nearest):\n    pass\n")
     sources = read_policies([f"{path}:Nearest", f"{path}:Nearest", f"{path}:Größe"], scenario)
     assert [source.file_name for source in sources] == ["Nearest.py", "Nearest-2.py", "Gr__e.py"]
+
+
+# -- one policy by its name ------------------------------------------------------------------------------------
+
+
+def test_one_policy_is_loaded_by_id_by_file_and_by_class(stage: Any, scenario: Any) -> None:
+    path = stage.write("mine.py", NEAREST)
+    (source,) = read_policies(["nearest"], scenario)
+    assert load_policy("nearest") == load_policy("nearest", scenario) == build_policy(source, scenario)
+    assert load_policy(shipped_rule_sets()["nearest"]) == load_policy("nearest")
+    assert load_policy(f"{path}:Nearest", changes=["enough=4"]).enough == 4  # type: ignore[attr-defined]
+
+
+def test_ids_are_looked_up_where_there_is_a_scenario(stage: Any, scenario: Any) -> None:
+    path = stage.write("mine.yaml", "rules:\n  - {sites: [nowhere]}\n")
+    assert load_policy(path).rules[0].sites == ("nowhere",)  # type: ignore[attr-defined]
+    with pytest.raises(RuleSetError, match="nowhere"):
+        load_policy(path, scenario)
 
 
 # -- files -----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from policies import InBatches, Reallocate, Rule, RuleSet
 from reports.story import story_text
-from sim import policy as answer
+from sim import occasions
 from sim.story import tell
 
 ONE = "rules: [{}]\n"
@@ -144,8 +144,8 @@ def test_in_python_they_are_the_same_objects(counter: Any) -> None:
         ),
     )
     bound = rules.prepare(counter_network(counter, rules))
-    assert bound.batches == answer.Batches(1, ("value",))
-    assert bound.reallocation == answer.Reallocation(("site_down", "timer"), 90, 600, 2, 13)
+    assert bound.batches == occasions.Batches(1, ("value",))
+    assert bound.reallocation == occasions.Reallocation(("site_down", "timer"), 90, 600, 2, 13)
     with pytest.raises(ValidationError, match="names a timer, which needs every_minutes"):
         Reallocate(after=("timer",))
 

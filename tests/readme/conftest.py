@@ -11,6 +11,8 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -147,7 +149,9 @@ class Reader:
     def python(self, step: Step) -> None:
         """Write a file and run it."""
         self._write(step)
-        names = runpy.run_path(str(self.file))
+        with redirect_stdout(StringIO()) as printed:
+            names = runpy.run_path(str(self.file))
+        self.output = re.sub(r" +$", "", printed.getvalue(), flags=re.MULTILINE)  # of data frames
         if "whole" in names:  # "the same objects"
             rules = RuleSet(name="mine", rules=(names["whole"], names["parcels"]))
             assert rules == check_rule_set(read(self.folder / "mine.yaml"))

@@ -48,6 +48,10 @@ def test_precision_and_selection_say_what_is_shown(reader: Any) -> None:
     reader.follow("How many replications")
 
 
+def test_an_experiment_is_played_in_a_notebook_as_told(reader: Any) -> None:
+    reader.follow("In a notebook")
+
+
 def test_real_data_are_imported_as_told(reader: Any) -> None:
     reader.follow("Real data")
     assert (reader.folder / "baskets" / "grocery.yaml").exists()
@@ -60,6 +64,7 @@ def test_no_section_is_left_out(readme: Any) -> None:
         "Write your own rule",
         "Read a result",
         "How many replications",
+        "In a notebook",
         "Real data",
     ]
 

@@ -17,11 +17,9 @@ from sim.journal import (
     SPLIT_REASONS,
     STATES,
     TABLES,
-    Facts,
     Journal,
-    Recorder,
-    numbered,
 )
+from sim.recorder import Facts, Recorder, numbered
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 WAREHOUSES, REGIONS = ("newark", "reno"), ("NYC", "LAX")

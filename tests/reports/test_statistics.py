@@ -13,10 +13,12 @@ from reports.statistics import (
     TOO_FEW,
     WORSE,
     Difference,
+    Sample,
     holm,
     mean_of,
     paired,
     replications_for,
+    sample_of,
     verdict,
     welch,
 )
@@ -108,6 +110,15 @@ def test_half_widths_of_means_are_those_of_student():
     values = np.random.default_rng(1).normal(size=12)
     low, high = stats.t.interval(0.95, 11, loc=values.mean(), scale=stats.sem(values))
     assert mean_of(values).half_width == pytest.approx((high - low) / 2)
+
+
+@pytest.mark.parametrize("values", [[], [3.0], [3.0, math.nan]])
+def test_a_sample_of_fewer_than_two_values_allows_no_interval(values):
+    found = welch(sample_of(values), Sample(10, 1.0, 0.5))
+    assert found.n == len([value for value in values if value == value])
+    assert math.isnan(found.half_width)
+    assert math.isnan(found.p_value)
+    assert verdict(COST, found, math.nan)[1] is None
 
 
 def test_holm_agrees_with_an_example_worked_out_by_hand():
@@ -204,7 +215,7 @@ def test_another_level_is_another_width_and_another_verdict():
 def test_without_pairs_the_comparison_is_that_of_welch_in_scipy(n, m):
     rng = np.random.default_rng(n + m)
     a, b = rng.normal(50, 5, n), rng.normal(51, 1, m)
-    found, expected = welch(a, b, 0.9), stats.ttest_ind(b, a, equal_var=False)
+    found, expected = welch(sample_of(a), sample_of(b), 0.9), stats.ttest_ind(b, a, equal_var=False)
     interval = expected.confidence_interval(0.9)
     assert found.n == min(n, m)
     assert found.difference == pytest.approx(b.mean() - a.mean())
@@ -214,30 +225,35 @@ def test_without_pairs_the_comparison_is_that_of_welch_in_scipy(n, m):
 
 
 def test_welch_needs_no_pairs_and_leaves_out_what_is_undefined():
-    found = welch([1.0, math.nan, 3.0], [2.0, 4.0, math.nan, 6.0, 8.0])
+    found = welch(sample_of([1.0, math.nan, 3.0]), sample_of([2.0, 4.0, math.nan, 6.0, 8.0]))
     assert (found.n, found.baseline_mean, found.policy_mean, found.difference) == (2, 2.0, 5.0, 3.0)
 
 
 def test_welch_has_no_interval_of_a_single_value_and_an_exact_one_of_equal_values():
-    found = welch([1.0], [2.0, 3.0])
+    found = welch(sample_of([1.0]), sample_of([2.0, 3.0]))
     assert (found.n, found.difference) == (1, 1.5)
     assert all(math.isnan(x) for x in (found.low, found.high, found.p_value))
     assert verdict(COST, found, math.nan) == (TOO_FEW, None)
-    assert welch([1.0, 1.0], [1.0, 1.0, 1.0]).p_value == 1.0
-    found = welch([1.0, 1.0], [2.0, 2.0])
+    assert welch(sample_of([1.0, 1.0]), sample_of([1.0, 1.0, 1.0])).p_value == 1.0
+    found = welch(sample_of([1.0, 1.0]), sample_of([2.0, 2.0]))
     assert (found.low, found.high, found.p_value) == (1.0, 1.0, 0.0)
-    assert welch([], [1.0]).n == 0
+    assert welch(sample_of([]), sample_of([1.0])).n == 0
 
 
 def test_welch_covers_where_the_spreads_differ():
     rng = np.random.default_rng(20260105)
-    experiments = [welch(rng.normal(0, 5, 5), rng.normal(0.5, 1, 20)) for _ in range(4000)]
+    experiments = [
+        welch(sample_of(rng.normal(0, 5, 5)), sample_of(rng.normal(0.5, 1, 20))) for _ in range(4000)
+    ]
     covered = sum(found.low <= 0.5 <= found.high for found in experiments) / 4000
     assert abs(covered - 0.95) < 2.5 * math.sqrt(0.95 * 0.05 / 4000)
 
 
 def test_the_number_that_would_do_without_pairs_is_of_each_policy():
-    found = welch(np.random.default_rng(1).normal(10, 1, 8), np.random.default_rng(2).normal(10, 1, 8))
+    found = welch(
+        sample_of(np.random.default_rng(1).normal(10, 1, 8)),
+        sample_of(np.random.default_rng(2).normal(10, 1, 8)),
+    )
     words, needed = verdict(COST, found, found.p_value)
     assert words == TOO_FEW
     assert needed == replications_for(found.spread, 0.01 * found.baseline_mean)

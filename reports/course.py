@@ -1,0 +1,112 @@
+"""The course of a replication: how many shipments waited and how many units lay there, from its first hour on.
+
+A worker measures the course beside the KPIs, as numbers of a few hours each, and nothing else of a journal is needed
+to judge a warm-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reports.kpis.columns import Integers, seconds, whole
+from sim.journal import Journal
+
+COURSES = {"backlog": "shipments waiting", "on_hand": "units on hand"}
+"""What is followed over all warehouses, and how it is called: what fills up or empties from the first second on."""
+
+Values = np.ndarray[Any, np.dtype[np.float64]]
+_Task = tuple[str, int, Mapping[str, float]]
+
+_HOUR = 3600
+_MANY = 200  # values that a course need not exceed
+_PARTS = (1, 2, 3, 4, 6, 8, 12)  # of a day, hours
+_DAY = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One quantity over the time of all replications of a policy.
+
+    Attributes:
+        hours: how long the time of one value is.
+        values: the mean over that time, replication x time.
+
+    """
+
+    hours: int
+    values: Values
+
+    @property
+    def mean(self) -> Values:
+        """The mean over replications."""
+        found: Values = self.values.mean(axis=0)
+        return found
+
+
+def follow(journal: Journal) -> dict[str, float]:
+    """Return the courses of one replication up to the end of its window, by `NAME.HOUR`.
+
+    HOUR counts from the start to the begin of the time that a value is the mean of: the smallest part of a day that
+    makes no more than 200 values, or a whole day. Of a course that is 0 throughout, such as stock without end, there
+    is nothing.
+    """
+    window = journal.about["window"]
+    hours = next((part for part in _PARTS if window[1] <= part * _HOUR * _MANY), _DAY)
+    length = hours * _HOUR
+    number = window[1] // length
+    sums = {name: np.zeros(number, dtype=np.int64) for name in COURSES}
+    for batch in journal.batches("warehouse_hours", ("hour", *COURSES)):
+        begins = seconds(batch.column("hour")) - journal.about["start"]
+        lasted = _until(begins, window) - begins
+        place = begins // length
+        inside = place < number
+        for name, total in sums.items():
+            # A time mean is a whole number of shipment-seconds over the time: sums of whole numbers are exact.
+            amounts = np.rint(whole(batch.column(name)) * lasted).astype(np.int64)
+            np.add.at(total, place[inside], amounts[inside])
+    return {
+        f"{name}.{hours * place}": value / length
+        for name, total in sums.items()
+        if total.any()
+        for place, value in enumerate(total.tolist())
+    }
+
+
+def courses(rows: Iterable[_Task]) -> dict[str, dict[str, Course]]:
+    """Gather the courses of an experiment, by policy and name, from what `follow` said of each replication.
+
+    What else was measured is passed over, and so is a course of fewer than two values.
+    """
+    found: dict[str, dict[str, list[dict[int, float]]]] = {}
+    for policy, _, measured in rows:
+        of_policy = found.setdefault(policy, {})
+        for name in COURSES:
+            points = {
+                int(key.removeprefix(f"{name}.")): value
+                for key, value in measured.items()
+                if key.startswith(f"{name}.")
+            }
+            if len(points) > 1:
+                of_policy.setdefault(name, []).append(points)
+    return {
+        policy: {name: _course(replications) for name, replications in of_policy.items()}
+        for policy, of_policy in found.items()
+    }
+
+
+def _until(begins: Integers, window: tuple[int, int]) -> Integers:
+    """Return when the rows of `warehouse_hours` end: at the full hour, or at an end of the window within it."""
+    ends = (begins // _HOUR + 1) * _HOUR
+    for cut in window:
+        ends = np.where((begins < cut) & (cut < ends), cut, ends)
+    return ends
+
+
+def _course(replications: list[dict[int, float]]) -> Course:
+    begins = sorted(replications[0])
+    values = np.array([[points[begin] for begin in begins] for points in replications])
+    return Course(begins[1] - begins[0], values)

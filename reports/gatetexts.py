@@ -1,0 +1,167 @@
+"""What the regression gate says: on the terminal, in a pull request (Markdown), and to a pipeline (JUnit XML)."""
+
+from __future__ import annotations
+
+import math
+import xml.etree.ElementTree as ElementTree
+
+from reports import numbers
+from reports.gate import Change, Check
+from reports.terminal import table
+from sim.errors import printable
+
+_HEADINGS = ("policy", "kpi", "unit", "baseline", "result", "change", "95 % interval", "verdict")
+
+
+def check_text(check: Check) -> str:
+    """Tell what changed, regressions first, as plain text."""
+    blocks = [f"{_title(check)}\n", *(f"note: {note}" for note in check.notes)]
+    if rows := _rows(check):
+        columns = list(zip(_HEADINGS, *rows, strict=True))
+        lines = table(columns[:3], columns[3:7]).split("\n")
+        told = [f"{line}  {words}" for line, words in zip(lines, columns[7], strict=True)]
+        blocks += [*([""] if check.notes else []), *told, ""]
+    blocks += [_answer(check), _reading(check)]
+    return _plain("\n".join(blocks))
+
+
+def check_markdown(check: Check) -> str:
+    """Tell the same as a table for a pull request."""
+    blocks = [f"### {_title(check)}", f"**{_answer(check)}**"]
+    if rows := _rows(check):
+        lines = [_HEADINGS, ("---", "---", "---", "---:", "---:", "---:", "---:", "---"), *rows]
+        blocks.append("\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines))
+    blocks += ["\n".join(f"- {_cell(note)}" for note in check.notes)] if check.notes else []
+    return "\n\n".join([*blocks, _reading(check)]) + "\n"
+
+
+def check_junit(check: Check) -> str:
+    """Tell the same as JUnit XML: a test case for each policy and KPI that is judged, a failure for each regression."""
+    judged = [change for change in check.changes if change.judged]
+    undefined = [change for change in judged if math.isnan(change.found.policy_mean) and not change.gone]
+    counts = {"tests": len(judged), "failures": len(check.failed), "errors": 0, "skipped": len(undefined)}
+    attributes = {name: str(count) for name, count in counts.items()} | {"time": "0"}
+    root = ElementTree.Element("testsuites", attributes)
+    name = f"orderlab check {printable(check.result.scenario)}"
+    suite = ElementTree.SubElement(root, "testsuite", {"name": name, **attributes})
+    for change in judged:
+        of = {"classname": f"{printable(check.result.scenario)}.{change.policy}", "name": change.kpi.name}
+        case = ElementTree.SubElement(suite, "testcase", {**of, "time": "0"})
+        if change.failed:
+            _, _, unit, before, now, difference, interval, words = _row(change)
+            values = f"{before} became {now} {unit}".rstrip()
+            by = difference if interval == numbers.MISSING else f"{difference} {interval}"
+            message = _plain(f"{words}: {values}, {by}")
+            ElementTree.SubElement(case, "failure", {"message": message, "type": "regression"})
+        elif change in undefined:
+            ElementTree.SubElement(case, "skipped", {"message": "not defined in any replication"})
+    ElementTree.indent(root)
+    text: str = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True).decode("utf-8")
+    return text + "\n"
+
+
+def _title(check: Check) -> str:
+    n = len(check.baseline.policies)
+    return (
+        f"{printable(check.result.scenario)}: {n} {'policy' if n == 1 else 'policies'} against the baseline"
+    )
+
+
+def _answer(check: Check) -> str:
+    judged = [change for change in check.changes if change.judged]
+    if check.failed:
+        return f"Regression: {_count(len(check.failed))} of {len(judged)} judged got worse than allowed."
+    moved = [change for change in check.changes if not change.same]
+    if not moved:
+        return f"No regression: all {_count(len(judged))} judged are the same."
+    sure = [change for change in moved if change.judged and not change.noise]
+    better = sum(1 for change in sure if change.worse_by < 0.0)
+    return (
+        f"No regression: of {_count(len(judged))} judged, {better} got better, {len(sure) - better} worse within"
+        f" bounds, {sum(1 for change in moved if change.noise)} may be noise; the others are the same."
+    )
+
+
+def _count(number: int) -> str:
+    return f"{number} KPI{'' if number == 1 else 's'}"
+
+
+def _reading(check: Check) -> str:
+    """Return how the verdicts are to be read."""
+    sentences = []
+    exact = [change for change in check.changes if change.exact]
+    if exact:
+        sentences.append("The same version, files and seed must give the same numbers.")
+    if not all(change.same for change in exact):
+        sentences.append(
+            "Here they do not: what computes them has changed, or something that a policy reads or imports."
+        )
+    if any(not math.isnan(change.p_value) for change in check.changes):
+        how = (
+            "replication by replication on the same orders" if check.same_orders else "of two samples (Welch)"
+        )
+        sentences.append(
+            f"Intervals: {how}. May be noise: one-sided p, adjusted (Holm), of 0.05 or more; without a bound that is no"
+            " regression."
+        )
+    return " ".join(sentences)
+
+
+def _rows(check: Check) -> list[tuple[str, ...]]:
+    return [_row(change) for change in check.changes if not change.same]
+
+
+def _row(change: Change) -> tuple[str, ...]:
+    found, unit = change.found, change.kpi.unit
+    known = not (change.exact or math.isnan(found.half_width))
+    row = {
+        "unit": unit,
+        "difference": None if math.isnan(found.difference) else found.difference,
+        "low": found.low if known else None,
+        "high": found.high if known else None,
+    }
+    return (
+        change.policy,
+        change.kpi.name,
+        numbers.unit_shown(change.unit)[1],
+        _mean(found.baseline_mean, unit),
+        _mean(found.policy_mean, unit),
+        numbers.difference(row),
+        numbers.interval(row),
+        f"regression: {_words(change)}" if change.failed else _words(change),
+    )
+
+
+def _mean(mean: float, unit: str) -> str:
+    return numbers.estimate(None if math.isnan(mean) else mean, None, unit)
+
+
+def _words(change: Change) -> str:
+    if change.gone:
+        return "no longer defined"
+    if change.appeared:
+        return "not defined before"
+    if change.kpi.better is None:
+        words = "moved"
+    else:
+        words = "worse" if change.worse_by > 0.0 else "better"
+    if change.bound is not None and change.worse_by > 0.0:
+        words += f", {'beyond' if change.beyond else 'within'} the bound of {_bound(change)}"
+    return f"{words}, may be noise" if change.noise else words
+
+
+def _bound(change: Change) -> str:
+    assert change.bound is not None
+    if change.bound.percent:
+        return f"{change.bound} of the baseline"
+    factor = numbers.unit_shown(change.kpi.unit)[0]
+    return f"{factor * change.bound.amount:.12g} {numbers.unit_of_difference(change.unit)}".rstrip()
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _plain(text: str) -> str:
+    # As on the terminal elsewhere: a hyphen for a minus.
+    return text.replace(numbers.MINUS, "-")

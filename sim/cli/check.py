@@ -1,0 +1,74 @@
+"""`orderlab check`: the regression gate of a pipeline."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command(name="check")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--save", type=click.Path(path_type=Path), metavar="FILE", help="Write what DIR says as a baseline."
+)
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Compare DIR with this baseline."
+)
+@click.option(
+    "--bound",
+    "bounds",
+    multiple=True,
+    metavar="KPI=VALUE",
+    help="How much worse a KPI may get, in its unit (cost_per_order=0.10; a share of 0.01 is one percentage point) or "
+    "per cent of the baseline (cost_per_order=1%). With --save it is kept in the baseline.",
+)
+@click.option(
+    "--junit", type=click.Path(path_type=Path), metavar="FILE", help="Also write the verdicts as JUnit XML."
+)
+@click.option(
+    "--markdown",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write the table for a pull request.",
+)
+def check_command(
+    folder: Path,
+    save: Path | None,
+    baseline: Path | None,
+    bounds: tuple[str, ...],
+    junit: Path | None,
+    markdown: Path | None,
+) -> None:
+    """Save a result as a baseline, or compare it with one; exit code 1 when it got worse.
+
+    The same version, files and seed must give the same numbers. Otherwise a KPI got worse when its interval says so,
+    or when it passes its bound.
+    """
+    from reports.baseline import baseline_of, bounds_of, read_baseline, write_baseline
+    from reports.gate import check
+    from reports.gatetexts import check_junit, check_markdown, check_text
+    from reports.result import write_file
+
+    if (save is None) == (baseline is None):
+        raise click.UsageError("Either --save FILE or --baseline FILE is needed.")
+    stated = bounds_of(bounds)
+    if save is not None:
+        if junit is not None or markdown is not None:
+            raise click.UsageError("--junit and --markdown tell of a comparison: they need --baseline FILE.")
+        save.parent.mkdir(parents=True, exist_ok=True)
+        write_baseline(save, baseline_of(folder, stated))
+        click.echo(f"baseline: {save}")
+        return
+    assert baseline is not None
+    before = read_baseline(baseline)
+    after = baseline_of(folder, {**before.bounds, **stated})
+    found = check(before, after, baseline, folder)
+    for path, text in ((junit, check_junit), (markdown, check_markdown)):
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_file(path, text(found))
+    click.echo(check_text(found))
+    if found.failed:
+        sys.exit(1)

@@ -1,0 +1,53 @@
+"""What an experiment is given, checked before anything is played: all that is wrong at once, by argument."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral
+from typing import get_args
+
+from reports.kpis import KPIS
+from sim.document import nearest
+from sim.errors import InputError, Problem
+from sim.experiment import Keep
+
+
+def check_experiment(policies: object, changes: object, replications: object, family: Sequence[str]) -> None:
+    """Refuse what no experiment can be made of. Raises InputError."""
+    problems = []
+    for name, values in (("policies", policies), ("changes", changes), ("family", family)):
+        if isinstance(values, str):
+            problems.append(Problem(name, f"must be a list: [{values!r}]", value=values))
+        elif name == "policies" and not values:
+            problems.append(Problem(name, "must name at least one"))
+    problems += _whole_from_one("replications", replications)
+    for kpi in () if isinstance(family, str) else family:
+        if kpi not in KPIS:
+            rule = "is no KPI; `orderlab list kpis` shows them"
+            problems.append(Problem("--family", rule, value=kpi, nearest=nearest(kpi, KPIS)))
+        elif KPIS[kpi].better is None:
+            rule = "is no KPI to judge by: neither lower nor higher is better"
+            problems.append(Problem("--family", rule, value=kpi))
+    _raise(problems)
+
+
+def check_playing(journal: str, jobs: object) -> None:
+    """Refuse what says nothing of how to play an experiment. Raises InputError."""
+    problems = [] if jobs is None else _whole_from_one("jobs", jobs)
+    if journal not in get_args(Keep):
+        rule = f"must be one of {', '.join(get_args(Keep))}"
+        problems.append(
+            Problem("journal", rule, value=str(journal), nearest=nearest(str(journal), get_args(Keep)))
+        )
+    _raise(problems)
+
+
+def _whole_from_one(name: str, value: object) -> list[Problem]:
+    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1:
+        return []
+    return [Problem(name, "must be a whole number, 1 or more", value=str(value))]
+
+
+def _raise(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise InputError(problems)

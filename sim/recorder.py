@@ -1,0 +1,194 @@
+"""The recorder: rows of plain integers in, while the simulation runs; the blocks of a journal out.
+
+It takes rows as the engine has them (seconds since the start, positions in the scenario's lists, cents, grams,
+metres) and turns every block of rows into one Arrow batch with readable columns: UTC times, names, currency,
+kilograms.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.journal import ACCOUNTS, CANCEL_REASONS, SHIPMENT_STATES, SPLIT_REASONS, STATES, TABLES, Journal
+
+BLOCK_ROWS = 10_000
+_CHUNK_ROWS = 512  # rows that wait as Python objects: few enough to stay in a processor's cache
+
+_SCALE = {"money": 100.0, "kg": 1000.0, "km": 1000.0, "days": 86_400.0}
+_ARROW = {
+    "time": pa.timestamp("ms"), "order": pa.utf8(), "text": pa.utf8(), "int": pa.int64(), "int?": pa.int64(),
+    "bool": pa.bool_(), "float": pa.float64(), **dict.fromkeys(_SCALE, pa.float64()),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rows of a journal refer to, and what its reader must know beside them.
+
+    Attributes:
+        start: the first instant, in seconds since 1970 UTC; times in rows count from it.
+        window: orders placed in [begin, end) are counted; seconds since start.
+        end: when the run ended at the latest; seconds since start.
+        names: per word (region, warehouse, ...) the ids in file order.
+        order_ids: maps 0-based positions in the order book to the texts of the column `order`.
+        about: title, currency, time zone: whatever else a page wants to say.
+
+    """
+
+    start: int
+    window: tuple[int, int]
+    end: int
+    names: Mapping[str, Sequence[str]]
+    order_ids: Callable[[np.ndarray[Any, Any]], pa.Array]
+    about: Mapping[str, str]
+
+    def metadata(self) -> dict[str, Any]:
+        """What is stored beside the rows, so that a journal can be read without its scenario."""
+        return {"start": self.start, "window": list(self.window), "end": self.end, **self.about}
+
+
+def numbered(orders: np.ndarray[Any, Any]) -> pa.Array:
+    """Name generated orders by their 1-based number."""
+    return pa.array(orders + 1).cast(pa.utf8())
+
+
+class Recorder:
+    """Takes rows, and hands on one Arrow batch for each table and block.
+
+    Args:
+        facts: what the integers in the rows stand for.
+        folder: where `TABLE.parquet` files go; None keeps the batches in memory.
+        block_rows: rows per batch. It changes neither rows nor their order.
+
+    """
+
+    def __init__(self, facts: Facts, folder: Path | None = None, block_rows: int = BLOCK_ROWS) -> None:
+        self.facts = facts
+        self._folder = folder
+        self._block_rows = block_rows
+        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
+        self._chunks: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in TABLES}
+        self._is_whole = {
+            name: not {"text", "float"} & set(columns.values()) for name, columns in TABLES.items()
+        }
+        self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in TABLES}
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        names: dict[str, Sequence[str]] = {
+            "state": STATES, "shipment_state": SHIPMENT_STATES, "cancel_reason": CANCEL_REASONS,
+            "split_reason": SPLIT_REASONS, "account": ACCOUNTS, **facts.names,
+        }  # fmt: skip
+        self._dictionaries = {word: pa.array(list(values), pa.utf8()) for word, values in names.items()}
+        metadata = {b"orderlab": json.dumps(facts.metadata(), sort_keys=True).encode()}
+        self._schemas = {
+            name: pa.schema(
+                [
+                    (column, _ARROW.get(kind) or pa.dictionary(pa.int32(), pa.utf8()))
+                    for column, kind in columns.items()
+                ],
+                metadata,
+            )
+            for name, columns in TABLES.items()
+        }
+
+    def add(self, table: str, row: tuple[Any, ...]) -> None:
+        """Append one row, its values in the order of `TABLES[table]`."""
+        rows = self._rows[table]
+        rows.append(row)
+        if len(rows) >= _CHUNK_ROWS:
+            self._compact(table)
+
+    def _compact(self, table: str) -> None:
+        """Turn rows of whole numbers into one array, and hand on a batch when there are enough of them."""
+        rows, chunks = self._rows[table], self._chunks[table]
+        waiting = len(rows) + sum(map(len, chunks))
+        if self._is_whole[table]:
+            chunks.append(np.array(rows, np.int64))
+            rows.clear()
+        if waiting >= self._block_rows:
+            self.flush(table)
+
+    def flush(self, table: str) -> None:
+        """Turn the rows that wait in one table into a batch and hand it on."""
+        rows, chunks = self._rows[table], self._chunks[table]
+        if self._is_whole[table]:
+            if rows:
+                chunks.append(np.array(rows, np.int64))
+            if not chunks:
+                return
+            columns: Any = np.concatenate(chunks).T
+            chunks.clear()
+        elif rows:
+            columns = zip(*rows, strict=True)
+        else:
+            return
+        self.write(table, dict(zip(TABLES[table], columns, strict=True)))
+        rows.clear()
+
+    def write(self, table: str, columns: Mapping[str, Any]) -> None:
+        """Hand on one batch given by columns of plain integers; rows that wait in the table must not exist."""
+        batch = pa.RecordBatch.from_arrays(
+            [self._array(kind, columns[name]) for name, kind in TABLES[table].items()],
+            schema=self._schemas[table],
+        )
+        if self._folder is None:
+            self._batches[table].append(batch)
+            return
+        writer = self._writers.get(table)
+        if writer is None:
+            writer = self._writers[table] = self._open(table, self._folder)
+        writer.write_batch(batch)
+
+    def _open(self, table: str, folder: Path) -> pq.ParquetWriter:
+        return pq.ParquetWriter(folder / f"{table}.parquet", self._schemas[table], compression="zstd")
+
+    def _array(self, kind: str, values: Any) -> pa.Array:
+        if kind in ("text", "float"):
+            return pa.array(values, _ARROW[kind])
+        if kind == "bool":
+            return pa.array(np.asarray(values, bool))
+        numbers = np.asarray(values, dtype=np.int64)
+        if kind == "int":
+            return pa.array(numbers)
+        if kind in _SCALE and kind != "km":
+            return pa.array(numbers / _SCALE[kind])
+        missing = numbers < 0
+        mask = missing if missing.any() else None
+        if kind == "km":
+            return pa.array(numbers / 1000, mask=mask)
+        if kind == "time":
+            return pa.array((numbers + self.facts.start) * 1000, mask=mask).cast(pa.timestamp("ms"))
+        if kind == "int?":
+            return pa.array(numbers, mask=mask)
+        if kind == "order":
+            names = self.facts.order_ids(numbers)
+            return (
+                names
+                if mask is None
+                else pa.array(names.to_numpy(zero_copy_only=False), pa.utf8(), mask=mask)
+            )
+        indices = pa.array(numbers.astype(np.int32), mask=mask)
+        return pa.DictionaryArray.from_arrays(indices, self._dictionaries[kind])
+
+    def close(self) -> Journal:
+        """Write what waits, close the files, and return the finished journal."""
+        for table in TABLES:
+            self.flush(table)
+        if self._folder is None:
+            return Journal(
+                {
+                    table: pa.Table.from_batches(self._batches[table], schema=self._schemas[table])
+                    for table in TABLES
+                }
+            )
+        for table in TABLES:
+            writer = self._writers.pop(table, None) or self._open(table, self._folder)
+            writer.close()
+        return Journal.open(self._folder)
