@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from reports.kpis import kpi_named
-from reports.statistics import CONFIDENCE, Difference, paired, replications_for, welch
+from reports.statistics import CONFIDENCE, Difference, paired, replications_for, sample_of, welch
 from sim.errors import InputError, Problem
 from sim.experiment import Found
 
@@ -183,14 +183,20 @@ class Precision:
 
     def _estimates(self, found: Found, n: int) -> Iterator[tuple[str, str, Difference]]:
         """Yield policy, KPI and what the first n replications say of it."""
-        baseline, compare = self._baseline(found), paired if self.common else welch
+        baseline = self._baseline(found)
         others = [policy for policy in found if policy != baseline]
         for kpi in self.wanted:
-            against = [row[kpi] for row in found[baseline][:n]]
+            before = [row[kpi] for row in found[baseline][:n]]
             for policy in others:
-                yield policy, kpi, compare(against, [row[kpi] for row in found[policy][:n]], self.confidence)
+                now = [row[kpi] for row in found[policy][:n]]
+                yield policy, kpi, self._compared(before, now)
             if not others:  # a mean is its difference to nothing
-                yield baseline, kpi, paired([0.0] * n, against, self.confidence)
+                yield baseline, kpi, paired([0.0] * n, before, self.confidence)
+
+    def _compared(self, before: Sequence[float], now: Sequence[float]) -> Difference:
+        if self.common:
+            return paired(before, now, self.confidence)
+        return welch(sample_of(before), sample_of(now), self.confidence)
 
     def _baseline(self, found: Found) -> str:
         return next(iter(found)) if self.baseline is None else self.baseline
