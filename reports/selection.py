@@ -94,8 +94,17 @@ class Selection:
         at_most: replications of a policy at which it ends undecided; None: it ends by itself.
 
     Raises:
-        InputError: if the KPI is none.
-        ValueError: if it has no better direction, or a number is out of its range.
+        ValueError: if the KPI has no better direction, or a number is out of its range.
+        InputError: if there is no such KPI.
+
+    Example:
+        >>> from reports import Selection
+        >>> from sim import Experiment
+        >>> best = Selection(by="cost_per_order", indifference=0.05, first_stage=5)
+        >>> policies = ["nearest", "cheapest", "balanced"]
+        >>> result = Experiment("hello", policies, changes=["days=0.5"], design=best).run(jobs=1)
+        >>> result.summary["selection"]["selected"]
+        'cheapest'
 
     """
 

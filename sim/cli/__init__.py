@@ -20,8 +20,10 @@ from sim.errors import OrderlabError
 _COMMANDS = {
     "run": "sim.cli.run",
     "select": "sim.cli.select",
+    "sweep": "sim.cli.sweep",
     "resume": "sim.cli.run",
     "again": "sim.cli.run",
+    "warmup": "sim.cli.warmup",
     "report": "sim.cli.run",
     "explain": "sim.cli.explain",
     "check": "sim.cli.check",
@@ -35,8 +37,10 @@ _COMMANDS = {
 _SUMMARIES = {
     "run": "Run policies on the same order books and compare them.",
     "select": "Select the best policy, with a guarantee.",
+    "sweep": "Run policies with other values of some keys, or without each of their rules.",
     "resume": "Complete a result folder that was interrupted.",
     "again": "Play a finished result again, from its folder alone, and say whether it is the same.",
+    "warmup": "Say after how many days a scenario has settled, and draw it.",
     "report": "Write report.html of a result folder.",
     "explain": "Tell the life of one order of a result, and the reasons of every decision about it.",
     "check": "Compare a result with a baseline, and fail when it got worse.",
