@@ -94,7 +94,6 @@ class Precision:
         common: whether a replication has the same order book under every policy; else Welch's intervals count.
 
     Raises:
-        InputError: if a KPI is none.
         ValueError: if nothing is wanted, a half-width is not positive, or `at_most` is less than `at_least`.
         InputError: if there is no such KPI.
 
@@ -118,8 +117,6 @@ class Precision:
     name: ClassVar[str] = "precision"
 
     def __post_init__(self) -> None:
-        for kpi in self.wanted:
-            kpi_named(kpi, _OPTION)
         if not self.wanted or min(self.wanted.values()) <= 0.0:
             raise ValueError(f"half-widths must be positive, and one or more: {dict(self.wanted)}")
         for name in self.wanted:

@@ -92,9 +92,7 @@ def run_command(
     design: Design = Fixed(replications)
     if precision:
         at_most = max(AT_MOST, replications) if at_most is None else not_below(replications, at_most)
-        design = Precision(
-            read_half_widths(precision), baseline, replications, at_most, common=not independent
-        )
+        design = Precision(read_half_widths(precision), baseline, replications, at_most)
     elif at_most is not None:
         raise InputError([Problem("--at-most", "limits --precision, which is not given", value=str(at_most))])
     experiment = Experiment(
