@@ -87,6 +87,8 @@ def reading(summary: dict[str, Any]) -> str:
         text += " Shares and quantiles are computed in each replication, and then averaged."
     if any(row["method"] == WELCH for row in summary["comparison"]):
         text += " Where policies met different orders, Welch's test compares their means."
+    if "selection" in summary:
+        text += " The guarantee is of the selection: intervals and verdicts do not know that it stopped on these numbers."
     judged = sum(1 for row in summary["comparison"] if row["p_holm"] is not None)
     if judged:
         text += (
