@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reports.kpis import HEADLINE, KPIS, Kpi, measure
     from reports.page import write_report
     from reports.result import Result, read_result, write_result
+    from reports.sweep import contenders, sweep_table, tornado
     from reports.terminal import result_text
 
 __all__ = [
@@ -22,9 +23,12 @@ __all__ = [
     "Kpi",
     "Result",
     "comparison",
+    "contenders",
     "measure",
     "read_result",
     "result_text",
+    "sweep_table",
+    "tornado",
     "write_report",
     "write_result",
 ]
@@ -34,6 +38,7 @@ _MODULES = {
     "reports.kpis": ("HEADLINE", "KPIS", "Kpi", "measure"),
     "reports.page": ("write_report",),
     "reports.result": ("Result", "read_result", "write_result"),
+    "reports.sweep": ("contenders", "sweep_table", "tornado"),
     "reports.terminal": ("result_text",),
 }
 
