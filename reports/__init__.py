@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from reports.compare import comparison
     from reports.kpis import HEADLINE, KPIS, Kpi, measure
     from reports.page import write_report
+    from reports.precision import Precision
     from reports.result import Result, read_result, write_result
+    from reports.selection import Selection
     from reports.sweep import contenders, sweep_table, tornado
     from reports.terminal import result_text
 
@@ -21,7 +23,9 @@ __all__ = [
     "HEADLINE",
     "KPIS",
     "Kpi",
+    "Precision",
     "Result",
+    "Selection",
     "comparison",
     "contenders",
     "measure",
@@ -37,7 +41,9 @@ _MODULES = {
     "reports.compare": ("comparison",),
     "reports.kpis": ("HEADLINE", "KPIS", "Kpi", "measure"),
     "reports.page": ("write_report",),
+    "reports.precision": ("Precision",),
     "reports.result": ("Result", "read_result", "write_result"),
+    "reports.selection": ("Selection",),
     "reports.sweep": ("contenders", "sweep_table", "tornado"),
     "reports.terminal": ("result_text",),
 }

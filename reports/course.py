@@ -15,7 +15,7 @@ import numpy as np
 from reports.kpis.columns import Integers, seconds, whole
 from sim.journal import Journal
 
-COURSES = {"backlog": "shipments waiting", "on_hand": "units on hand"}
+COURSES = {"backlog": "shipments that wait", "on_hand": "units on hand"}
 """What is followed over all warehouses, and how it is called: what fills up or empties from the first second on."""
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
@@ -34,11 +34,13 @@ class Course:
     Attributes:
         hours: how long the time of one value is.
         values: the mean over that time, replication x time.
+        begins_empty: whether it can but grow at first, as what waits does.
 
     """
 
     hours: int
     values: Values
+    begins_empty: bool = False
 
     @property
     def mean(self) -> Values:
@@ -58,7 +60,7 @@ def follow(journal: Journal) -> dict[str, float]:
     hours = next((part for part in _PARTS if window[1] <= part * _HOUR * _MANY), _DAY)
     length = hours * _HOUR
     number = window[1] // length
-    sums = {name: np.zeros(number, dtype=np.int64) for name in COURSES}
+    sums = {name: np.zeros(number) for name in COURSES}
     for batch in journal.batches("warehouse_hours", ("hour", *COURSES)):
         begins = seconds(batch.column("hour")) - journal.about["start"]
         lasted = _until(begins, window) - begins
@@ -66,8 +68,8 @@ def follow(journal: Journal) -> dict[str, float]:
         inside = place < number
         for name, total in sums.items():
             # A time mean is a whole number of shipment-seconds over the time: sums of whole numbers are exact.
-            amounts = np.rint(whole(batch.column(name)) * lasted).astype(np.int64)
-            np.add.at(total, place[inside], amounts[inside])
+            amounts = np.rint(whole(batch.column(name)) * lasted)
+            total += np.bincount(place[inside], amounts[inside], number)
     return {
         f"{name}.{hours * place}": value / length
         for name, total in sums.items()
@@ -93,7 +95,7 @@ def courses(rows: Iterable[_Task]) -> dict[str, dict[str, Course]]:
             if len(points) > 1:
                 of_policy.setdefault(name, []).append(points)
     return {
-        policy: {name: _course(replications) for name, replications in of_policy.items()}
+        policy: {name: _course(name, replications) for name, replications in of_policy.items()}
         for policy, of_policy in found.items()
     }
 
@@ -106,7 +108,7 @@ def _until(begins: Integers, window: tuple[int, int]) -> Integers:
     return ends
 
 
-def _course(replications: list[dict[int, float]]) -> Course:
+def _course(name: str, replications: list[dict[int, float]]) -> Course:
     begins = sorted(replications[0])
     values = np.array([[points[begin] for begin in begins] for points in replications])
-    return Course(begins[1] - begins[0], values)
+    return Course(begins[1] - begins[0], values, name == "backlog")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from reports.course import follow
 from reports.kpis import measure
 from reports.reconciliation import reconcile, unbalanced
 from reports.searches import count_searches, cut_short
@@ -13,8 +14,8 @@ _Task = tuple[str, int, Mapping[str, float]]
 
 
 def measure_run(journal: Journal) -> dict[str, float]:
-    """Return the KPIs and the books of a replication, and how its decisions were searched for."""
-    return {**measure(journal), **reconcile(journal), **count_searches(journal)}
+    """Return the KPIs, the books and the course of a replication, and how its decisions were searched for."""
+    return {**measure(journal), **reconcile(journal), **count_searches(journal), **follow(journal)}
 
 
 def warnings_of(tasks: Iterable[_Task]) -> list[str]:

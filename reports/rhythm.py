@@ -21,19 +21,21 @@ class Rhythm:
     """What to expect of a course that has settled.
 
     Attributes:
-        cycle_h: the scenario repeats itself after this time, hours: a day, or a week where its days differ, or longer
-            where stock is reviewed in other steps.
+        cycle_h: the scenario repeats itself after this time, hours: a day, a week where its days differ, longer where
+            stock is reviewed in other steps; 1 where every hour is like every other.
         until_h: when the first thing with a date begins (a surge, a planned downtime, a disruption), or the window
             ends; hours since the start.
         dated: what that thing is; empty where there is none.
-        unsettled: by the name of a course, why it never settles; empty where nothing speaks against it.
+        unsettled: why the scenario as a whole never settles; empty where nothing speaks against it.
+        is_replenished: whether every cell that opens with stock that can end is filled up again.
 
     """
 
     cycle_h: int
     until_h: float
     dated: str
-    unsettled: dict[str, str]
+    unsettled: str
+    is_replenished: bool
 
 
 def rhythm(scenario: Scenario) -> Rhythm:
@@ -44,20 +46,32 @@ def rhythm(scenario: Scenario) -> Rhythm:
         ((max(begins, 0), what) for begins, ends, what in _dated(scenario, catalogue) if ends > 0),
         default=(end, ""),
     )
-    unsettled = {}
-    if not isinstance(scenario.demand, Generated):
-        unsettled = dict.fromkeys(("backlog", "on_hand"), "recorded orders have no settled state")
-    elif not _is_replenished(scenario, catalogue):
-        unsettled = {"on_hand": "stock that is not replenished runs down"}
-    return Rhythm(_cycle_h(scenario), min(began, end) / HOUR, dated if began < end else "", unsettled)
+    recorded = not isinstance(scenario.demand, Generated)
+    return Rhythm(
+        _cycle_h(scenario),
+        min(began, end) / HOUR,
+        dated if began < end else "",
+        "recorded orders are what they are, and need not settle" if recorded else "",
+        _is_replenished(scenario, catalogue),
+    )
 
 
 def _cycle_h(scenario: Scenario) -> int:
-    steps = [rule.review.every_days for rule in scenario.stock.replenish if rule.review is not None]
-    steps += [transfer.every_days for transfer in scenario.stock.transfers]
+    stock = scenario.stock
+    steps = [rule.review.every_days for rule in stock.replenish if rule.review is not None]
+    steps += [transfer.every_days for transfer in stock.transfers]
     # What is reviewed more than once a day is lost in the mean of a day.
-    hours = [math.ceil(24 * days) for days in steps if days is not None and days > 1]
-    return math.lcm(_WEEK if _days_differ(scenario) else 24, *hours)
+    hours = [max(math.ceil(24 * step), 24) for step in steps if step is not None]
+    return math.lcm(
+        24 if hours or _hours_differ(scenario) else 1, _WEEK if _days_differ(scenario) else 1, *hours
+    )
+
+
+def _hours_differ(scenario: Scenario) -> bool:
+    demand = scenario.demand
+    return (isinstance(demand, Generated) and len(set(demand.hourly)) > 1) or any(
+        site.hours is not None or site.shifts for site in scenario.warehouses
+    )
 
 
 def _days_differ(scenario: Scenario) -> bool:

@@ -87,6 +87,14 @@ def sweep_table(result: Result) -> pd.DataFrame:
     return frame.fillna({"verdict": ""}).astype({"p_holm": float, "n_needed": "Int64"})
 
 
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table of this module; what is not defined is None, as in `summary.json`."""
+    return [
+        {str(name): None if value is pd.NA or value != value else value for name, value in row.items()}
+        for row in table.to_dict("records")
+    ]
+
+
 def policies_of(result: Result) -> Sequence[str]:
     """Return the names of the policies of a sweep, which are those of their unchanged points."""
     return list(dict.fromkeys(point["of"] for point in result.summary["sweep"]["points"]))

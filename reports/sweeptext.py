@@ -10,9 +10,10 @@ from typing import Any
 from reports import numbers
 from reports.kpis import KPIS
 from reports.result import Result
-from reports.sentences import replications
+from reports.sentences import is_same, replications
 from reports.statistics import BETTER, TOO_FEW, WORSE
-from reports.sweep import FILE_NAME, UNCHANGED, WITHOUT, contenders, policies_of, sweep_table, tornado
+from reports.sweep import FILE_NAME, UNCHANGED, WITHOUT, policies_of, rows_of, sweep_table, tornado
+from reports.sweepanswer import sweep_answer
 from reports.terminal import table, tables
 
 _Rows = Sequence[dict[str, Any]]
@@ -26,16 +27,24 @@ _LONGEST_RULE = 44
 
 
 def sweep_text(result: Result, width: int = 100) -> str:
-    """Say what a sweep found: for each policy its response to one key, or the swings over several and the best points.
+    """Say what a sweep found: the answer, then for each policy its response to keys, and how that is to be read.
 
     Args:
         result: of a sweep.
         width: columns of the terminal; a wider table continues below, a few KPIs at a time.
 
     """
-    swept = result.summary["sweep"]
-    points: list[dict[str, Any]] = sweep_table(result).to_dict("records")  # type: ignore[assignment]
-    blocks = [_title(result, width)]
+    answer = [textwrap.fill(sentence, width) for sentence in sweep_answer(result)]
+    reading = textwrap.fill(sweep_reading(result), width)
+    blocks = [_title(result, width), *answer, *sweep_tables(result, width), reading]
+    # A spreadsheet takes only a hyphen for a minus, and nobody can search for a space that is none.
+    return ("\n\n".join(blocks) + "\n").replace(numbers.MINUS, "-").replace("\u00a0", " ")
+
+
+def sweep_tables(result: Result, width: int) -> list[str]:
+    """Return the response to one key, or the swings over several and their points; and what each rule is worth."""
+    swept, points = result.summary["sweep"], rows_of(sweep_table(result))
+    blocks: list[str] = []
     for policy in policies_of(result):
         rows = [row for row in points if row["of"] == policy]
         varied = [row for row in rows if not row.get(WITHOUT)]
@@ -47,47 +56,7 @@ def sweep_text(result: Result, width: int = 100) -> str:
             blocks += each(result, policy, varied, width)
         if WITHOUT in rows[0]:
             blocks += _worth(result, policy, [row for row in rows if row[WITHOUT]], width)
-    judged = sum(1 for row in points if row["p_holm"] == row["p_holm"])
-    blocks.append(textwrap.fill(_reading(result, judged), width))
-    # A spreadsheet takes only a hyphen for a minus.
-    return ("\n\n".join(blocks) + "\n").replace(numbers.MINUS, "-").replace("\u00a0", " ")
-
-
-def best_sentence(result: Result, policy: str) -> str:
-    """Say which point of a policy looks best in the first KPI of the family, and which others may be."""
-    kpi = result.summary["family"][0]
-    points = {point["policy"]: point for point in result.summary["sweep"]["points"]}
-    count = sum(1 for point in points.values() if point["of"] == policy and point["without"] is None)
-    left = contenders(result, policy, kpi)
-    if not left:
-        return f"{policy}: {KPIS[kpi].label} is defined at no point."
-    unit = KPIS[kpi].unit_in(result.summary["about"].get("currency", "money"))
-    found = result.summary["kpis"][kpi][left[0]]
-    mean = numbers.estimate(found["mean"], found["half_width"], unit)
-    text = (
-        f"Of {count} points of {policy}, the best in {KPIS[kpi].label} looks to be {_place(result, points[left[0]])}:"
-        f" {mean} {numbers.unit_shown(unit)[1]}."
-    )
-    if found["n"] < 2:
-        return f"{text} One replication cannot say whether it is."
-    if len(left) == 1:
-        return f"{text} It is, with 95 % confidence, corrected for the choice among {count}."
-    others = "; ".join(_place(result, points[name]) for name in left[1:4])
-    more = f"; and {len(left) - 4} more" if len(left) > 4 else ""
-    return f"{text} With 95 % confidence the best is that, or one that looks close: {others}{more}."
-
-
-def _place(result: Result, point: dict[str, Any]) -> str:
-    """Return the values of a point in words."""
-    values = [
-        f"{entry['short']} {_shown(point['values'][entry['key']])}"
-        for entry in result.summary["sweep"]["keys"]
-    ]
-    return ", ".join(values) + (f" ({UNCHANGED})" if point["policy"] == point["of"] else "")
-
-
-def _shown(value: str | None) -> str:
-    return "as it is" if value is None else value
+    return blocks
 
 
 def _title(result: Result, width: int) -> str:
@@ -116,7 +85,6 @@ def _curve(result: Result, policy: str, rows: _Rows, width: int) -> list[str]:
     return [
         f"{policy} over {entry['key']}\n{tables(every, _columns(rows, order, names, _mean), width)}",
         f"minus {policy} unchanged\n{tables(left, _columns(rows, others, names, _difference), width)}",
-        textwrap.fill(best_sentence(result, policy), width),
     ]
 
 
@@ -127,14 +95,14 @@ def _swings(result: Result, policy: str) -> list[str]:
     short = {entry["key"]: entry["short"] for entry in result.summary["sweep"]["keys"]}
     blocks = []
     for kpi in dict.fromkeys([first, "late_share"]):
-        rows = [row for row in tornado(result, kpi).to_dict("records") if row["policy"] == policy]
+        rows = [row for row in rows_of(tornado(result, kpi)) if row["policy"] == policy]
         if not any(row["swing"] for row in rows):
             continue
         columns: list[list[str]] = [["lowest"], ["at"], ["highest"], ["at"], ["swing"], ["95 % interval"]]
         for row in rows:
-            unit, low = row["unit"], _defined(row["low"])
+            unit, low = row["unit"], row["low"]
             half_width = None if low is None else row["swing"] - low
-            swing = {"difference": row["swing"], "low": low, "high": _defined(row["high"]), "unit": unit}
+            swing = {"difference": row["swing"], "low": low, "high": row["high"], "unit": unit}
             cells = (
                 _with_places_of(half_width, row["lowest"], unit),
                 row["lowest_at"],
@@ -158,11 +126,11 @@ def _best_of_grid(result: Result, policy: str, rows: _Rows, width: int) -> list[
     """Return the points of a grid that are best in the first KPI of the family."""
     kpi, entries = result.summary["family"][0], result.summary["sweep"]["keys"]
     sign = 1.0 if KPIS[kpi].better == "lower" else -1.0
-    ranked = [row for row in rows if row["kpi"] == kpi and _defined(row["mean"]) is not None]
+    ranked = [row for row in rows if row["kpi"] == kpi and row["mean"] is not None]
     ranked.sort(key=lambda row: sign * row["mean"])
     shown = ranked[:_MOST_SHOWN]
     if not shown:
-        return [best_sentence(result, policy)]
+        return []
     left = [[entry["short"], "", *(row[entry["key"]] or UNCHANGED for row in shown)] for entry in entries]
     order = [row["policy"] for row in shown]
     columns = _columns(rows, order, [kpi], _mean)
@@ -170,10 +138,7 @@ def _best_of_grid(result: Result, policy: str, rows: _Rows, width: int) -> list[
     columns += _columns(rows, order, _moved(result, rows), _difference)
     best = f"the {len(shown)} best of " if len(shown) < len(ranked) else ""
     heading = f"{policy}: {best}{len(ranked)} points by {kpi}, and their differences to the unchanged point"
-    return [
-        f"{textwrap.fill(heading, width)}\n{tables(left, columns, width)}",
-        textwrap.fill(best_sentence(result, policy), width),
-    ]
+    return [f"{textwrap.fill(heading, width)}\n{tables(left, columns, width)}"]
 
 
 def _changes(result: Result, policy: str, rows: _Rows, width: int) -> list[str]:
@@ -213,9 +178,7 @@ def _moved(result: Result, rows: _Rows) -> list[str]:
 
 
 def _differs(row: dict[str, Any]) -> bool:
-    return _defined(row["difference"]) is not None and (
-        row["difference"] != 0.0 or _defined(row["low"]) not in (0.0, None)
-    )
+    return row["difference"] is not None and not is_same(row)
 
 
 def _columns(
@@ -236,12 +199,12 @@ def _columns(
 
 
 def _mean(row: dict[str, Any]) -> str:
-    return numbers.estimate(_defined(row["mean"]), _defined(row["half_width"]), row["unit"])
+    return numbers.estimate(row["mean"], row["half_width"], row["unit"])
 
 
 def _difference(row: dict[str, Any]) -> str:
     """Write a difference with the half-width of its interval, and its verdict as a letter."""
-    difference, low = _defined(row["difference"]), _defined(row["low"])
+    difference, low = row["difference"], row["low"]
     if difference is None:
         return numbers.MISSING + _NO_MARK
     if not _differs(row):
@@ -249,10 +212,6 @@ def _difference(row: dict[str, Any]) -> str:
     text = numbers.estimate(difference, None if low is None else difference - low, row["unit"])
     sign = "" if text.startswith(numbers.MINUS) or difference == 0.0 else "+"
     return f"{sign}{text}{_MARKS.get(row['verdict'], _NO_MARK)}"
-
-
-def _defined(number: float) -> float | None:
-    return None if math.isnan(number) else number
 
 
 def _numeric(values: Iterable[str]) -> bool:
@@ -266,8 +225,10 @@ def _rank(value: str) -> float:
     return float(value) if value else math.inf
 
 
-def _reading(result: Result, judged: int) -> str:
+def sweep_reading(result: Result) -> str:
+    """Return how the tables of a sweep are to be read."""
     summary = result.summary
+    judged = sum(1 for row in rows_of(sweep_table(result)) if row["p_holm"] is not None)
     if summary["replications"] == 1:
         text = "One replication has no interval, and allows no verdict."
     else:

@@ -15,6 +15,7 @@ from reports.kpis import HEADLINE
 from reports.measured import measure_run, warnings_of
 from reports.precision import Precision
 from reports.selection import Selection
+from reports.warmup import as_told, too_short, warm_ups
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import Keep, Stage, Variant, replicate
@@ -25,12 +26,12 @@ from sim.lab.provenance import (
     changed_inputs,
     read_provenance,
     read_variants,
-    versions,
     write_inputs,
     write_provenance,
 )
 from sim.scenario import Scenario, load_scenario
 from sim.tasklog import TaskLog
+from sim.versions import differing, versions
 
 if TYPE_CHECKING:
     from reports.result import Result
@@ -51,7 +52,8 @@ class Experiment:
         family: KPIs on which policies are judged, over which Holm's correction runs.
         common_random_numbers: every policy meets the same order books. Otherwise each has its own, and differences
             are judged by the spread of values (Welch): many more replications are needed.
-        design: how many replications are played, where it is not the same number whatever comes out.
+        design: how many replications are played, where it is not the same number whatever comes out:
+            `reports.Precision`, `reports.Selection`.
         more: what else the summary says, as plain JSON.
 
     Raises:
@@ -102,6 +104,8 @@ class Experiment:
             )
         self.family = tuple(dict.fromkeys(family))
         self.common_random_numbers = common_random_numbers
+        if isinstance(design, Precision):
+            design = replace(design, baseline=self.baseline)
         self.design = Fixed(replications) if design is None else design
         self.more = dict(more or {})
 
@@ -208,7 +212,7 @@ class Experiment:
         if not TaskLog(folder).exists:
             raise InputError([Problem(str(folder), "is complete: there is nothing to resume")])
         began, now = read_provenance(folder)["versions"], versions()
-        others = [f"{name} {began.get(name)}" for name in now if began.get(name) != now[name]]
+        others = [f"{name} {began.get(name)}" for name in differing(began, now)]
         if others:
             rule = (
                 f"was begun with {', '.join(others)}: its parts would not fit; orderlab again plays it anew"
@@ -242,7 +246,9 @@ class Experiment:
         rows = [(name, number, measured) for name in names for number, measured in enumerate(found[name])]
         from reports.result import write_result
 
-        more = {**self.more, self.design.name: dict(self.design.told(found))}
+        scenarios = {variant.name: variant.scenario for variant in self.variants}
+        warm_up = warm_ups(rows, scenarios)
+        more = {**self.more, self.design.name: dict(self.design.told(found)), "warm_up": as_told(warm_up)}
         result = write_result(
             folder,
             rows,
@@ -254,7 +260,7 @@ class Experiment:
                 "timezone": self.scenario.timezone,
             },
             self.family,
-            warnings_of(rows),
+            [*warnings_of(rows), *too_short(warm_up, scenarios)],
             {name: said for name, said in more.items() if said},
             common=self.common_random_numbers,
         )
