@@ -94,3 +94,16 @@ def _rules(result: Result) -> list[str]:
         else:
             sentences.append(f"Without {called}, {set_} is not shown to differ.")
     return sentences
+
+
+def still_open(result: Result) -> list[str]:
+    """Return a sentence on the points at which orders had not ended when the run did, if there are any."""
+    found = {name: row["mean"] for name, row in result.summary["kpis"]["open_share"].items() if row["mean"]}
+    if not found:
+        return []
+    most = max(found, key=lambda name: found[name])
+    share = numbers.estimate(found[most], None, "share")
+    count = len(result.summary["policies"])
+    return [
+        f"At {len(found)} of {count} points orders were still open when the run ended, at most {share} % ({most})."
+    ]

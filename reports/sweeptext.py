@@ -13,7 +13,7 @@ from reports.result import Result
 from reports.sentences import is_same, replications
 from reports.statistics import BETTER, TOO_FEW, WORSE
 from reports.sweep import FILE_NAME, UNCHANGED, WITHOUT, policies_of, rows_of, sweep_table, tornado
-from reports.sweepanswer import sweep_answer
+from reports.sweepanswer import still_open, sweep_answer
 from reports.terminal import table, tables
 
 _Rows = Sequence[dict[str, Any]]
@@ -34,7 +34,7 @@ def sweep_text(result: Result, width: int = 100) -> str:
         width: columns of the terminal; a wider table continues below, a few KPIs at a time.
 
     """
-    answer = [textwrap.fill(sentence, width) for sentence in sweep_answer(result)]
+    answer = [textwrap.fill(sentence, width) for sentence in [*sweep_answer(result), *still_open(result)]]
     reading = textwrap.fill(sweep_reading(result), width)
     blocks = [_title(result, width), *answer, *sweep_tables(result, width), reading]
     # A spreadsheet takes only a hyphen for a minus, and nobody can search for a space that is none.
