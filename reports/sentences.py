@@ -135,8 +135,8 @@ def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:
     baseline = summary["baseline"]
     if all(is_same(row) for row in rows):
         return f"{policy} gives exactly the same results as {baseline}."
-    gains = [_phrase(row) for row in rows if row["verdict"] == BETTER]
-    losses = [_phrase(row) for row in rows if row["verdict"] == WORSE]
+    gains = [phrase(row) for row in rows if row["verdict"] == BETTER]
+    losses = [phrase(row) for row in rows if row["verdict"] == WORSE]
     if gains and losses:
         text = f"Against {baseline}, {policy} {joined(gains)}, but {joined(losses)}."
     elif gains or losses:
@@ -158,7 +158,8 @@ def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:
     return text
 
 
-def _phrase(row: dict[str, Any]) -> str:
+def phrase(row: dict[str, Any]) -> str:
+    """Write a row of a comparison as what a policy does: "saves 0.42 [0.37, 0.47] USD an order"."""
     lower = row["difference"] < 0
     size = dict(row)
     if lower:
