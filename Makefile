@@ -3,6 +3,7 @@
 # make check   lint and type-check
 # make theory  long agreements of the simulation with closed forms (many minutes)
 # make docs    write the tables of scenarios/README.md and policies/README.md again, after a change of keys or parts
+# make baselines  keep the numbers that the shipped scenarios give today, after a change that is meant to change them
 # make bench   measure orders per second and memory
 # make clean   remove what make made (results in runs/ stay)
 #
@@ -21,7 +22,7 @@ run_stamp := $(VENV)/.installed-run
 dev_stamp := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check theory docs bench clean
+.PHONY: help demo test check theory docs baselines bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -43,6 +44,9 @@ theory: $(dev_stamp)
 docs: $(run_stamp)
 	$(bin)/python -m sim.scenario.reference
 	$(bin)/python -m policies.reference
+
+baselines: $(dev_stamp)
+	$(bin)/python tests/baselines/test_pack.py
 
 bench: $(dev_stamp)
 	$(bin)/python tests/benchmarks/speed.py

@@ -13,14 +13,18 @@ if TYPE_CHECKING:
     from reports.compare import comparison
     from reports.kpis import HEADLINE, KPIS, Kpi, measure
     from reports.page import write_report
+    from reports.precision import Precision
     from reports.result import Result, read_result, write_result
+    from reports.selection import Selection
     from reports.terminal import result_text
 
 __all__ = [
     "HEADLINE",
     "KPIS",
     "Kpi",
+    "Precision",
     "Result",
+    "Selection",
     "comparison",
     "measure",
     "read_result",
@@ -33,7 +37,9 @@ _MODULES = {
     "reports.compare": ("comparison",),
     "reports.kpis": ("HEADLINE", "KPIS", "Kpi", "measure"),
     "reports.page": ("write_report",),
+    "reports.precision": ("Precision",),
     "reports.result": ("Result", "read_result", "write_result"),
+    "reports.selection": ("Selection",),
     "reports.terminal": ("result_text",),
 }
 

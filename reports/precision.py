@@ -36,6 +36,11 @@ def read_half_widths(texts: Sequence[str]) -> dict[str, float]:
     Raises:
         InputError: with everything that is wrong: no such KPI, one that stands twice, or no positive number.
 
+    Example:
+        >>> from reports.precision import read_half_widths
+        >>> read_half_widths(["cost_per_order=0.05,late_share=0.01"])
+        {'cost_per_order': 0.05, 'late_share': 0.01}
+
     """
     wanted: dict[str, float] = {}
     problems: list[Problem] = []
@@ -82,13 +87,23 @@ class Precision:
 
     Attributes:
         wanted: half-widths by KPI, in its unit.
-        baseline: the policy that others are compared with; None: the first.
+        baseline: the policy that others are compared with; None: the first. An experiment puts its own here.
         at_least: replications to begin with.
         at_most: replications at which it ends in any case.
         confidence: level of the intervals.
 
     Raises:
         ValueError: if nothing is wanted, a half-width is not positive, or `at_most` is less than `at_least`.
+        InputError: if there is no such KPI.
+
+    Example:
+        >>> from reports import Precision
+        >>> from sim import Experiment
+        >>> enough = Precision({"cost_per_order": 0.05}, at_least=5)
+        >>> result = Experiment("hello", ["nearest", "balanced"], changes=["days=0.5"], design=enough).run(jobs=1)
+        >>> said = result.summary["precision"]
+        >>> said["reached"], said["replications"]
+        (True, 8)
 
     """
 
@@ -102,6 +117,8 @@ class Precision:
     def __post_init__(self) -> None:
         if not self.wanted or min(self.wanted.values()) <= 0.0:
             raise ValueError(f"half-widths must be positive, and one or more: {dict(self.wanted)}")
+        for name in self.wanted:
+            kpi_named(name, _OPTION)
         if not 1 <= self.at_least <= self.at_most:
             raise ValueError(f"at_most must be at_least or more: {self.at_least}, {self.at_most}")
 

@@ -1,60 +1,61 @@
-"""Where tasks are played: in this process, on this machine's cores, or on a cluster that is there already.
+"""Where tasks are played, as one sees it who has them played: in this process, or by workers that may die.
 
-All are used through one interface, that of `concurrent.futures`; what differs is how a worker is made, and how it is
-seen to have died.
+All places are used through one interface, that of `concurrent.futures`; what differs is how a worker is made, and
+how it is seen to have died. `sim.cores` and `sim.cluster` are the others.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import sys
-import threading
-import types
-from collections import deque
+from abc import ABC, abstractmethod
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from concurrent.futures import Future
+from functools import lru_cache
 from pathlib import Path
+from pickle import loads
+from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from sim.experiment import Measured, Stage, Task
 
+LOOK_EVERY_S = 1.0
+"""How long nothing may be done before one looks whether there is anybody who plays."""
 
-class Workers(Protocol):
-    """Where tasks are played, while it is entered; left by an exception, it stops at once.
+
+class Workers(ABC):
+    """Who plays tasks, while it is entered; left by an exception, they stop as soon as they can.
 
     Attributes:
         slots: how many tasks are worth having in hand at a time.
         died: what a task raises whose worker died, or shared its fate with one that did.
-        tries: how often a task that may have killed its worker is played again, alone.
+        tries: how often a task is played alone, and its worker dies each time, until the task is at fault.
 
     """
 
     slots: int
-    died: tuple[type[BaseException], ...]
-    tries: int
+    died: tuple[type[BaseException], ...] = ()
+    tries = 1
 
-    def __enter__(self) -> Workers: ...
+    def __enter__(self) -> Workers:
+        return self
 
-    def __exit__(
+    def __exit__(  # noqa: B027  some have nothing to leave
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    ) -> None:
+        pass
 
+    @abstractmethod
     def submit(self, task: Task) -> Future[Any]:
-        """Have a task played."""
-        ...
+        """Have a task played. Workers that died are replaced, if that is for this side to do."""
 
     def collect(self, future: Future[Any]) -> Measured:
         """Return what was measured of a task that is done, with its journal, if it is kept, in the folder."""
-        ...
+        measured: Measured = future.result()
+        return measured
 
-    def renew(self) -> None:
-        """Replace workers that have died. Nothing is being played."""
-        ...
+    def look(self) -> None:  # noqa: B027  some are always there
+        """Say, or raise, what is wrong with the workers. Called when nothing was done for a while."""
 
 
 def play_all(tasks: Sequence[Task], workers: Workers) -> Iterator[tuple[Task, Measured | None]]:
@@ -67,49 +68,55 @@ def play_all(tasks: Sequence[Task], workers: Workers) -> Iterator[tuple[Task, Me
     """
     waiting, suspects = deque(tasks), deque[Task]()
     running: dict[Future[Any], Task] = {}
-    while waiting or running or suspects:
-        while waiting and not suspects and len(running) < workers.slots:
-            task = waiting.popleft()
-            running[workers.submit(task)] = task
+    done: SimpleQueue[Future[Any]] = SimpleQueue()
+    alone: Task | None = None
+    died_alone = Counter[Task]()
+
+    def start(task: Task) -> None:
+        future = workers.submit(task)
+        running[future] = task
+        future.add_done_callback(done.put)
+
+    while waiting or suspects or running:
         if not running:
-            workers.renew()
-            task = suspects.popleft()
-            yield task, _play_alone(task, workers)
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            task = running.pop(future)
-            try:
-                measured = workers.collect(future)
-            except workers.died:
-                suspects.append(task)
-            else:
-                yield task, measured
-
-
-def _play_alone(task: Task, workers: Workers) -> Measured | None:
-    for _ in range(workers.tries):
+            alone = suspects.popleft() if suspects else None
+            if alone is not None:
+                start(alone)
+        while waiting and alone is None and not suspects and len(running) < workers.slots:
+            start(waiting.popleft())
         try:
-            return workers.collect(workers.submit(task))
+            future = done.get(timeout=LOOK_EVERY_S)
+        except Empty:
+            workers.look()
+            continue
+        task = running.pop(future)
+        try:
+            measured = workers.collect(future)
         except workers.died:
-            workers.renew()
-    return None
+            died_alone[task] += task is alone
+            if died_alone[task] == workers.tries:
+                yield task, None
+            else:
+                suspects.append(task)
+        else:
+            yield task, measured
 
 
-class Here:
+@lru_cache(maxsize=1)
+def unpacked(packed: bytes) -> Stage:
+    """Return the stage of these bytes; a worker makes it once for all tasks of an experiment."""
+    stage: Stage = loads(packed)
+    return stage
+
+
+class Here(Workers):
     """This process, one task after the other."""
 
     slots = 1
-    died: tuple[type[BaseException], ...] = ()
-    tries = 0
 
     def __init__(self, stage: Stage, folder: Path) -> None:
         self._stage = stage
         self._folder = folder
-
-    def __enter__(self) -> Here:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
     def submit(self, task: Task) -> Future[Any]:
         """Play a task, and return when that is done."""
@@ -119,99 +126,3 @@ class Here:
         except Exception as error:
             future.set_exception(error)
         return future
-
-    def collect(self, future: Future[Any]) -> Measured:
-        """Return what was measured."""
-        measured: Measured = future.result()
-        return measured
-
-    def renew(self) -> None:
-        """Do nothing: this process is alive."""
-
-
-class Cores:
-    """Processes on this machine."""
-
-    died: tuple[type[BaseException], ...] = (BrokenProcessPool,)
-    tries = 2  # memory may have run out by chance once
-
-    def __init__(self, stage: Stage, folder: Path, jobs: int) -> None:
-        self.slots = jobs
-        self._start = (stage, folder)
-        self._others = set(multiprocessing.active_children())
-        self._pool = self._new_pool()
-
-    def _new_pool(self) -> ProcessPoolExecutor:
-        # Workers are spawned, not forked: the same on every platform, and free of what this process holds.
-        return ProcessPoolExecutor(self.slots, multiprocessing.get_context("spawn"), _set_up, self._start)
-
-    def __enter__(self) -> Cores:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            # Nobody wants the rest any more: what a policy did wrong, or Ctrl-C, need not wait for it.
-            for worker in set(multiprocessing.active_children()) - self._others:
-                worker.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def submit(self, task: Task) -> Future[Any]:
-        """Hand a task to the next process that is free."""
-        with _alone_in_spawning():
-            try:
-                return self._pool.submit(_work, task)
-            except BrokenProcessPool:  # a process died while nothing was being played
-                self.renew()
-                return self._pool.submit(_work, task)
-
-    def collect(self, future: Future[Any]) -> Measured:
-        """Return what was measured."""
-        measured: Measured = future.result()
-        return measured
-
-    def renew(self) -> None:
-        """Start new processes."""
-        self._pool.shutdown(wait=True)
-        self._pool = self._new_pool()
-
-
-@contextmanager
-def _alone_in_spawning() -> Iterator[None]:
-    """Keep two things from processes that are started: the user's script, and Ctrl-C.
-
-    A spawned process imports the script that started it, which would run again all that is not guarded there, and
-    the workers need nothing of it. Ctrl-C is for the process that started them to deal with.
-    """
-    main = sys.modules["__main__"]
-    masked = hasattr(signal, "pthread_sigmask") and signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-        if masked is not False:
-            signal.pthread_sigmask(signal.SIG_SETMASK, masked)
-
-
-_here: tuple[Stage, Path] | None = None
-
-
-def _set_up(stage: Stage, folder: Path) -> None:
-    """Get a process ready. It ends with the one that started it, and leaves Ctrl-C to that."""
-    global _here
-    _here = stage, folder
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
-
-
-def _work(task: Task) -> Measured:
-    assert _here is not None
-    stage, folder = _here
-    return stage.play(task, folder)

@@ -29,9 +29,10 @@ from sim.errors import InputError, Problem
 from sim.experiment import Keep
 from sim.lab.experiment import Experiment
 from sim.lab.folder import open_folder
-from sim.lab.provenance import read_provenance, versions
+from sim.lab.provenance import read_provenance
 from sim.lab.repetition import compared_files, differing_files
 from sim.tasklog import TaskLog
+from sim.versions import differing, versions
 
 if TYPE_CHECKING:
     from reports.result import Result
@@ -134,16 +135,14 @@ def again_command(
     if TaskLog(folder).exists:
         click.echo(f"note: {folder} is not complete; orderlab resume completes it", err=True)
     other = carry_out(experiment, out, overwrite, keep, jobs, cluster, quiet)
-    differing = differing_files(folder, other)
-    if not differing:
+    changed = differing_files(folder, other)
+    if not changed:
         click.echo(f"the same as {folder}, to the byte: {len(compared_files(folder))} tables and journals")
         return
-    click.echo(f"not the same as {folder}: {', '.join(differing)}")
+    click.echo(f"not the same as {folder}: {', '.join(changed)}")
     before, now = read_provenance(folder)["versions"], versions()
-    changed = [
-        f"{name} {before.get(name)} is now {now[name]}" for name in now if before.get(name) != now[name]
-    ]
-    click.echo(f"versions: {', '.join(changed) or 'the same as then'}")
+    others = [f"{name} {before.get(name)} is now {now[name]}" for name in differing(before, now)]
+    click.echo(f"versions: {', '.join(others) or 'the same as then'}")
 
 
 @click.command(name="report")

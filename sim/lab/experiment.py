@@ -26,12 +26,12 @@ from sim.lab.provenance import (
     changed_inputs,
     read_provenance,
     read_variants,
-    versions,
     write_inputs,
     write_provenance,
 )
 from sim.scenario import Scenario, load_scenario
 from sim.tasklog import TaskLog
+from sim.versions import differing, versions
 
 if TYPE_CHECKING:
     from reports.result import Result
@@ -52,7 +52,8 @@ class Experiment:
         family: KPIs on which policies are judged, over which Holm's correction runs.
         common_random_numbers: every policy meets the same order books. Otherwise each has its own, and differences
             are judged by the spread of values (Welch): many more replications are needed.
-        design: how many replications are played, where it is not the same number whatever comes out.
+        design: how many replications are played, where it is not the same number whatever comes out:
+            `reports.Precision`, `reports.Selection`.
         more: what else the summary says, as plain JSON.
 
     Raises:
@@ -103,6 +104,8 @@ class Experiment:
             )
         self.family = tuple(dict.fromkeys(family))
         self.common_random_numbers = common_random_numbers
+        if isinstance(design, Precision):
+            design = replace(design, baseline=self.baseline)
         self.design = Fixed(replications) if design is None else design
         self.more = dict(more or {})
 
@@ -209,7 +212,7 @@ class Experiment:
         if not TaskLog(folder).exists:
             raise InputError([Problem(str(folder), "is complete: there is nothing to resume")])
         began, now = read_provenance(folder)["versions"], versions()
-        others = [f"{name} {began.get(name)}" for name in now if began.get(name) != now[name]]
+        others = [f"{name} {began.get(name)}" for name in differing(began, now)]
         if others:
             rule = (
                 f"was begun with {', '.join(others)}: its parts would not fit; orderlab again plays it anew"
@@ -246,7 +249,7 @@ class Experiment:
         scenarios = {variant.name: variant.scenario for variant in self.variants}
         warm_up = warm_ups(rows, scenarios)
         more = {**self.more, self.design.name: dict(self.design.told(found)), "warm_up": as_told(warm_up)}
-        return write_result(
+        result = write_result(
             folder,
             rows,
             self.baseline,
@@ -261,6 +264,11 @@ class Experiment:
             {name: said for name, said in more.items() if said},
             common=self.common_random_numbers,
         )
+        if "sweep" in result.summary:
+            from reports.sweep import write_sweep
+
+            write_sweep(folder, result)
+        return result
 
 
 def _variants(

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sim.cluster import Cluster
+from sim.cores import Cores
 from sim.errors import OrderlabError
 from sim.experiment import Measured, Stage, Task
 from sim.tasklog import TaskLog
-from sim.workers import Cores, Here, Workers, play_all
+from sim.workers import Here, Workers, play_all
 
 Told = Callable[[int, int], object]
 """Told of how many tasks are done, and of how many are asked for so far."""

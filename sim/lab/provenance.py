@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ from sim.errors import InputError, Problem
 from sim.experiment import PolicySource, Variant
 from sim.scenario import Scenario, load_scenario, write_resolved
 from sim.scenario.resolved import table_places
+from sim.versions import versions
 
 FILE_NAME = "provenance.json"
-PACKAGES = ("orderlab", "simpy", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "PyYAML", "matplotlib")
 
 
 def write_inputs(folder: Path, scenario: Scenario, variants: Sequence[Variant]) -> dict[str, str]:
@@ -36,7 +36,17 @@ def write_inputs(folder: Path, scenario: Scenario, variants: Sequence[Variant]) 
         files.append(folder / "policies" / source.file_name)
         files[-1].write_text(source.text, encoding="utf-8")
     files += [folder / place for place in table_places(scenario).values()]
+    for written, path in added_tables(scenario, variants).items():
+        files.append(folder / written)
+        files[-1].parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, files[-1])
     return {str(path.relative_to(folder)): _hash(path) for path in files}
+
+
+def added_tables(scenario: Scenario, variants: Sequence[Variant]) -> dict[str, Path]:
+    """Return the tables that worlds of variants name and the scenario does not, by path as written."""
+    named = {written: path for variant in variants for written, path in variant.scenario.tables.items()}
+    return {written: path for written, path in named.items() if written not in scenario.tables}
 
 
 def write_provenance(
@@ -140,18 +150,6 @@ def _source(folder: Path, name: str, settings: Mapping[str, Any]) -> PolicySourc
     source = PolicySource(name, "", "", settings["classes"].get(name, ""), parameters)
     path = folder / "policies" / source.file_name
     return replace(source, file=str(path), text=decoded(read_bytes(path, str(path)), str(path), InputError))
-
-
-def versions() -> dict[str, str | None]:
-    """Return the versions of Python and of all that results depend on; None for what is not installed."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _hash(path: Path) -> str:
