@@ -57,6 +57,12 @@ def limits(summary: dict[str, Any]) -> list[str]:
         found.append("One replication: no interval and no verdict is possible.")
     elif n < _FEW_REPLICATIONS:
         found.append(f"Only {n} replications: intervals are wide, and rest on few values.")
+    return found + still_open(summary)
+
+
+def still_open(summary: dict[str, Any]) -> list[str]:
+    """Return a sentence for each policy of which counted orders had not ended when the run did."""
+    found = []
     for policy in summary["policies"]:
         share = summary["kpis"]["open_share"][policy]["mean"]
         if share:
