@@ -44,6 +44,10 @@ def test_rules_are_written_as_told(reader: Any) -> None:
     reader.follow("Write your own rule")
 
 
+def test_precision_and_selection_say_what_is_shown(reader: Any) -> None:
+    reader.follow("How many replications")
+
+
 def test_an_experiment_is_played_in_a_notebook_as_told(reader: Any) -> None:
     reader.follow("In a notebook")
 
@@ -65,6 +69,7 @@ def test_no_section_is_left_out(readme: Any) -> None:
         "Write your own scenario",
         "Write your own rule",
         "Read a result",
+        "How many replications",
         "In a notebook",
         "Stop a bad rule",
         "Real data",
