@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reports.precision import Precision
     from reports.result import Result, read_result, write_result
     from reports.selection import Selection
+    from reports.sweep import sweep_table
     from reports.terminal import result_text
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "measure",
     "read_result",
     "result_text",
+    "sweep_table",
     "write_report",
     "write_result",
 ]
@@ -40,6 +42,7 @@ _MODULES = {
     "reports.precision": ("Precision",),
     "reports.result": ("Result", "read_result", "write_result"),
     "reports.selection": ("Selection",),
+    "reports.sweep": ("sweep_table",),
     "reports.terminal": ("result_text",),
 }
 

@@ -30,6 +30,15 @@ def sweep_table(result: Result) -> pd.DataFrame:
         dropped, a column for each key with its value as text (empty where the key stands nowhere), kpi, unit, n, mean,
         half_width, difference, low, high, p_value, p_holm, verdict, n_needed.
 
+    Example:
+        >>> from reports import sweep_table
+        >>> from sim import sweep
+        >>> newark = "warehouses.newark.stations"
+        >>> curve = sweep("hello", ["nearest"], {newark: [1, 2, 3]}, replications=2, changes=["days=0.5"])
+        >>> found = sweep_table(curve.run(jobs=1))
+        >>> found[found["kpi"] == "queue_mean_min"].set_index(newark)["mean"].round().sort_index().to_dict()
+        {'1': 224.0, '2': 173.0, '3': 161.0}
+
     """
     swept, family = result.summary["sweep"], result.summary["family"]
     dropped = any(point["without"] is not None for point in swept["points"])
