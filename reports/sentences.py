@@ -94,7 +94,7 @@ def reading(summary: dict[str, Any]) -> str:
     if any(row["method"] == WELCH for row in summary["comparison"]):
         text += " Where policies met different orders, Welch's test compares their means."
     if "selection" in summary:
-        text += " The guarantee is of the selection: intervals and verdicts do not know that it stopped on these numbers."
+        text += " The guarantee is of the selection; intervals and verdicts know nothing of how it stopped."
     judged = sum(1 for row in summary["comparison"] if row["p_holm"] is not None)
     if judged:
         text += (
