@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reports.precision import Precision
     from reports.result import Result, read_result, write_result
     from reports.selection import Selection
+    from reports.sweep import contenders, sweep_table, tornado
     from reports.terminal import result_text
 
 __all__ = [
@@ -26,9 +27,12 @@ __all__ = [
     "Result",
     "Selection",
     "comparison",
+    "contenders",
     "measure",
     "read_result",
     "result_text",
+    "sweep_table",
+    "tornado",
     "write_report",
     "write_result",
 ]
@@ -40,6 +44,7 @@ _MODULES = {
     "reports.precision": ("Precision",),
     "reports.result": ("Result", "read_result", "write_result"),
     "reports.selection": ("Selection",),
+    "reports.sweep": ("contenders", "sweep_table", "tornado"),
     "reports.terminal": ("result_text",),
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from reports.kpis import kpi_named
-from reports.statistics import CONFIDENCE, Difference, paired, replications_for
+from reports.statistics import CONFIDENCE, Difference, paired, replications_for, sample_of, welch
 from sim.errors import InputError, Problem
 from sim.experiment import Found
 
@@ -91,6 +91,7 @@ class Precision:
         at_least: replications to begin with.
         at_most: replications at which it ends in any case.
         confidence: level of the intervals.
+        common: whether a replication has the same order book under every policy; else Welch's intervals count.
 
     Raises:
         ValueError: if nothing is wanted, a half-width is not positive, or `at_most` is less than `at_least`.
@@ -112,6 +113,7 @@ class Precision:
     at_least: int = 10
     at_most: int = AT_MOST
     confidence: float = CONFIDENCE
+    common: bool = True
     name: ClassVar[str] = "precision"
 
     def __post_init__(self) -> None:
@@ -198,11 +200,17 @@ class Precision:
         baseline = self._baseline(found)
         others = [policy for policy in found if policy != baseline]
         for kpi in self.wanted:
-            against = [row[kpi] for row in found[baseline][:n]]
+            before = [row[kpi] for row in found[baseline][:n]]
             for policy in others:
-                yield policy, kpi, paired(against, [row[kpi] for row in found[policy][:n]], self.confidence)
+                now = [row[kpi] for row in found[policy][:n]]
+                yield policy, kpi, self._compared(before, now)
             if not others:  # a mean is its difference to nothing
-                yield baseline, kpi, paired([0.0] * n, against, self.confidence)
+                yield baseline, kpi, paired([0.0] * n, before, self.confidence)
+
+    def _compared(self, before: Sequence[float], now: Sequence[float]) -> Difference:
+        if self.common:
+            return paired(before, now, self.confidence)
+        return welch(sample_of(before), sample_of(now), self.confidence)
 
     def _baseline(self, found: Found) -> str:
         return next(iter(found)) if self.baseline is None else self.baseline

@@ -34,6 +34,10 @@ def result_text(result: Result, width: int = 100) -> str:
         hello - hello, two warehouses: 2 policies, 2 replications, 17 orders in each
 
     """
+    if "sweep" in result.summary:
+        from reports.sweeptext import sweep_text  # which knows this module
+
+        return sweep_text(result, width)
     summary = result.summary
     family = [name for name in summary["family"] if name in KPIS]
     parts = [name for name in COST_PARTS if any(_mean(summary, name, p) for p in summary["policies"])]
@@ -77,15 +81,7 @@ def _kpis(title: str, summary: dict[str, Any], names: Sequence[str], width: int)
         policy: [policy, *(_estimate(summary, name, policy) for name in names)]
         for policy in summary["policies"]
     }
-    blocks: list[str] = []
-    room = width - sum(_width(column) + len(_GAP) for column in left)
-    block: list[list[str]] = []
-    for column in policies.values():
-        if block and sum(_width(c) + len(_GAP) for c in [*block, column]) - len(_GAP) > room:
-            blocks.append(table(left, block))
-            block = []
-        block.append(column)
-    return "\n\n".join([*blocks, table(left, block)])
+    return tables(left, list(policies.values()), width)
 
 
 def _estimate(summary: dict[str, Any], kpi: str, policy: str) -> str:
@@ -144,3 +140,16 @@ def table(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> str:
     columns = [[cell.ljust(_width(column)) for cell in column] for column in left]
     columns += [[cell.rjust(_width(column)) for cell in column] for column in right]
     return "\n".join(_GAP.join(cells).rstrip() for cells in zip(*columns, strict=True))
+
+
+def tables(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]], width: int) -> str:
+    """Set as many columns of `right` beside those of `left` as there is room for, and the others below."""
+    blocks: list[str] = []
+    room = width - sum(_width(column) + len(_GAP) for column in left)
+    block: list[Sequence[str]] = []
+    for column in right:
+        if block and sum(_width(c) + len(_GAP) for c in [*block, column]) - len(_GAP) > room:
+            blocks.append(table(left, block))
+            block = []
+        block.append(column)
+    return "\n\n".join([*blocks, table(left, block)])

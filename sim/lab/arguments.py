@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import get_args
 
@@ -31,6 +31,20 @@ def check_experiment(policies: object, changes: object, replications: object, fa
             rule = "is no KPI to judge by: neither lower nor higher is better"
             problems.append(Problem("--family", rule, value=name))
     _raise(problems)
+
+
+def check_vary(vary: Mapping[str, object] | Sequence[str]) -> None:
+    """Refuse what names no values. Raises InputError."""
+    if isinstance(vary, str):
+        raise InputError([Problem("vary", f"must be a list: [{vary!r}]", value=vary)])
+    if isinstance(vary, Mapping):
+        _raise(
+            [
+                Problem("vary", f"must be a list: [{values!r}]", key, str(values))
+                for key, values in vary.items()
+                if isinstance(values, str) or not isinstance(values, Iterable)
+            ]
+        )
 
 
 def check_playing(journal: str, jobs: object) -> None:

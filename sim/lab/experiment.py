@@ -105,7 +105,7 @@ class Experiment:
         self.family = tuple(dict.fromkeys(family))
         self.common_random_numbers = common_random_numbers
         if isinstance(design, Precision):
-            design = replace(design, baseline=self.baseline)
+            design = replace(design, baseline=self.baseline, common=common_random_numbers)
         self.design = Fixed(replications) if design is None else design
         self.more = dict(more or {})
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reports import Precision, Selection
-from sim import Experiment
+from sim import Experiment, sweep
 from sim.errors import InputError
 
 QUICK = ["days=0.1", "warm_up_days=0"]
@@ -53,6 +53,20 @@ def test_what_no_experiment_can_be_made_of_is_said_all_at_once(
     with pytest.raises(InputError) as found:
         Experiment("hello", **arguments)
     assert str(found.value).splitlines() == says
+
+
+@pytest.mark.parametrize(
+    ("vary", "says"),
+    [
+        ("demand.orders_per_day=1,2", "vary: value 'demand.orders_per_day=1,2': must be a list: "),
+        ({"days": 2}, "vary: days: value '2': must be a list: [2]"),
+        ({"days": "2,3"}, "vary: days: value '2,3': must be a list: ['2,3']"),
+    ],
+)
+def test_a_sweep_takes_lists_of_values(vary: Any, says: str) -> None:
+    with pytest.raises(InputError) as found:
+        sweep("hello", ["nearest"], vary)
+    assert str(found.value).startswith(says)
 
 
 def test_a_design_names_kpis_that_there_are() -> None:
