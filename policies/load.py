@@ -13,9 +13,11 @@ from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
+import yaml
+
 from policies.ruleset import RuleSet
 from sim.carrier import service_ids
-from sim.document import Checking, Document, Map, nearest, plain, read, read_text, write
+from sim.document import Checking, Document, nearest, plain, read_text, write
 from sim.document.file import decoded, read_bytes
 from sim.errors import PolicyError, Problem, RuleSetError
 from sim.experiment import PolicySource
@@ -112,28 +114,49 @@ def read_policies(
 def _read(name: str | RuleSet, scenario: Scenario | None, changes: Sequence[str]) -> PolicySource:
     if isinstance(name, RuleSet):
         called = name.name or "rules"
-        document = read_text(str(name), called, RuleSetError).changed(
-            changes, prefix="policy.", of=f" (policy {called})"
-        )
-        check_rule_set(document, scenario)
-        return PolicySource(called, called, write(document.tree) if changes else str(name))
-    if match := _PYTHON.fullmatch(name):
+        source = PolicySource(called, called, str(name))
+    elif match := _PYTHON.fullmatch(name):
         file = match["file"]
         text = decoded(read_bytes(Path(file), file, RuleSetError), file, RuleSetError)
-        of = f" (policy {match['name']})"
-        given = Document(Path(file), Map(), RuleSetError).changed(changes, prefix="policy.", of=of).tree
-        parameters = tuple([(str(key), plain(value)) for key, value in given.items()])
-        source = PolicySource(match["name"], file, text, match["name"], parameters)
-        build_policy(source, scenario)
-        return source
-    path = find_rule_set(name)
-    if path.suffix == ".py":
-        raise RuleSetError([Problem(name, f"is Python, which needs the name of a class: {name}:MyPolicy")])
-    document = read(path, RuleSetError).changed(changes, prefix="policy.", of=f" (policy {path.stem})")
+        source = PolicySource(match["name"], file, text, match["name"])
+    else:
+        path = find_rule_set(name)
+        if path.suffix == ".py":
+            raise RuleSetError(
+                [Problem(name, f"is Python, which needs the name of a class: {name}:MyPolicy")]
+            )
+        text = decoded(read_bytes(path, str(path), RuleSetError), str(path), RuleSetError)
+        source = PolicySource(path.stem, str(path), text)
+    return change_policy(source, scenario, changes)
+
+
+def change_policy(
+    source: PolicySource, scenario: Scenario | None, changes: Sequence[str], *, option: str = "--set"
+) -> PolicySource:
+    """Return a policy with some values changed, after a check that it can be built for a scenario.
+
+    Args:
+        source: a rule set, or a Python class with its arguments.
+        scenario: None leaves references to what a scenario has unchecked.
+        changes: `KEY=VALUE`: a value of the rule set, or an argument of the class.
+        option: by which messages name a change.
+
+    Raises:
+        RuleSetError: with every problem of the rule set; a change that it has no key for.
+        PolicyError: a Python policy cannot be made.
+
+    """
+    of = f" (policy {source.name})"
+    if source.class_name:
+        given = read_text(yaml.safe_dump(dict(source.parameters), sort_keys=False), source.file, RuleSetError)
+        tree = given.changed(changes, prefix="policy.", of=of, option=option).tree
+        made = replace(source, parameters=tuple([(str(key), plain(value)) for key, value in tree.items()]))
+        build_policy(made, scenario, option=option)
+        return made
+    document = read_text(source.text, source.file, RuleSetError)
+    document = document.changed(changes, prefix="policy.", of=of, option=option)
     check_rule_set(document, scenario)
-    return PolicySource(
-        path.stem, str(path), write(document.tree) if changes else path.read_text("utf-8-sig")
-    )
+    return replace(source, text=write(document.tree)) if changes else source
 
 
 def find_rule_set(name: str) -> Path:
@@ -192,8 +215,13 @@ def check_rule_set(document: Document, scenario: Scenario | None = None) -> Rule
     return document.check(RuleSet, Checking(names, zone="UTC" if scenario is None else scenario.timezone))
 
 
-def build_policy(source: PolicySource, scenario: Scenario | None) -> Policy:
+def build_policy(source: PolicySource, scenario: Scenario | None, *, option: str = "--set") -> Policy:
     """Make a policy from its source; without a scenario, its references to one are not checked.
+
+    Args:
+        source: the policy.
+        scenario: the world that it is for.
+        option: by which messages name an argument of a class.
 
     Raises:
         RuleSetError: with every problem of a rule set; a Python class that has no such parameter.
@@ -231,7 +259,9 @@ def build_policy(source: PolicySource, scenario: Scenario | None) -> Policy:
         unknown = next((name for name in arguments if name not in accepted), None)
         if unknown is not None:
             rule = f"is no parameter of {source.class_name}"
-            raise RuleSetError([Problem(f"--set policy.{unknown}", rule, nearest=nearest(unknown, accepted))])
+            raise RuleSetError(
+                [Problem(f"{option} policy.{unknown}", rule, nearest=nearest(unknown, accepted))]
+            )
     try:
         policy = made(**arguments)
     except Exception as error:

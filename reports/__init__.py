@@ -13,18 +13,26 @@ if TYPE_CHECKING:
     from reports.compare import comparison
     from reports.kpis import HEADLINE, KPIS, Kpi, measure
     from reports.page import write_report
+    from reports.precision import Precision
     from reports.result import Result, read_result, write_result
+    from reports.selection import Selection
+    from reports.sweep import contenders, sweep_table, tornado
     from reports.terminal import result_text
 
 __all__ = [
     "HEADLINE",
     "KPIS",
     "Kpi",
+    "Precision",
     "Result",
+    "Selection",
     "comparison",
+    "contenders",
     "measure",
     "read_result",
     "result_text",
+    "sweep_table",
+    "tornado",
     "write_report",
     "write_result",
 ]
@@ -33,7 +41,10 @@ _MODULES = {
     "reports.compare": ("comparison",),
     "reports.kpis": ("HEADLINE", "KPIS", "Kpi", "measure"),
     "reports.page": ("write_report",),
+    "reports.precision": ("Precision",),
     "reports.result": ("Result", "read_result", "write_result"),
+    "reports.selection": ("Selection",),
+    "reports.sweep": ("contenders", "sweep_table", "tornado"),
     "reports.terminal": ("result_text",),
 }
 

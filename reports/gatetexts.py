@@ -39,11 +39,11 @@ def check_junit(check: Check) -> str:
     """Tell the same as JUnit XML: a test case for each policy and KPI that is judged, a failure for each regression."""
     judged = [change for change in check.changes if change.judged]
     undefined = [change for change in judged if math.isnan(change.found.policy_mean) and not change.gone]
-    counts = {"tests": len(judged), "failures": len(check.failed), "errors": 0, "skipped": len(undefined)}
-    attributes = {name: str(count) for name, count in counts.items()} | {"time": "0"}
+    counts = {"tests": len(judged), "failures": len(check.failed), "errors": 0, "time": 0}
+    attributes = {"name": f"orderlab check {printable(check.result.scenario)}"}
+    attributes |= {name: str(count) for name, count in counts.items()}
     root = ElementTree.Element("testsuites", attributes)
-    name = f"orderlab check {printable(check.result.scenario)}"
-    suite = ElementTree.SubElement(root, "testsuite", {"name": name, **attributes})
+    suite = ElementTree.SubElement(root, "testsuite", {**attributes, "skipped": str(len(undefined))})
     for change in judged:
         of = {"classname": f"{printable(check.result.scenario)}.{change.policy}", "name": change.kpi.name}
         case = ElementTree.SubElement(suite, "testcase", {**of, "time": "0"})
@@ -54,7 +54,7 @@ def check_junit(check: Check) -> str:
             message = _plain(f"{words}: {values}, {by}")
             ElementTree.SubElement(case, "failure", {"message": message, "type": "regression"})
         elif change in undefined:
-            ElementTree.SubElement(case, "skipped", {"message": "not defined in any replication"})
+            ElementTree.SubElement(case, "skipped").text = "not defined in any replication"
     ElementTree.indent(root)
     text: str = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True).decode("utf-8")
     return text + "\n"
@@ -76,9 +76,10 @@ def _answer(check: Check) -> str:
         return f"No regression: all {_count(len(judged))} judged are the same."
     sure = [change for change in moved if change.judged and not change.noise]
     better = sum(1 for change in sure if change.worse_by < 0.0)
+    worse = sum(1 for change in sure if change.worse_by > 0.0)
     return (
-        f"No regression: of {_count(len(judged))} judged, {better} got better, {len(sure) - better} worse within"
-        f" bounds, {sum(1 for change in moved if change.noise)} may be noise; the others are the same."
+        f"No regression: of {_count(len(judged))} judged, {better} got better, {worse} worse within bounds,"
+        f" {sum(1 for change in moved if change.noise)} may be noise; the others are the same."
     )
 
 

@@ -17,8 +17,9 @@ from reports.compare import PAIRED
 from reports.figures import Picture, cost_parts, flow_maps, lead_times, tradeoff, whisker
 from reports.figures.style import COLOURS, colour_of
 from reports.kpis import KPIS
-from reports.result import read_result, write_file
+from reports.result import Result, read_result, write_file
 from reports.sentences import answer, is_same, limits, reading, replications, verdict_text
+from reports.sweeppage import shown_summary, sweep_section
 from sim.errors import InputError, Problem
 from sim.journal import Journal
 from sim.scenario import Scenario, load_scenario
@@ -42,9 +43,13 @@ def write_report(folder: str | Path) -> Path:
 
     """
     folder = Path(folder)
-    summary = read_result(folder).summary
+    result = read_result(folder)
+    summary = shown_summary(result) if "sweep" in result.summary else result.summary
     pictures, maps = _pictures(folder, summary)
-    page = _template().render(_context(summary, _provenance(folder), pictures, maps))
+    context = _context(summary, _provenance(folder), pictures, maps)
+    if "sweep" in summary:
+        context |= _of_sweep(result, context)
+    page = _template().render(context)
     path = folder / "report.html"
     write_file(path, page)
     return path
@@ -124,10 +129,24 @@ def _context(
             for policy, rows in differences.items()
         },
         "reading": reading(summary),
+        "swept": None,
         "pictures": pictures,
         "maps": maps,
         "provenance": list(_flat(provenance)),
         "sources": list(dict.fromkeys(picture.source for picture in maps if picture.source)),
+    }
+
+
+def _of_sweep(result: Result, context: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page of a sweep says otherwise."""
+    section = sweep_section(result)
+    return {
+        "question": section["question"],
+        "answer": section["answer"],
+        "limits": [*context["limits"], *section["limits"]],
+        # Verdicts of the points that are shown were corrected for all that there are.
+        "reading": reading(result.summary) if len(context["policies"]) > 1 else context["reading"],
+        "swept": section,
     }
 
 
@@ -187,6 +206,8 @@ def _flat(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
     for key, value in values.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{above}{key}.")
+        elif isinstance(value, list) and any(isinstance(element, dict) for element in value):
+            yield f"{above}{key}", f"{len(value)}, in provenance.json"
         elif isinstance(value, list):
             yield f"{above}{key}", " ".join(map(str, value))
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from reports.kpis import kpi_named
-from reports.statistics import CONFIDENCE, Difference, paired, replications_for
+from reports.statistics import CONFIDENCE, Difference, paired, replications_for, sample_of, welch
 from sim.errors import InputError, Problem
 from sim.experiment import Found
 
@@ -35,6 +35,11 @@ def read_half_widths(texts: Sequence[str]) -> dict[str, float]:
 
     Raises:
         InputError: with everything that is wrong: no such KPI, one that stands twice, or no positive number.
+
+    Example:
+        >>> from reports.precision import read_half_widths
+        >>> read_half_widths(["cost_per_order=0.05,late_share=0.01"])
+        {'cost_per_order': 0.05, 'late_share': 0.01}
 
     """
     wanted: dict[str, float] = {}
@@ -82,13 +87,24 @@ class Precision:
 
     Attributes:
         wanted: half-widths by KPI, in its unit.
-        baseline: the policy that others are compared with; None: the first.
+        baseline: the policy that others are compared with; None: the first. An experiment puts its own here.
         at_least: replications to begin with.
         at_most: replications at which it ends in any case.
         confidence: level of the intervals.
+        common: whether a replication has the same order book under every policy; else Welch's intervals count.
 
     Raises:
         ValueError: if nothing is wanted, a half-width is not positive, or `at_most` is less than `at_least`.
+        InputError: if there is no such KPI.
+
+    Example:
+        >>> from reports import Precision
+        >>> from sim import Experiment
+        >>> enough = Precision({"cost_per_order": 0.05}, at_least=5)
+        >>> result = Experiment("hello", ["nearest", "balanced"], changes=["days=0.5"], design=enough).run(jobs=1)
+        >>> said = result.summary["precision"]
+        >>> said["reached"], said["replications"]
+        (True, 8)
 
     """
 
@@ -97,11 +113,14 @@ class Precision:
     at_least: int = 10
     at_most: int = AT_MOST
     confidence: float = CONFIDENCE
+    common: bool = True
     name: ClassVar[str] = "precision"
 
     def __post_init__(self) -> None:
         if not self.wanted or min(self.wanted.values()) <= 0.0:
             raise ValueError(f"half-widths must be positive, and one or more: {dict(self.wanted)}")
+        for name in self.wanted:
+            kpi_named(name, _OPTION)
         if not 1 <= self.at_least <= self.at_most:
             raise ValueError(f"at_most must be at_least or more: {self.at_least}, {self.at_most}")
 
@@ -181,11 +200,17 @@ class Precision:
         baseline = self._baseline(found)
         others = [policy for policy in found if policy != baseline]
         for kpi in self.wanted:
-            against = [row[kpi] for row in found[baseline][:n]]
+            before = [row[kpi] for row in found[baseline][:n]]
             for policy in others:
-                yield policy, kpi, paired(against, [row[kpi] for row in found[policy][:n]], self.confidence)
+                now = [row[kpi] for row in found[policy][:n]]
+                yield policy, kpi, self._compared(before, now)
             if not others:  # a mean is its difference to nothing
-                yield baseline, kpi, paired([0.0] * n, against, self.confidence)
+                yield baseline, kpi, paired([0.0] * n, before, self.confidence)
+
+    def _compared(self, before: Sequence[float], now: Sequence[float]) -> Difference:
+        if self.common:
+            return paired(before, now, self.confidence)
+        return welch(sample_of(before), sample_of(now), self.confidence)
 
     def _baseline(self, found: Found) -> str:
         return next(iter(found)) if self.baseline is None else self.baseline

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from reports.kpis import KPIS
+from reports.kpis import KPIS, kpi_named
 from reports.statistics import CONFIDENCE
 from sim.errors import InputError, Problem
 from sim.experiment import Found
@@ -95,6 +95,16 @@ class Selection:
 
     Raises:
         ValueError: if the KPI has no better direction, or a number is out of its range.
+        InputError: if there is no such KPI.
+
+    Example:
+        >>> from reports import Selection
+        >>> from sim import Experiment
+        >>> best = Selection(by="cost_per_order", indifference=0.05, first_stage=5)
+        >>> policies = ["nearest", "cheapest", "balanced"]
+        >>> result = Experiment("hello", policies, changes=["days=0.5"], design=best).run(jobs=1)
+        >>> result.summary["selection"]["selected"]
+        'cheapest'
 
     """
 
@@ -106,7 +116,7 @@ class Selection:
     name: ClassVar[str] = "selection"
 
     def __post_init__(self) -> None:
-        if KPIS[self.by].better is None:
+        if kpi_named(self.by, "--by").better is None:
             raise ValueError(f"nothing can be selected by {self.by}: neither lower nor higher is better")
         if not 0.0 < self.indifference < math.inf:
             raise ValueError(f"the indifference must be a positive number, not {self.indifference}")

@@ -10,7 +10,7 @@ from reports import numbers
 from reports.compare import WELCH
 from reports.kpis import COST_PARTS, KPIS
 from reports.result import Result
-from reports.sentences import answer, reading, replications, verdict_text
+from reports.sentences import answer, reading, replications, still_open, verdict_text
 
 _GAP = "  "
 _MORE = (
@@ -34,11 +34,16 @@ def result_text(result: Result, width: int = 100) -> str:
         hello - hello, two warehouses: 2 policies, 2 replications, 17 orders in each
 
     """
+    if "sweep" in result.summary:
+        from reports.sweeptext import sweep_text  # which knows this module
+
+        return sweep_text(result, width)
     summary = result.summary
     family = [name for name in summary["family"] if name in KPIS]
     parts = [name for name in COST_PARTS if any(_mean(summary, name, p) for p in summary["policies"])]
     more = [name for name in _MORE if name not in family]
-    blocks = [_title(summary, width), *(textwrap.fill(sentence, width) for sentence in answer(summary))]
+    sentences = [*answer(summary), *still_open(summary)]
+    blocks = [_title(summary, width), *(textwrap.fill(sentence, width) for sentence in sentences)]
     blocks.append(_kpis("", summary, family, width))
     if parts:
         blocks.append(_kpis("of the cost:", summary, parts, width))
@@ -76,15 +81,7 @@ def _kpis(title: str, summary: dict[str, Any], names: Sequence[str], width: int)
         policy: [policy, *(_estimate(summary, name, policy) for name in names)]
         for policy in summary["policies"]
     }
-    blocks: list[str] = []
-    room = width - sum(_width(column) + len(_GAP) for column in left)
-    block: list[list[str]] = []
-    for column in policies.values():
-        if block and sum(_width(c) + len(_GAP) for c in [*block, column]) - len(_GAP) > room:
-            blocks.append(table(left, block))
-            block = []
-        block.append(column)
-    return "\n\n".join([*blocks, table(left, block)])
+    return tables(left, list(policies.values()), width)
 
 
 def _estimate(summary: dict[str, Any], kpi: str, policy: str) -> str:
@@ -143,3 +140,16 @@ def table(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> str:
     columns = [[cell.ljust(_width(column)) for cell in column] for column in left]
     columns += [[cell.rjust(_width(column)) for cell in column] for column in right]
     return "\n".join(_GAP.join(cells).rstrip() for cells in zip(*columns, strict=True))
+
+
+def tables(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]], width: int) -> str:
+    """Set as many columns of `right` beside those of `left` as there is room for, and the others below."""
+    blocks: list[str] = []
+    room = width - sum(_width(column) + len(_GAP) for column in left)
+    block: list[Sequence[str]] = []
+    for column in right:
+        if block and sum(_width(c) + len(_GAP) for c in [*block, column]) - len(_GAP) > room:
+            blocks.append(table(left, block))
+            block = []
+        block.append(column)
+    return "\n\n".join([*blocks, table(left, block)])

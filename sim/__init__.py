@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.experiment import PolicySource, Variant
     from sim.journal import Journal
     from sim.lab.experiment import Experiment
+    from sim.lab.sweep import sweep
     from sim.network import Network
     from sim.occasions import Attempts, Batches, Reallocation
     from sim.policy import Allocation, Backorder, Cancel, Care, Part, Policy, Request, Wait, Why
@@ -51,12 +52,14 @@ __all__ = [
     "check_policy",
     "load_scenario",
     "simulate",
+    "sweep",
 ]
 
 _MODULES = {
     "sim.experiment": ("PolicySource", "Variant"),
     "sim.journal": ("Journal",),
     "sim.lab.experiment": ("Experiment",),
+    "sim.lab.sweep": ("sweep",),
     "sim.network": ("Network",),
     "sim.occasions": ("Attempts", "Batches", "Reallocation"),
     "sim.policy": ("Allocation", "Backorder", "Cancel", "Care", "Part", "Policy", "Request", "Wait", "Why"),

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from reports import numbers
+from reports.compare import PAIRED
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import label_points
 from reports.figures.style import MUTED, PAPER, canvas, colour_of, house_style, shape_of
@@ -61,9 +62,9 @@ def tradeoff(summary: dict[str, Any]) -> Picture:
         svg = inline_svg(figure, _NAME, _TITLE, told)
     caption = "Left is faster, down is cheaper."
     if any(kpis[_COST][name]["half_width"] is not None for name in names):
-        caption += (
-            " Bars: 95 % intervals of the means. Differences are known better: the orders were the same."
-        )
+        caption += " Bars: 95 % intervals of the means."
+        if all(row["method"] == PAIRED for row in summary["comparison"]):
+            caption += " Differences are known better: the orders were the same."
     if len(front) > 1:
         caption += " Dashed: policies that no other beats in both."
     return Picture(_NAME, _TITLE, svg, caption)

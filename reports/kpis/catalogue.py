@@ -173,6 +173,14 @@ def kpi_named(name: str, option: str) -> Kpi:
     Raises:
         InputError: if there is none; it names the most similar.
 
+    Example:
+        >>> from reports.kpis import kpi_named
+        >>> kpi_named("late_share", "--by").better
+        'lower'
+        >>> kpi_named("late_shar", "--by")
+        Traceback (most recent call last):
+        sim.errors.InputError: --by: value 'late_shar': is no KPI (orderlab list kpis); did you mean 'late_share'?
+
     """
     if name not in KPIS:
         rule = "is no KPI (orderlab list kpis)"

@@ -20,6 +20,7 @@ from sim.errors import OrderlabError
 _COMMANDS = {
     "run": "sim.cli.run",
     "select": "sim.cli.select",
+    "sweep": "sim.cli.sweep",
     "resume": "sim.cli.run",
     "again": "sim.cli.run",
     "warmup": "sim.cli.warmup",
@@ -36,6 +37,7 @@ _COMMANDS = {
 _SUMMARIES = {
     "run": "Run policies on the same order books and compare them.",
     "select": "Select the best policy, with a guarantee.",
+    "sweep": "Run policies with other values of some keys, or without each of their rules.",
     "resume": "Complete a result folder that was interrupted.",
     "again": "Play a finished result again, from its folder alone, and say whether it is the same.",
     "warmup": "Say after how many days a scenario has settled, and draw it.",

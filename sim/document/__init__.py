@@ -1,6 +1,6 @@
 """Reading of YAML files and CSV tables that people wrote: every problem at once, each at its place."""
 
-from sim.document.change import set_key
+from sim.document.change import find, set_key
 from sim.document.choice import Forms
 from sim.document.fields import (
     Amount,
@@ -68,6 +68,7 @@ __all__ = [
     "Text",
     "Whole",
     "checking",
+    "find",
     "in_order",
     "nearest",
     "plain",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sim.document.parse import parse
 from sim.document.paths import children, dotted
 from sim.document.section import nearest
-from sim.document.tree import Map, Node, Scalar, Seq, Source
+from sim.document.tree import Map, Node, Scalar, Seq, Source, label
 from sim.errors import InputError, Problem
 
 
@@ -14,8 +16,9 @@ def set_key(tree: Map, key: str, value: str, named: str = "") -> Map:
 
     Args:
         tree: the document.
-        key: a dotted path; elements of lists by id, else by name, else by 0-based position. A key that is not
-            there is added (whether it is valid is for the check of the document to say); an element is not.
+        key: a dotted path; elements of lists by id, else by name, else by 0-based position; one that is a single word,
+            or has a single key, by that, too: `filters.below_limit.n`. A key that is not there is added (whether it is
+            valid is for the check of the document to say); an element is not.
         value: one YAML scalar, or a list or mapping in flow style.
         named: how messages name the change; empty: `--set KEY=VALUE`.
 
@@ -51,38 +54,92 @@ def _unplaced(node: Node, source: Source) -> Node:
     return mapping
 
 
+def find(tree: Map, key: str) -> tuple[tuple[str, ...], Node | None]:
+    """Return the way to a value, in which elements of lists are named by position alone, and the value.
+
+    Args:
+        tree: the document.
+        key: a dotted path, as in `set_key`.
+
+    Returns:
+        None in place of the value when it is not there; the way then ends with what was not found.
+
+    """
+    steps = key.split(".")
+    way: list[str] = []
+    node: Node | None = tree
+    while steps:
+        found = None if node is None or isinstance(node, Scalar) else _child(node, steps)
+        if found is None:
+            return (*way, *steps), None
+        name, taken = found
+        way.append(str(name))
+        node, steps = _step_down(node, name, steps[taken:]), steps[taken:]  # type: ignore[arg-type]
+    return tuple(way), node
+
+
 def _put(node: Node, steps: list[str], value: Node, passed: list[str], source: Source) -> Node:
     """Return the node with a value put where the steps lead; what lies on the way is copied, not changed."""
     if not steps:
         return value
     if isinstance(node, Scalar):
         raise _nowhere(source, passed, steps[0], "is a single value and has no keys", None)
+    found = _child(node, steps)
+    if found is None:
+        return _added(node, steps, value, passed, source)
+    name, taken = found
+    rest = steps[taken:]
+    copy: Any = node.like()
+    # A list by ids is read with these, and not with positions.
+    called = label(copy[name], name) if isinstance(name, int) else name
+    copy[name] = _put(_step_down(node, name, rest), rest, value, [*passed, called], source)
+    return copy  # type: ignore[no-any-return]
+
+
+def _child(node: Map | Seq, steps: list[str]) -> tuple[str | int, int] | None:
+    """Return the key or position of the child that a path leads to, and how many of its steps that takes."""
     # An id may hold dots, so the longest run of steps that is a name comes first.
     names = children(node)
     for length in range(len(steps), 0, -1):
         name = ".".join(steps[:length])
         if name in names:
-            break
-    else:
-        return _added(node, steps, value, passed, source)
-    copy = node.like()
-    if isinstance(copy, Map):
-        copy[name] = _put(copy[name], steps[length:], value, [*passed, name], source)
-    else:
-        at = names.index(name)
-        copy[at] = _put(copy[at], steps[length:], value, [*passed, name], source)
-    return copy
+            return (name if isinstance(node, Map) else names.index(name)), length
+    if isinstance(node, Map):
+        return None
+    if steps[0].isdecimal() and len(steps[0]) <= 9 and int(steps[0]) < len(node):
+        return int(steps[0]), 1
+    # A part by what it is: the step is then its key, and not yet taken.
+    called = [position for position, part in enumerate(_parts(node)) if part == steps[0]]
+    return (called[0], 0) if len(called) == 1 else None
+
+
+def _parts(node: Seq) -> list[str | None]:
+    """Return the word that each element of a list is, or the single key that it has."""
+    return [
+        str(child) if isinstance(child, Scalar) else str(next(iter(child))) if _is_part(child) else None
+        for child in node
+    ]
+
+
+def _is_part(node: Node) -> bool:
+    return isinstance(node, Map) and len(node) == 1
+
+
+def _step_down(node: Map | Seq, name: str | int, rest: list[str]) -> Node:
+    """Return a child; a part that is a bare word, as one that can have parameters, if the path goes on into it."""
+    child: Node = node[name]  # type: ignore[index]
+    if isinstance(node, Seq) and isinstance(child, Scalar) and rest and rest[0] == child:
+        part = Map(child.source, child.line, child.column)
+        part[child] = Map(child.source, child.line, child.column)
+        return part
+    return child
 
 
 def _added(node: Map | Seq, steps: list[str], value: Node, passed: list[str], source: Source) -> Node:
     if isinstance(node, Seq):
-        if not steps[0].isdecimal() or len(steps[0]) > 9 or int(steps[0]) >= len(node):
-            close = nearest(steps[0], children(node))
-            raise _nowhere(source, passed, steps[0], "is not in the list", close)
-        elements = node.like()
-        at = int(steps[0])
-        elements[at] = _put(elements[at], steps[1:], value, [*passed, steps[0]], source)
-        return elements
+        parts = [part for part in _parts(node) if part is not None]
+        close = nearest(steps[0], [*children(node), *parts])
+        raise _nowhere(source, passed, steps[0], "is not in the list", close)
     copy = node.like()
     for step in reversed(steps[1:]):
         outer = Map(source)

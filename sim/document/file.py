@@ -43,15 +43,18 @@ class Document:
         """The file as messages name it."""
         return self.tree.source.name
 
-    def changed(self, assignments: Iterable[str], *, prefix: str = "", of: str = "") -> Document:
+    def changed(
+        self, assignments: Iterable[str], *, prefix: str = "", of: str = "", option: str = "--set"
+    ) -> Document:
         """Return the document after changes `KEY=VALUE`. Raises with all that cannot be applied.
 
-        Messages name a change as it was typed: with the `prefix` of its key, and `of` what it was to change.
+        Messages name a change as it was typed: with its `option` and the `prefix` of its key, and `of` what it was to
+        change.
         """
         tree, wrong = self.tree, []
         for assignment in assignments:
             key, equals, value = assignment.partition("=")
-            named = f"--set {prefix}{assignment}"[:200] + of
+            named = f"{option} {prefix}{assignment}"[:200] + of
             if not equals or not key:
                 wrong.append(Problem(named, "must be KEY=VALUE"))
                 continue

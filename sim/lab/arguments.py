@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import get_args
 
-from reports.kpis import KPIS
+from reports.kpis import kpi_named
 from sim.cluster import check_cluster
 from sim.document import nearest
 from sim.errors import InputError, Problem
@@ -22,14 +22,30 @@ def check_experiment(policies: object, changes: object, replications: object, fa
         elif name == "policies" and not values:
             problems.append(Problem(name, "must name at least one"))
     problems += _whole_from_one("replications", replications)
-    for kpi in () if isinstance(family, str) else family:
-        if kpi not in KPIS:
-            rule = "is no KPI; `orderlab list kpis` shows them"
-            problems.append(Problem("--family", rule, value=kpi, nearest=nearest(kpi, KPIS)))
-        elif KPIS[kpi].better is None:
+    for name in () if isinstance(family, str) else family:
+        try:
+            kpi = kpi_named(name, "--family")
+        except InputError as error:
+            problems += error.problems
+            continue
+        if kpi.better is None:
             rule = "is no KPI to judge by: neither lower nor higher is better"
-            problems.append(Problem("--family", rule, value=kpi))
+            problems.append(Problem("--family", rule, value=name))
     _raise(problems)
+
+
+def check_vary(vary: Mapping[str, object] | Sequence[str]) -> None:
+    """Refuse what names no values. Raises InputError."""
+    if isinstance(vary, str):
+        raise InputError([Problem("vary", f"must be a list: [{vary!r}]", value=vary)])
+    if isinstance(vary, Mapping):
+        _raise(
+            [
+                Problem("vary", f"must be a list: [{values!r}]", key, str(values))
+                for key, values in vary.items()
+                if isinstance(values, str) or not isinstance(values, Iterable)
+            ]
+        )
 
 
 def check_playing(journal: str, jobs: object, cluster: str | None) -> None:

@@ -52,7 +52,8 @@ class Experiment:
         family: KPIs on which policies are judged, over which Holm's correction runs.
         common_random_numbers: every policy meets the same order books. Otherwise each has its own, and differences
             are judged by the spread of values (Welch): many more replications are needed.
-        design: how many replications are played, where it is not the same number whatever comes out.
+        design: how many replications are played, where it is not the same number whatever comes out:
+            `reports.Precision`, `reports.Selection`.
         more: what else the summary says, as plain JSON.
 
     Raises:
@@ -103,6 +104,8 @@ class Experiment:
             )
         self.family = tuple(dict.fromkeys(family))
         self.common_random_numbers = common_random_numbers
+        if isinstance(design, Precision):
+            design = replace(design, baseline=self.baseline, common=common_random_numbers)
         self.design = Fixed(replications) if design is None else design
         self.more = dict(more or {})
 
@@ -251,7 +254,7 @@ class Experiment:
         scenarios = {variant.name: variant.scenario for variant in self.variants}
         warm_up = warm_ups(rows, scenarios)
         more = {**self.more, self.design.name: dict(self.design.told(found)), "warm_up": as_told(warm_up)}
-        return write_result(
+        result = write_result(
             folder,
             rows,
             self.baseline,
@@ -266,6 +269,11 @@ class Experiment:
             {name: said for name, said in more.items() if said},
             common=self.common_random_numbers,
         )
+        if "sweep" in result.summary:
+            from reports.sweep import write_sweep
+
+            write_sweep(folder, result)
+        return result
 
 
 def _variants(

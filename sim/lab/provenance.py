@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -35,7 +36,17 @@ def write_inputs(folder: Path, scenario: Scenario, variants: Sequence[Variant]) 
         files.append(folder / "policies" / source.file_name)
         files[-1].write_text(source.text, encoding="utf-8")
     files += [folder / place for place in table_places(scenario).values()]
+    for written, path in added_tables(scenario, variants).items():
+        files.append(folder / written)
+        files[-1].parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, files[-1])
     return {str(path.relative_to(folder)): _hash(path) for path in files}
+
+
+def added_tables(scenario: Scenario, variants: Sequence[Variant]) -> dict[str, Path]:
+    """Return the tables that worlds of variants name and the scenario does not, by path as written."""
+    named = {written: path for variant in variants for written, path in variant.scenario.tables.items()}
+    return {written: path for written, path in named.items() if written not in scenario.tables}
 
 
 def write_provenance(

@@ -31,6 +31,7 @@ def test_help_and_version(desk: Any) -> None:
             "run",
             "report",
             "explain",
+            "check",
             "validate",
             "new",
             "check-policy",

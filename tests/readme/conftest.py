@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 from policies import RuleSet, check_rule_set
 from sim.document import read
@@ -122,7 +123,12 @@ class Reader:
             step.text,
             shell=True,
             cwd=self.folder,
-            env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "100"},
+            env={
+                **os.environ,
+                "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+                "COLUMNS": "100",
+                "GITHUB_STEP_SUMMARY": "summary.md",
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
@@ -140,11 +146,22 @@ class Reader:
 
     def yaml(self, step: Step) -> None:
         """Write a file that must be right."""
+        if "\njobs:" in step.text:
+            self._workflow(step)
+            return
         self._write(step)
         if "\nrules:" in step.text:
             check_rule_set(read(self.file), load_scenario("hello"))
         else:
             assert load_scenario(self.file).warnings == ()
+
+    def _workflow(self, step: Step) -> None:
+        """Do what a workflow of GitHub does, but for what makes its environment."""
+        for job in yaml.safe_load(step.text)["jobs"].values():
+            for command in (of["run"] for of in job["steps"] if "run" in of):
+                if not INSTALL.match(command):
+                    assert self.exit_code == 0, self.output
+                    self.command(Step("command", command))
 
     def python(self, step: Step) -> None:
         """Write a file and run it."""

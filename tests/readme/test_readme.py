@@ -44,8 +44,18 @@ def test_rules_are_written_as_told(reader: Any) -> None:
     reader.follow("Write your own rule")
 
 
+def test_precision_and_selection_say_what_is_shown(reader: Any) -> None:
+    reader.follow("How many replications")
+
+
 def test_an_experiment_is_played_in_a_notebook_as_told(reader: Any) -> None:
     reader.follow("In a notebook")
+
+
+def test_a_bad_rule_is_stopped_as_told_and_the_workflow_passes_a_good_one(reader: Any) -> None:
+    reader.follow("Stop a bad rule")
+    summary = (reader.folder / "summary.md").read_text(encoding="utf-8")
+    assert "**No regression: " in summary
 
 
 def test_real_data_are_imported_as_told(reader: Any) -> None:
@@ -59,7 +69,9 @@ def test_no_section_is_left_out(readme: Any) -> None:
         "Write your own scenario",
         "Write your own rule",
         "Read a result",
+        "How many replications",
         "In a notebook",
+        "Stop a bad rule",
         "Real data",
     ]
 

@@ -5,7 +5,7 @@ from reports.kpis import KPIS
 from reports.precision import Precision
 from reports.result import write_result
 from reports.selection import Selection
-from reports.sentences import answer
+from reports.sentences import answer, reading
 from reports.terminal import result_text
 
 NEAR = [9.0, 9.5, 9.2, 9.3, 9.1, 9.4]
@@ -109,3 +109,4 @@ def test_both_are_told_on_the_terminal_and_first_of_all_who_won(tmp_path):
     assert sentences[0].startswith("cheap is selected by cost")
     assert sentences[-1].startswith("The limit of 200 replications came first")
     assert "cheap is selected by cost" in result_text(result)
+    assert "The guarantee is of the selection" in reading(result.summary)

@@ -355,6 +355,36 @@ def test_junit_has_a_case_for_each_policy_and_kpi_and_a_failure_for_each_regress
     assert len({(case.get("classname"), case.get("name")) for case in cases}) == len(cases)
 
 
+ALLOWED = {
+    "testsuites": {"name", "time", "tests", "failures", "disabled", "errors"},
+    "testsuite": {
+        "name",
+        "tests",
+        "failures",
+        "errors",
+        "time",
+        "disabled",
+        "skipped",
+        "timestamp",
+        "hostname",
+        "id",
+    },
+    "testcase": {"name", "assertions", "time", "classname", "status"},
+    "failure": {"type", "message"},
+    "skipped": set(),
+}
+"""Elements, and the attributes that the schema of Jenkins (jenkins-junit.xsd) allows them."""
+
+
+def test_junit_says_nothing_that_a_strict_reader_refuses() -> None:
+    text = check_junit(changed())
+    assert text.startswith("<?xml version='1.0' encoding='utf-8'?>")
+    for element in ElementTree.fromstring(text).iter():
+        assert set(element.attrib) <= ALLOWED[element.tag]
+        if element.tag in ("testsuite", "testcase"):
+            assert element.get("name")
+
+
 def test_names_that_markup_would_read_stay_names() -> None:
     before = near(COSTS, scenario='a<b>|"\x07')
     found = compared(before, near(plus(1.0), scenario='a<b>|"\x07'))

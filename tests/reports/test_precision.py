@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reports.precision import Precision, look_ahead, read_half_widths
-from reports.statistics import mean_of, paired
+from reports.statistics import mean_of, paired, sample_of, welch
 from sim.errors import InputError
 
 
@@ -115,6 +115,17 @@ def test_a_policy_alone_is_judged_by_its_mean():
     assert row["half_width"] <= 0.3
 
 
+def test_without_common_order_books_the_interval_of_welch_counts():
+    wanted = design(2.5, common=False)
+    found = play(wanted, costs(5))
+    n = len(found["near"])
+    near, cheap = column(found, "near"), column(found, "cheap")
+    assert welch(sample_of(near), sample_of(cheap)).half_width <= 2.5
+    assert paired(near, cheap).half_width < 0.6
+    assert n > 25  # 1.96 · √(25 + 26) / 2.5 = √31
+    assert wanted.told(found)["confirmed"]
+
+
 def test_a_limit_ends_it_and_it_says_what_it_would_take():
     wanted = design(0.1, at_most=50)
     found = play(wanted, costs(6))
@@ -186,6 +197,11 @@ def test_everything_wrong_is_told_at_once():
     with pytest.raises(InputError) as caught:
         read_half_widths(["a=1,b=2"])
     assert len(caught.value.problems) == 2
+
+
+def test_a_kpi_that_is_none_is_refused():
+    with pytest.raises(InputError, match="'cost': is no KPI"):
+        Precision({"cost": 1.0})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,109 @@
+"""The answer of a sweep in sentences: which point is best, which key matters most, what each rule is worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports import numbers
+from reports.designs import joined
+from reports.kpis import KPIS
+from reports.result import Result
+from reports.sentences import is_same, phrase
+from reports.statistics import BETTER, WORSE
+from reports.sweep import UNCHANGED, WITHOUT, contenders, policies_of, rows_of, sweep_table, tornado
+
+_MOST_NAMED = 3
+
+
+def sweep_answer(result: Result) -> list[str]:
+    """Return what a sweep found, a sentence or two for each policy, and one for each rule that was dropped.
+
+    Args:
+        result: of a sweep.
+
+    """
+    swept = result.summary["sweep"]
+    sentences = []
+    for policy in policies_of(result):
+        if len(swept["keys"]) > 1:
+            sentences += _most_swinging(result, policy)
+        if len(swept["keys"]) == 1 or (swept["keys"] and not swept["one_at_a_time"]):
+            sentences.append(_best(result, policy))
+    return sentences + _rules(result)
+
+
+def _most_swinging(result: Result, policy: str) -> list[str]:
+    kpi = result.summary["family"][0]
+    rows = [row for row in rows_of(tornado(result, kpi)) if row["policy"] == policy]
+    if not rows or not rows[0]["swing"]:
+        return [f"{policy}: {KPIS[kpi].label} does not swing over any key."]
+    row = rows[0] | {"difference": rows[0]["swing"]}
+    amount = f"{numbers.difference(row).lstrip('+')} {numbers.interval(row)}".removesuffix(
+        f" {numbers.MISSING}"
+    )
+    return [
+        f"{policy}: {KPIS[kpi].label} swings most over {row['key']}, by {amount}"
+        f" {numbers.unit_of_difference(row['unit'])} between {row['lowest_at']} and {row['highest_at']}."
+    ]
+
+
+def _best(result: Result, policy: str) -> str:
+    kpi = result.summary["family"][0]
+    points = {point["policy"]: point for point in result.summary["sweep"]["points"]}
+    count = sum(1 for point in points.values() if point["of"] == policy and point["without"] is None)
+    left = contenders(result, policy, kpi)
+    if not left:
+        return f"{policy}: {KPIS[kpi].label} is defined at no point."
+    unit = KPIS[kpi].unit_in(result.summary["about"].get("currency", "money"))
+    found = result.summary["kpis"][kpi][left[0]]
+    mean = numbers.estimate(found["mean"], found["half_width"], unit)
+    text = (
+        f"{policy}: of {count} points, the best in {KPIS[kpi].label} looks to be {_place(result, points[left[0]])},"
+        f" with {mean} {numbers.unit_shown(unit)[1]}."
+    )
+    if found["n"] < 2:
+        return f"{text} One replication cannot say whether it is."
+    if len(left) == 1:
+        return f"{text} It is, with 95 % confidence, corrected for the choice among {count}."
+    others = "; ".join(_place(result, points[name]) for name in left[1 : 1 + _MOST_NAMED])
+    more = f"; and {len(left) - 1 - _MOST_NAMED} more" if len(left) > 1 + _MOST_NAMED else ""
+    return f"{text} With 95 % confidence the best is that, or one that looks close: {others}{more}."
+
+
+def _place(result: Result, point: dict[str, Any]) -> str:
+    """Return the values of a point in words."""
+    if point["policy"] == point["of"]:
+        return f"the {UNCHANGED} one"
+    keys = result.summary["sweep"]["keys"]
+    given = [(entry["short"], point["values"][entry["key"]]) for entry in keys]
+    return ", ".join(f"{short} {value}" for short, value in given if value is not None)
+
+
+def _rules(result: Result) -> list[str]:
+    family, rows = result.summary["family"], [row for row in rows_of(sweep_table(result)) if row.get(WITHOUT)]
+    sentences = []
+    for name in dict.fromkeys(row["policy"] for row in rows):
+        judged = [row for row in rows if row["policy"] == name and row["kpi"] in family]
+        set_, rule = judged[0]["of"], judged[0][WITHOUT].partition(": ")
+        called = f"rule {rule[0]}" + (f" ({rule[2]})" if rule[2] else "")
+        told = [phrase(row) for row in judged if row["verdict"] in (BETTER, WORSE)]
+        if all(is_same(row) for row in judged):
+            sentences.append(f"Without {called}, {set_} gives exactly the same results.")
+        elif told:
+            sentences.append(f"Without {called}, {set_} {joined(told)}.")
+        else:
+            sentences.append(f"Without {called}, {set_} is not shown to differ.")
+    return sentences
+
+
+def still_open(result: Result) -> list[str]:
+    """Return a sentence on the points at which orders had not ended when the run did, if there are any."""
+    found = {name: row["mean"] for name, row in result.summary["kpis"]["open_share"].items() if row["mean"]}
+    if not found:
+        return []
+    most = max(found, key=lambda name: found[name])
+    share = numbers.estimate(found[most], None, "share")
+    count = len(result.summary["policies"])
+    return [
+        f"At {len(found)} of {count} points orders were still open when the run ended, at most {share} % ({most})."
+    ]

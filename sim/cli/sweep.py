@@ -1,0 +1,84 @@
+"""`orderlab sweep`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sim.cli.options import (
+    folder_options,
+    journal_option,
+    policies_option,
+    replications_option,
+    workers_options,
+    world_options,
+)
+from sim.cli.run import carry_out
+from sim.experiment import Keep
+from sim.lab.sweep import sweep
+
+
+@click.command(name="sweep")
+@click.argument("scenario")
+@policies_option
+@click.option(
+    "--vary",
+    multiple=True,
+    metavar="KEY=V1,V2,...",
+    help="A key of the scenario with its values, such as warehouses.newark.stations=1,2,3, or policy.KEY, a key of "
+    "every policy. Again for more: every combination is played.",
+)
+@click.option("--one-at-a-time", is_flag=True, help="Change one key and leave the others, instead.")
+@click.option(
+    "--drop-each-rule", is_flag=True, help="Play each rule set also without each of its rules in turn."
+)
+@replications_option
+@click.option(
+    "--baseline",
+    metavar="NAME",
+    help="What comparison.csv compares all with. Default: the first policy, unchanged.",
+)
+@world_options
+@folder_options
+@journal_option
+@workers_options
+def sweep_command(
+    scenario: str,
+    policies: tuple[str, ...],
+    vary: tuple[str, ...],
+    one_at_a_time: bool,
+    drop_each_rule: bool,
+    replications: int,
+    baseline: str | None,
+    seed: int | None,
+    changes: tuple[str, ...],
+    out: Path | None,
+    overwrite: bool,
+    keep: Keep,
+    jobs: int | None,
+    cluster: str | None,
+    quiet: bool,
+) -> None:
+    """Run policies with other values of some keys, or without each of their rules.
+
+    SCENARIO is a file, or the id of a shipped one. All points meet the same order books, and each is told by its
+    difference to the unchanged point of its policy. The result folder is that of a run, and sweep.csv.
+    """
+    experiment = sweep(
+        scenario,
+        policies or ("nearest",),
+        vary,
+        one_at_a_time=one_at_a_time,
+        drop_each_rule=drop_each_rule,
+        replications=replications,
+        baseline=baseline,
+        seed=seed,
+        changes=changes,
+    )
+    usual = set(experiment.scenario.warnings)
+    for variant in experiment.variants:
+        for warning in variant.scenario.warnings:
+            if warning not in usual:
+                click.echo(f"warning: {variant.name}: {warning}", err=True)
+    carry_out(experiment, out, overwrite, keep, jobs, cluster, quiet)

@@ -1,0 +1,118 @@
+"""What an experiment is given by mistake is refused at once, by name, before anything is played or written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports import Precision, Selection
+from sim import Experiment, sweep
+from sim.errors import InputError
+
+QUICK = ["days=0.1", "warm_up_days=0"]
+
+
+class Mine:
+    """Ships nothing."""
+
+    def allocate(self, order: Any, network: Any) -> None:
+        raise AssertionError("never asked")
+
+    def __repr__(self) -> str:
+        return "Mine()"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"policies": "nearest"}, ["policies: value 'nearest': must be a list: ['nearest']"]),
+        ({"policies": []}, ["policies: must name at least one"]),
+        (
+            {"policies": [Mine()]},
+            ["Mine(): is an object without a source: save its class as file.py, and name it file.py:Class"],
+        ),
+        ({"changes": "days=1"}, ["changes: value 'days=1': must be a list: ['days=1']"]),
+        ({"replications": 0}, ["replications: value '0': must be a whole number, 1 or more"]),
+        ({"replications": 2.5}, ["replications: value '2.5': must be a whole number, 1 or more"]),
+        ({"replications": True}, ["replications: value 'True': must be a whole number, 1 or more"]),
+        (
+            {"family": ["late_shar", "orders"], "replications": -1},
+            [
+                "replications: value '-1': must be a whole number, 1 or more",
+                "--family: value 'late_shar': is no KPI (orderlab list kpis); did you mean 'late_share'?",
+                "--family: value 'orders': is no KPI to judge by: neither lower nor higher is better",
+            ],
+        ),
+    ],
+)
+def test_what_no_experiment_can_be_made_of_is_said_all_at_once(
+    arguments: dict[str, Any], says: list[str]
+) -> None:
+    with pytest.raises(InputError) as found:
+        Experiment("hello", **arguments)
+    assert str(found.value).splitlines() == says
+
+
+@pytest.mark.parametrize(
+    ("vary", "says"),
+    [
+        ("demand.orders_per_day=1,2", "vary: value 'demand.orders_per_day=1,2': must be a list: "),
+        ({"days": 2}, "vary: days: value '2': must be a list: [2]"),
+        ({"days": "2,3"}, "vary: days: value '2,3': must be a list: ['2,3']"),
+    ],
+)
+def test_a_sweep_takes_lists_of_values(vary: Any, says: str) -> None:
+    with pytest.raises(InputError) as found:
+        sweep("hello", ["nearest"], vary)
+    assert str(found.value).startswith(says)
+
+
+def test_a_design_names_kpis_that_there_are() -> None:
+    for make in (lambda: Precision({"cost_per_ordr": 0.1}), lambda: Selection("cost_per_ordr", 0.1)):
+        with pytest.raises(InputError, match="did you mean 'cost_per_order'"):
+            make()
+
+
+def test_precision_is_judged_against_the_baseline_of_the_experiment() -> None:
+    wanted = Precision({"cost_per_order": 1.0}, at_least=2, at_most=2)
+    experiment = Experiment(
+        "hello", ["nearest", "cheapest"], baseline="cheapest", changes=QUICK, design=wanted
+    )
+    said = experiment.run(jobs=1).summary["precision"]
+    assert said["baseline"] == "cheapest"
+    assert [row["policy"] for row in said["half_widths"]] == ["nearest"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"jobs": 0}, "jobs: value '0': must be a whole number, 1 or more"),
+        ({"journal": "al"}, "journal: value 'al': must be one of all, first, none; did you mean 'all'?"),
+    ],
+)
+def test_what_says_nothing_of_how_to_play_is_refused(
+    tmp_path: Path, arguments: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InputError) as found:
+        Experiment("hello", changes=QUICK).run(tmp_path / "result", **arguments)
+    assert str(found.value) == says
+    assert not (tmp_path / "result").exists()
+
+
+def test_a_cell_that_is_run_twice_overwrites_a_result_only_if_told_so(tmp_path: Path) -> None:
+    folder = str(tmp_path / "results" / "mine")
+    once = Experiment("hello", ["nearest", "cheapest"], replications=1, changes=QUICK)
+    once.run(folder, jobs=1)
+    other = Experiment("hello", ["balanced"], replications=1, changes=QUICK)
+    with pytest.raises(InputError, match="holds something already"):
+        other.run(folder, jobs=1)
+    other.run(folder, overwrite=True, jobs=1)
+    assert [path.name for path in (Path(folder) / "journal").iterdir()] == ["balanced"]
+
+
+def test_a_result_says_in_a_line_what_it_is_of_and_as_text_what_was_found() -> None:
+    result = Experiment("hello", ["nearest", "cheapest"], replications=1, changes=QUICK).run(jobs=1)
+    assert repr(result) == "Result(hello: nearest, cheapest; 1 replication)"
+    assert "cheapest minus nearest" in str(result)
