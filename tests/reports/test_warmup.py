@@ -224,6 +224,19 @@ def test_a_policy_is_warned_of_once_by_its_worst_course() -> None:
     ]
 
 
+def test_of_many_policies_only_the_first_are_told_in_full() -> None:
+    found = {f"variant-{number}": {"backlog": SHORT} for number in range(20)}
+    told = too_short(found, dict.fromkeys(found, World()))  # type: ignore[arg-type]
+    assert [line.partition(":")[0] for line in told] == [
+        "variant-0",
+        "variant-1",
+        "variant-2",
+        "17 more policies",
+    ]
+    few = dict(list(found.items())[:4])
+    assert len(too_short(few, dict.fromkeys(few, World()))) == 4  # type: ignore[arg-type]
+
+
 def test_every_verdict_has_its_sentence() -> None:
     assert sentence("backlog", FINE, 1.0) == (
         "shipments that wait settle after 0.4 days (MSER-5): a warm-up of 1 day is enough"
