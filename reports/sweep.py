@@ -211,7 +211,7 @@ def contenders(result: Result, policy: str, kpi: str = "cost_per_order") -> list
         >>> from sim import sweep
         >>> played = sweep("hello", vary={"demand.orders_per_day": [100, 300]}, replications=3, changes=["days=0.1"])
         >>> contenders(played.run(jobs=1), "nearest", "queue_mean_min")
-        ['nearest-demand.orders_per_day-100', 'nearest']
+        ['nearest-demand.orders_per_day-100']
 
     """
     if KPIS[kpi].better is None:
