@@ -76,9 +76,10 @@ def _answer(check: Check) -> str:
         return f"No regression: all {_count(len(judged))} judged are the same."
     sure = [change for change in moved if change.judged and not change.noise]
     better = sum(1 for change in sure if change.worse_by < 0.0)
+    worse = sum(1 for change in sure if change.worse_by > 0.0)
     return (
-        f"No regression: of {_count(len(judged))} judged, {better} got better, {len(sure) - better} worse within"
-        f" bounds, {sum(1 for change in moved if change.noise)} may be noise; the others are the same."
+        f"No regression: of {_count(len(judged))} judged, {better} got better, {worse} worse within bounds,"
+        f" {sum(1 for change in moved if change.noise)} may be noise; the others are the same."
     )
 
 

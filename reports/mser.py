@@ -47,7 +47,7 @@ def mser5(series: Sequence[float] | Values, latest: int | None = None) -> Trunca
 
     Example:
         >>> from reports.mser import mser5
-        >>> mser5([0, 0, 0, 0, 0] + 8 * [9, 8, 9, 8, 9]).observations
+        >>> mser5([0, 0, 0, 0, 0] + 5 * [9, 8, 9, 7, 8, 9, 9, 8]).observations
         5
 
     """

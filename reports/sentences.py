@@ -57,6 +57,12 @@ def limits(summary: dict[str, Any]) -> list[str]:
         found.append("One replication: no interval and no verdict is possible.")
     elif n < _FEW_REPLICATIONS:
         found.append(f"Only {n} replications: intervals are wide, and rest on few values.")
+    return found + still_open(summary)
+
+
+def still_open(summary: dict[str, Any]) -> list[str]:
+    """Return a sentence for each policy of which counted orders had not ended when the run did."""
+    found = []
     for policy in summary["policies"]:
         share = summary["kpis"]["open_share"][policy]["mean"]
         if share:
@@ -88,7 +94,7 @@ def reading(summary: dict[str, Any]) -> str:
     if any(row["method"] == WELCH for row in summary["comparison"]):
         text += " Where policies met different orders, Welch's test compares their means."
     if "selection" in summary:
-        text += " The guarantee is of the selection: intervals and verdicts do not know that it stopped on these numbers."
+        text += " The guarantee is of the selection; intervals and verdicts know nothing of how it stopped."
     judged = sum(1 for row in summary["comparison"] if row["p_holm"] is not None)
     if judged:
         text += (

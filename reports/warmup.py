@@ -37,6 +37,7 @@ _LEAST = 2 * _LAST  # batches without which nothing is said
 _LEVEL = 0.02
 _MATTERS = 0.01  # of the mean after the cut
 _RUNS_DOWN = 0.05  # of the first cycle
+_TOLD = 3  # policies with a sentence of their own, where there are many
 
 _Task = tuple[str, int, Mapping[str, float]]
 
@@ -162,13 +163,16 @@ def as_told(found: Mapping[str, Mapping[str, WarmUp]]) -> dict[str, dict[str, di
 
 
 def too_short(found: Mapping[str, Mapping[str, WarmUp]], scenarios: Mapping[str, Scenario]) -> list[str]:
-    """Return a sentence for each policy whose warm-up is too short, from what `warm_ups` found."""
-    sentences = []
+    """Return sentences on the policies whose warm-up is too short, from what `warm_ups` found: no more than four."""
+    sentences: list[str] = []
     for policy, by_course in found.items():
         worst = max(by_course, key=lambda name: _badness(by_course[name]), default="")
         if worst and by_course[worst].verdict in (TOO_SHORT, UNSETTLED):
             told = sentence(worst, by_course[worst], scenarios[policy].warm_up_days)
             sentences.append(f"{policy}: {told}; orderlab warmup draws it")
+    if len(sentences) > _TOLD + 1:
+        more = f"{len(sentences) - _TOLD} more policies: the warm-up looks too short; see warm_up in summary.json"
+        return [*sentences[:_TOLD], more]
     return sentences
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 import pickle
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,6 +29,9 @@ _log = logging.getLogger("orderlab")
 _ANSWERS_WITHIN_S = 10
 _SAID_AFTER_S = 10
 _GIVEN_UP_AFTER = "5 minutes"
+
+_PLAY = "__import__('sim.cluster', fromlist=['play_there']).play_there(stage, *task)"
+"""What workers are sent: not the function, which would end a worker that cannot load it."""
 
 
 class Cluster(Workers):
@@ -43,9 +50,7 @@ class Cluster(Workers):
         folder: of the result.
         address: of the scheduler, or the file that it wrote its address into.
 
-    Raises:
-        InputError: nothing answers at the address, or `distributed` is not installed.
-
+    Raises InputError when nothing answers at the address; see `check_cluster`.
     """
 
     slots = (
@@ -53,11 +58,8 @@ class Cluster(Workers):
     )
 
     def __init__(self, stage: Stage, folder: Path, address: str) -> None:
-        try:
-            import distributed
-        except ModuleNotFoundError as error:
-            rule = "needs Dask: pip install 'orderlab[cluster]'"
-            raise InputError([Problem("--cluster", rule, value=address)]) from error
+        import distributed
+
         self.died = (distributed.KilledWorker,)
         self._folder = folder
         self._address = address
@@ -68,9 +70,13 @@ class Cluster(Workers):
         self._patience = _Patience(address)
 
     def __enter__(self) -> Cluster:
+        from distributed import Client
+
         with self._left as left:
             left.enter_context(_without_its_log())
-            self._client = _connected(self._address)
+            _shake_hands(self._address)
+            where = _scheduler_at(self._address)
+            self._client = Client(where, timeout=_ANSWERS_WITHIN_S, set_as_default=False)
             left.callback(self._client.close)
             self._executor = self._client.get_executor(pure=False)
             # A task of its own, which any worker can do, so that it survives the loss of all of them.
@@ -87,7 +93,7 @@ class Cluster(Workers):
         key = (self._name, next(self._numbers))
         with self._said_plainly():
             future: Future[Any] = self._executor.submit(
-                play_there, self._stage, task.variant, task.replication, key=key
+                eval, _PLAY, {"stage": self._stage, "task": (task.variant, task.replication)}, key=key
             )
         return future
 
@@ -118,14 +124,14 @@ class Cluster(Workers):
             raise
         except CancelledError as error:
             raise OrderlabError(f"the scheduler at {self._address} is gone, or was restarted") from error
-        except (ImportError, AttributeError) as error:
-            # `play_there` itself, or what its arguments are made of, is not there.
-            raise OrderlabError(
-                f"a worker of {self._address} has no orderlab, or another: {error}"
-            ) from error
+        except ModuleNotFoundError as error:
+            rule = "orderlab is not installed on every worker, in the version of this machine"
+            raise OrderlabError(f"{self._address}: {rule}: {error}") from error
         except Exception as error:
             if type(error).__module__.partition(".")[0] != "distributed":
                 raise
+            if type(error).__name__ == "NoWorkerError":  # its scheduler has less patience than this side
+                raise _nobody(self._address) from error
             raise OrderlabError(f"{self._address}: {error}") from error
 
 
@@ -161,6 +167,10 @@ def _here() -> dict[str, str | None]:
     return {**versions(), "build": code()[:8]}
 
 
+def _nobody(address: str) -> OrderlabError:
+    return OrderlabError(f"no worker is left at {address}: all have died, or were ended")
+
+
 class _Patience:
     """Judges how long there may be no worker."""
 
@@ -186,33 +196,65 @@ class _Patience:
         self._since = now if self._since is None else self._since
         waited = now - self._since
         if self._were_there and waited >= self._longest_s:
-            raise OrderlabError(f"no worker is left at {self._address}: all have died or were ended")
+            raise _nobody(self._address)
         if not self._said and waited >= _SAID_AFTER_S:
             self._said = True
             there = "no worker is left" if self._were_there else "there is no worker yet"
             _log.warning("%s at %s: waiting for one", there, self._address)
 
 
-def _connected(address: str) -> Any:
-    """Return a client of the scheduler. Raises InputError when none answers."""
-    from distributed import Client
+def check_cluster(address: str) -> None:
+    """Refuse an address at which no scheduler answers.
 
-    where = {"scheduler_file": address} if Path(address).is_file() else {"address": address}
-    # Held before it is made: what fails in its making must be closed, or it keeps the program from ending.
-    client = Client.__new__(Client)
+    Raises InputError when that is so, or when `distributed` is not installed.
+    """
+    if find_spec("distributed") is None:
+        rule = "needs Dask: pip install 'orderlab[cluster]'"
+        raise InputError([Problem("--cluster", rule, value=address)])
+    with _without_its_log():
+        _shake_hands(address)
+
+
+def _scheduler_at(address: str) -> str:
+    """Return an address, or the one that a scheduler wrote into the file of that name."""
+    if not Path(address).is_file():
+        return address
     try:
-        client.__init__(**where, timeout=_ANSWERS_WITHIN_S, set_as_default=False)
-    except (ValueError, TypeError) as error:
-        client.close()
+        return str(json.loads(Path(address).read_bytes())["address"])
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        rule = "is not the file of a Dask scheduler: it has no address"
+        raise InputError([Problem("--cluster", rule, value=address)]) from error
+
+
+def _shake_hands(address: str) -> None:
+    # A client would wait for ever for a server of another kind, and keep the program from ending.
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    scheduler = _scheduler_at(address)
+    answer: Future[None] = Future()
+
+    async def meet() -> None:
+        arguments = Security().get_connection_args("client")
+        comm = await asyncio.wait_for(
+            connect(scheduler, timeout=_ANSWERS_WITHIN_S, **arguments), _ANSWERS_WITHIN_S
+        )
+        await comm.close()
+
+    def ask() -> None:
+        try:
+            answer.set_result(asyncio.run(meet()))
+        except Exception as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, daemon=True).start()  # a notebook has a loop of its own in the main thread
+    try:
+        answer.result()
+    except OSError as error:
+        raise InputError([Problem("--cluster", "no Dask scheduler answers there", value=address)]) from error
+    except Exception as error:
         rule = f"is not the address of a scheduler, such as tcp://10.0.0.5:8786: {error}"
         raise InputError([Problem("--cluster", rule, value=address)]) from error
-    except (OSError, ImportError) as error:
-        client.close()
-        raise InputError([Problem("--cluster", "no Dask scheduler answers there", value=address)]) from error
-    except BaseException:
-        client.close()
-        raise
-    return client
 
 
 @contextmanager

@@ -88,8 +88,9 @@ def _terminate(number: int, _: object) -> None:
     raise _Terminated(number)
 
 
-def _say_stopped(error: BaseException) -> None:
-    click.echo("\n".join(["stopped", *getattr(error, "__notes__", [])]), err=True)
+def _say(what: str, error: BaseException) -> None:
+    """Say what ended the command, and what is noted of it: how it can be completed."""
+    click.echo("\n".join([what, *getattr(error, "__notes__", [])]), err=True)
 
 
 def main(arguments: list[str] | None = None) -> Any:
@@ -109,16 +110,16 @@ def main(arguments: list[str] | None = None) -> Any:
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
-        _say_stopped(error)
+        _say("stopped", error)
         sys.exit(130)
     except _Terminated as error:
-        _say_stopped(error)
+        _say("stopped", error)
         sys.exit(143)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except OrderlabError as error:
-        click.echo(str(error), err=True)
+        _say(str(error), error)
         sys.exit(2)
     except BrokenPipeError:
         # Whoever read the output has seen enough; what is still to be flushed goes nowhere.
@@ -126,7 +127,7 @@ def main(arguments: list[str] | None = None) -> Any:
         sys.exit(0)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"{place}{error.strerror or error}", err=True)
+        _say(f"{place}{error.strerror or error}", error)
         sys.exit(2)
     except Exception:
         click.echo("orderlab failed, and that is its own fault. Please report this:\n", err=True)

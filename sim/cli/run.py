@@ -27,6 +27,7 @@ from sim.cli.options import (
 )
 from sim.errors import InputError, Problem
 from sim.experiment import Keep
+from sim.lab.arguments import check_playing
 from sim.lab.experiment import Experiment
 from sim.lab.folder import open_folder
 from sim.lab.provenance import read_provenance
@@ -166,6 +167,7 @@ def carry_out(
     """Run an experiment into a folder, show what it found, and return the folder."""
     for warning in experiment.scenario.warnings:
         click.echo(f"warning: {warning}", err=True)
+    check_playing(keep, jobs, cluster)
     folder = open_folder(out, experiment.scenario, overwrite)
     with progress(experiment.scenario.id, quiet) as told:
         result = experiment.run(folder, journal=keep, jobs=jobs, cluster=cluster, told=told)

@@ -7,6 +7,7 @@ from numbers import Integral
 from typing import get_args
 
 from reports.kpis import kpi_named
+from sim.cluster import check_cluster
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import Keep
@@ -47,8 +48,8 @@ def check_vary(vary: Mapping[str, object] | Sequence[str]) -> None:
         )
 
 
-def check_playing(journal: str, jobs: object) -> None:
-    """Refuse what says nothing of how to play an experiment. Raises InputError."""
+def check_playing(journal: str, jobs: object, cluster: str | None) -> None:
+    """Refuse what says nothing of how to play an experiment, or where nobody answers. Raises InputError."""
     problems = [] if jobs is None else _whole_from_one("jobs", jobs)
     if journal not in get_args(Keep):
         rule = f"must be one of {', '.join(get_args(Keep))}"
@@ -56,6 +57,8 @@ def check_playing(journal: str, jobs: object) -> None:
             Problem("journal", rule, value=str(journal), nearest=nearest(str(journal), get_args(Keep)))
         )
     _raise(problems)
+    if cluster is not None:
+        check_cluster(cluster)
 
 
 def _whole_from_one(name: str, value: object) -> list[Problem]:

@@ -20,8 +20,8 @@ from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import Keep, Stage, Variant, replicate
 from sim.lab.arguments import check_experiment, check_playing
-from sim.lab.folder import clear_scratch, open_folder
-from sim.lab.player import Player, Told, workers_for
+from sim.lab.folder import clear, clear_scratch, open_folder
+from sim.lab.player import Player, Told, resumable, workers_for
 from sim.lab.provenance import (
     changed_inputs,
     read_provenance,
@@ -135,14 +135,18 @@ class Experiment:
             OrderlabError: what killed its worker, or a cluster that cannot be reached.
 
         """
-        check_playing(journal, jobs)
+        check_playing(journal, jobs, cluster)
         if folder is None:
             with tempfile.TemporaryDirectory() as scratch:
                 return self._complete(Path(scratch), "none", jobs, cluster, told)
         folder = open_folder(Path(folder), self.scenario, overwrite)
-        hashes = write_inputs(folder, self.scenario, self.variants)
-        TaskLog(folder).begin()
-        write_provenance(folder, self.scenario, self.variants, hashes, self._settings(journal))
+        try:
+            hashes = write_inputs(folder, self.scenario, self.variants)
+            TaskLog(folder).begin()
+            write_provenance(folder, self.scenario, self.variants, hashes, self._settings(journal))
+        except BaseException:  # half of this is of no use
+            clear(folder)
+            raise
         return self._complete_with_page(folder, journal, jobs, cluster, told)
 
     def _settings(self, journal: Keep) -> dict[str, Any]:
@@ -207,7 +211,7 @@ class Experiment:
             InputError: the folder is complete, or other versions of what results depend on began it.
 
         """
-        check_playing(journal, jobs)
+        check_playing(journal, jobs, cluster)
         folder = Path(folder)
         if not TaskLog(folder).exists:
             raise InputError([Problem(str(folder), "is complete: there is nothing to resume")])
@@ -223,12 +227,13 @@ class Experiment:
     def _complete_with_page(
         self, folder: Path, journal: Keep, jobs: int | None, cluster: str | None, told: Told
     ) -> Result:
-        result = self._complete(folder, journal, jobs, cluster, told)
-        # pandas and matplotlib are loaded only now: the simulation does without.
-        from reports.page import write_report
+        with resumable(folder):
+            result = self._complete(folder, journal, jobs, cluster, told)
+            # pandas and matplotlib are loaded only now: the simulation does without.
+            from reports.page import write_report
 
-        write_report(folder)
-        TaskLog(folder).remove()
+            write_report(folder)
+            TaskLog(folder).remove()
         return result
 
     def _complete(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sim.cluster import Cluster
 from sim.cores import Cores
-from sim.errors import OrderlabError
+from sim.errors import OrderlabError, PolicyError
 from sim.experiment import Measured, Stage, Task
 from sim.tasklog import TaskLog
 from sim.workers import Here, Workers, play_all
@@ -21,7 +22,6 @@ class Player:
     """Plays tasks that are not in the log of a folder, and logs them."""
 
     def __init__(self, folder: Path, workers: Workers, told: Told) -> None:
-        self._folder = folder
         self._workers = workers
         self._told = told
         self._log = TaskLog(folder)
@@ -34,29 +34,35 @@ class Player:
         done, self._asked = self._asked + len(tasks) - len(missing), self._asked + len(tasks)
         self._told(done, self._asked)
         killers = []
-        try:
-            for task, measured in play_all(missing, self._workers):
-                if measured is None:
-                    killers.append(task)
-                    continue
-                self._log.append(task, measured)
-                self._measured[task] = measured
-                done += 1
-                self._told(done, self._asked)
-        except BaseException as error:
-            if not isinstance(error, Exception):  # Ctrl-C, or a signal to end
-                error.add_note(self._kept(done))
-            raise
+        for task, measured in play_all(missing, self._workers):
+            if measured is None:
+                killers.append(task)
+                continue
+            self._log.append(task, measured)
+            self._measured[task] = measured
+            done += 1
+            self._told(done, self._asked)
         if killers:
             names = "; ".join(map(str, killers))
             raise OrderlabError(
-                f"{names}: the worker died each time that this was played, as it does when memory runs out\n"
-                f"{self._kept(done)}"
+                f"{names}: the worker died each time that this was played, as it does when memory runs out"
             )
         return self._measured
 
-    def _kept(self, done: int) -> str:
-        return f"{done} of {self._asked} replications are kept: orderlab resume {self._folder}"
+
+@contextmanager
+def resumable(folder: Path) -> Iterator[None]:
+    """Have whatever ends an experiment early say what is kept, and how to go on."""
+    try:
+        yield
+    except PolicyError:  # it would come again
+        raise
+    except BaseException as error:
+        log = TaskLog(folder)
+        if log.exists:
+            done = len(log.read())
+            error.add_note(f"{done} replication{'' if done == 1 else 's'} kept: orderlab resume {folder}")
+        raise
 
 
 def workers_for(stage: Stage, folder: Path, jobs: int | None, cluster: str | None, tasks: int) -> Workers:

@@ -1,0 +1,52 @@
+"""MSER-5 cuts where the mean of the rest is known best."""
+
+from __future__ import annotations
+
+import json
+from math import exp
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reports.mser import mser5
+
+TRUTHS = Path(__file__).parents[1] / "theory" / "truths.json"
+
+
+def test_the_example_of_the_truths_is_cut_where_they_say() -> None:
+    truth = json.loads(TRUTHS.read_text(encoding="utf-8"))["output_analysis"]["mser5_example"]
+    series = [5 * exp(-i / 20) + ((7919 * i) % 101) / 101 for i in range(400)]
+    found = mser5(series)
+    assert found.observations == truth["truncate_observations"] == 65
+    assert found.statistic == pytest.approx(truth["stat"], rel=1e-9)
+    assert np.mean(series[found.observations :]) == pytest.approx(truth["truncated_mean"], rel=1e-9)
+    assert not found.is_last
+
+
+def test_a_step_is_cut_off_whole() -> None:
+    settled = ([9] * 5 + [7] * 5) * 10
+    assert mser5([0] * 20 + settled).observations == 20
+    # A batch that is in part from before is cut, too.
+    assert mser5([0] * 23 + settled[3:]).observations == 25
+
+
+def test_a_series_that_never_settles_is_cut_as_late_as_allowed() -> None:
+    falling = np.arange(100, 0, -1)
+    assert mser5(falling).is_last
+    assert mser5(falling).observations == 50
+    assert mser5(falling, latest=72).observations == 70
+
+
+def test_what_does_not_change_is_not_cut() -> None:
+    assert mser5([3.0] * 60).observations == 0
+
+
+def test_values_that_fill_no_batch_are_left_out() -> None:
+    series = [0] * 5 + [9 + (7919 * i % 101) / 101 for i in range(45)]
+    assert mser5([*series, 1_000, 1_000, 1_000, 1_000]) == mser5(series)
+
+
+def test_fewer_than_two_batches_are_refused() -> None:
+    with pytest.raises(ValueError, match="9 values are too few for MSER-5: 10 are needed"):
+        mser5([1.0] * 9)
