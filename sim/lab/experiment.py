@@ -139,7 +139,8 @@ class Experiment:
         if folder is None:
             with tempfile.TemporaryDirectory() as scratch:
                 return self._complete(Path(scratch), "none", jobs, cluster, told)
-        folder = open_folder(Path(folder), self.scenario, overwrite)
+        folder = Path(folder)
+        open_folder(folder, self.scenario, overwrite)
         try:
             hashes = write_inputs(folder, self.scenario, self.variants)
             TaskLog(folder).begin()
