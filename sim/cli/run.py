@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -190,7 +191,25 @@ def progress(title: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
             bar.n = done
             bar.refresh()
 
-        yield tell
+        with _logged_above():
+            yield tell
+
+
+class _Above(logging.Handler):
+    """Writes above a progress bar, if there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tqdm.write(self.format(record), file=sys.stderr)
+
+
+@contextmanager
+def _logged_above() -> Iterator[None]:
+    log, above = logging.getLogger("orderlab"), _Above()
+    log.addHandler(above)
+    try:
+        yield
+    finally:
+        log.removeHandler(above)
 
 
 def show(result: Result, folder: Path) -> None:
