@@ -138,7 +138,7 @@ def tornado(result: Result, kpi: str = "cost_per_order") -> pd.DataFrame:
         >>> keys = {"warehouses.newark.stations": [1, 3], "demand.orders_per_day": [100, 300]}
         >>> played = sweep("hello", vary=keys, one_at_a_time=True, replications=2, changes=["days=0.1"])
         >>> tornado(played.run(jobs=1), "queue_mean_min")[["key", "lowest_at", "highest_at"]].values.tolist()
-        [['demand.orders_per_day', '100', '300'], ['warehouses.newark.stations', '2', '1']]
+        [['demand.orders_per_day', '100', '300'], ['warehouses.newark.stations', '3', '1']]
 
     """
     values = values_of(result)
@@ -211,7 +211,7 @@ def contenders(result: Result, policy: str, kpi: str = "cost_per_order") -> list
         >>> from sim import sweep
         >>> played = sweep("hello", vary={"demand.orders_per_day": [100, 300]}, replications=3, changes=["days=0.1"])
         >>> contenders(played.run(jobs=1), "nearest", "queue_mean_min")
-        ['nearest-demand.orders_per_day-100', 'nearest']
+        ['nearest-demand.orders_per_day-100']
 
     """
     if KPIS[kpi].better is None:

@@ -30,7 +30,7 @@ from sim.errors import InputError, Problem
 from sim.experiment import Keep
 from sim.lab.arguments import check_playing
 from sim.lab.experiment import Experiment
-from sim.lab.folder import open_folder
+from sim.lab.folder import free_folder
 from sim.lab.provenance import read_provenance
 from sim.lab.repetition import compared_files, differing_files
 from sim.tasklog import TaskLog
@@ -168,10 +168,12 @@ def carry_out(
     """Run an experiment into a folder, show what it found, and return the folder."""
     for warning in experiment.scenario.warnings:
         click.echo(f"warning: {warning}", err=True)
-    check_playing(keep, jobs, cluster)
-    folder = open_folder(out, experiment.scenario, overwrite)
+    check_playing(keep, jobs, cluster)  # before a folder is made
+    folder = free_folder(experiment.scenario) if out is None else out
     with progress(experiment.scenario.id, quiet) as told:
-        result = experiment.run(folder, journal=keep, jobs=jobs, cluster=cluster, told=told)
+        result = experiment.run(
+            folder, overwrite=overwrite, journal=keep, jobs=jobs, cluster=cluster, told=told
+        )
     show(result, folder)
     return folder
 

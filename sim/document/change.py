@@ -138,6 +138,10 @@ def _step_down(node: Map | Seq, name: str | int, rest: list[str]) -> Node:
 def _added(node: Map | Seq, steps: list[str], value: Node, passed: list[str], source: Source) -> Node:
     if isinstance(node, Seq):
         parts = [part for part in _parts(node) if part is not None]
+        if steps[0] in parts:
+            raise _nowhere(
+                source, passed, steps[0], "stands there more than once: name it by its position", None
+            )
         close = nearest(steps[0], [*children(node), *parts])
         raise _nowhere(source, passed, steps[0], "is not in the list", close)
     copy = node.like()

@@ -120,7 +120,7 @@ def short_keys(factors: Sequence[Factor]) -> dict[str, str]:
     Positions in lists are left out, as they say nothing: `policy.rules.0.filters.below_limit.n` is `below_limit.n`.
     """
     words = {
-        factor.key: [word for word in factor.key.split(".") if not word.isdecimal()] or [factor.key]
+        factor.key: [word for word in factor.path.split(".") if not word.isdecimal()] or [factor.key]
         for factor in factors
     }
     short: dict[str, str] = {}

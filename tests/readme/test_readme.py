@@ -63,6 +63,10 @@ def test_real_data_are_imported_as_told(reader: Any) -> None:
     assert (reader.folder / "baskets" / "grocery.yaml").exists()
 
 
+def test_a_sweep_shows_what_a_value_does(reader: Any) -> None:
+    reader.follow("What a value does")
+
+
 def test_no_section_is_left_out(readme: Any) -> None:
     assert readme.played == [
         "A first result",
@@ -70,6 +74,7 @@ def test_no_section_is_left_out(readme: Any) -> None:
         "Write your own rule",
         "Read a result",
         "How many replications",
+        "What a value does",
         "In a notebook",
         "Stop a bad rule",
         "Real data",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from sim.document import Map, Scalar, read_text, set_key
+from sim.document import Map, Scalar, find, plain, read_text, set_key
 from sim.errors import InputError
 
 
@@ -96,3 +98,56 @@ def test_a_value_keeps_its_text():
 def test_a_document_of_rules_is_changed_and_told_in_the_same_words():
     with pytest.raises(InputError, match=r"^--set rules.x.y=1: rules.x: is not in the list$"):
         read_text("rules: []", "rules.yaml").changed(["rules.x.y=1"])
+
+
+RULES = """\
+rules:
+  - filters: [is_up, {has_stock: any}, below_limit, {soft: {within: {km: 9}}}]
+  - filters: [{below_limit: {n: 1}}, {below_limit: {n: 2}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "place", "expected"),
+    [
+        ("rules.0.filters.has_stock", "units", 1, {"has_stock": "units"}),
+        ("rules.0.filters.1.has_stock", "units", 1, {"has_stock": "units"}),
+        ("rules.0.filters.below_limit.n", "40", 2, {"below_limit": {"n": 40}}),
+        ("rules.0.filters.2.below_limit.n", "40", 2, {"below_limit": {"n": 40}}),
+        ("rules.0.filters.below_limit", "{n: 5}", 2, {"below_limit": {"n": 5}}),
+        ("rules.0.filters.2", "is_up", 2, "is_up"),
+        ("rules.0.filters.soft.within.km", "7", 3, {"soft": {"within": {"km": 7}}}),
+    ],
+)
+def test_a_part_in_a_list_goes_by_its_word(key: str, value: str, place: int, expected: Any) -> None:
+    tree = read_text(RULES, "rules.yaml").tree
+    before = plain(tree)["rules"][0]["filters"]
+    after = plain(set_key(tree, key, value))["rules"][0]["filters"]
+    assert after == [*before[:place], expected, *before[place + 1 :]]
+    assert plain(tree)["rules"][0]["filters"] == before
+
+
+def test_a_word_that_two_parts_have_names_neither() -> None:
+    tree = read_text(RULES, "rules.yaml").tree
+    with pytest.raises(
+        InputError,
+        match=r"rules\.1\.filters\.below_limit: stands there more than once: name it by its position",
+    ):
+        set_key(tree, "rules.1.filters.below_limit.n", "4")
+    with pytest.raises(InputError, match="did you mean 'has_stock'"):
+        set_key(tree, "rules.0.filters.has_stok", "all")
+
+
+def test_a_value_is_found_where_a_change_would_put_it() -> None:
+    tree = read_text(RULES, "rules.yaml").tree
+    assert find(tree, "rules.1.filters.1.below_limit.n") == (
+        ("rules", "1", "filters", "1", "below_limit", "n"),
+        "2",
+    )
+    assert find(tree, "rules.0.filters.has_stock")[1] == "any"
+    assert find(tree, "rules.0.filters.below_limit.n") == (
+        ("rules", "0", "filters", "2", "below_limit", "n"),
+        None,
+    )
+    assert find(tree, "rules.7.name") == (("rules", "7", "name"), None)
+    assert find(tree, "rules.0.filters.is_up.x.y")[1] is None
