@@ -37,11 +37,17 @@ class Cores(Workers):
         return ProcessPoolExecutor(self.slots, multiprocessing.get_context("spawn"), _set_up, self._start)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            # Nobody wants the rest any more: what a policy did wrong, or Ctrl-C, need not wait for it.
-            for worker in set(multiprocessing.active_children()) - self._others:
-                worker.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        try:
+            if kind is not None:  # nobody wants the rest any more
+                self._terminate()
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        except BaseException:  # Ctrl-C
+            self._terminate()
+            raise
+
+    def _terminate(self) -> None:
+        for worker in set(multiprocessing.active_children()) - self._others:
+            worker.terminate()
 
     def submit(self, task: Task) -> Future[Any]:
         """Hand a task to the next process that is free; if one has died, to a new one."""

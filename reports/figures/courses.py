@@ -11,6 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from reports.course import COURSES, Course, Values
 from reports.figures.style import INK, MUTED, PAPER, RULE, Colour, canvas, colour_of, house_style
@@ -18,6 +19,7 @@ from reports.rhythm import Rhythm
 from reports.warmup import WarmUp, days
 
 _DOTS_PER_INCH = 200  # of a PNG
+_WHOLE_DAYS = 4  # from so many days on, only whole ones stand below the picture
 
 _MEAN: Any = {"color": MUTED.light, "alpha": 0.55, "linewidth": 0.7}
 _SMOOTH: Any = {"linewidth": 1.8}
@@ -85,10 +87,8 @@ def _panel(
     if warm_up_days:
         axes.axvspan(0, warm_up_days, **_WARM_UP)
     axes.plot(middles, mean, **_MEAN)
-    width = max(known.cycle_h // course.hours, 1)
-    if width > 1:
-        smooth = moving_average(mean, width)
-        axes.plot(middles[: len(smooth)], smooth, color=colour.light, **_SMOOTH)
+    smooth = moving_average(mean, _window_h(known) // course.hours)
+    axes.plot(middles[: len(smooth)], smooth, color=colour.light, **_SMOOTH)
     if said.cut_days is not None:
         axes.axvline(said.cut_days, **_CUT)
     if known.dated:
@@ -97,6 +97,13 @@ def _panel(
     axes.set_ylim(bottom=0)
     axes.grid(axis="y", linewidth=0.6)
     axes.locator_params(axis="y", nbins=4)
+    if axes.get_xlim()[1] >= _WHOLE_DAYS:
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+
+
+def _window_h(known: Rhythm) -> int:
+    """Return over how many hours is averaged: a cycle, or a day where every hour is like every other."""
+    return max(known.cycle_h, 24)
 
 
 def _legend(
@@ -104,8 +111,7 @@ def _legend(
 ) -> Iterator[tuple[Artist, str]]:
     """Yield what is drawn and how it is called; lines of policies stand there in ink."""
     yield Line2D([], [], **_MEAN), "mean over replications"
-    if known.cycle_h > 1:
-        yield Line2D([], [], color=INK.light, **_SMOOTH), f"moving average over {days(known.cycle_h)}"
+    yield Line2D([], [], color=INK.light, **_SMOOTH), f"moving average over {days(_window_h(known))}"
     if any(one.cut_days is not None for by_name in said.values() for one in by_name.values()):
         yield Line2D([], [], **_CUT), "cut by MSER-5"
     if warm_up_days:

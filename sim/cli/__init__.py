@@ -93,6 +93,12 @@ def _say(what: str, error: BaseException) -> None:
     click.echo("\n".join([what, *getattr(error, "__notes__", [])]), err=True)
 
 
+def _stop(error: BaseException) -> None:
+    for again in (signal.SIGINT, signal.SIGTERM):  # `timeout` sends two; the program is on its way out
+        signal.signal(again, signal.SIG_IGN)
+    _say("stopped", error)
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and exit.
 
@@ -110,10 +116,10 @@ def main(arguments: list[str] | None = None) -> Any:
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
-        _say("stopped", error)
+        _stop(error)
         sys.exit(130)
     except _Terminated as error:
-        _say("stopped", error)
+        _stop(error)
         sys.exit(143)
     except click.ClickException as error:
         error.show()

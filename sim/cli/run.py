@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ from sim.errors import InputError, Problem
 from sim.experiment import Keep
 from sim.lab.arguments import check_playing
 from sim.lab.experiment import Experiment
-from sim.lab.folder import open_folder
+from sim.lab.folder import free_folder
 from sim.lab.provenance import read_provenance
 from sim.lab.repetition import compared_files, differing_files
 from sim.tasklog import TaskLog
@@ -167,10 +168,12 @@ def carry_out(
     """Run an experiment into a folder, show what it found, and return the folder."""
     for warning in experiment.scenario.warnings:
         click.echo(f"warning: {warning}", err=True)
-    check_playing(keep, jobs, cluster)
-    folder = open_folder(out, experiment.scenario, overwrite)
+    check_playing(keep, jobs, cluster)  # before a folder is made
+    folder = free_folder(experiment.scenario) if out is None else out
     with progress(experiment.scenario.id, quiet) as told:
-        result = experiment.run(folder, journal=keep, jobs=jobs, cluster=cluster, told=told)
+        result = experiment.run(
+            folder, overwrite=overwrite, journal=keep, jobs=jobs, cluster=cluster, told=told
+        )
     show(result, folder)
     return folder
 
@@ -188,7 +191,25 @@ def progress(title: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
             bar.n = done
             bar.refresh()
 
-        yield tell
+        with _logged_above():
+            yield tell
+
+
+class _Above(logging.Handler):
+    """Writes above a progress bar, if there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tqdm.write(self.format(record), file=sys.stderr)
+
+
+@contextmanager
+def _logged_above() -> Iterator[None]:
+    log, above = logging.getLogger("orderlab"), _Above()
+    log.addHandler(above)
+    try:
+        yield
+    finally:
+        log.removeHandler(above)
 
 
 def show(result: Result, folder: Path) -> None:

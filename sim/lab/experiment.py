@@ -62,11 +62,11 @@ class Experiment:
 
     Example:
         >>> from sim import Experiment
-        >>> experiment = Experiment("hello", ["nearest", "balanced"], replications=5, changes=["days=3"])
+        >>> experiment = Experiment("hello", ["nearest", "balanced"], replications=5, changes=["days=2"])
         >>> result = experiment.run(jobs=1)
         >>> cost = result.comparison.set_index("kpi").loc["cost_per_order"]
         >>> f"{cost['difference']:.2f} [{cost['low']:.2f}, {cost['high']:.2f}] {cost['unit']}: {cost['verdict']}"
-        '-0.53 [-0.65, -0.42] USD/order: better'
+        '-0.41 [-0.58, -0.24] USD/order: better'
 
     """
 
@@ -139,7 +139,8 @@ class Experiment:
         if folder is None:
             with tempfile.TemporaryDirectory() as scratch:
                 return self._complete(Path(scratch), "none", jobs, cluster, told)
-        folder = open_folder(Path(folder), self.scenario, overwrite)
+        folder = Path(folder)
+        open_folder(folder, self.scenario, overwrite)
         try:
             hashes = write_inputs(folder, self.scenario, self.variants)
             TaskLog(folder).begin()

@@ -15,22 +15,25 @@ _TABLES = ("kpis.csv", "comparison.csv", "reconciliation.csv", "sweep.csv", "sum
 _INPUTS = ("scenario.yaml", "provenance.json", TASK_LOG)
 
 
-def open_folder(out: Path | None, scenario: Scenario, overwrite: bool) -> Path:
-    """Make the folder for a result: the one given, or the next free `runs/SCENARIO-0001`.
+def free_folder(scenario: Scenario) -> Path:
+    """Make the next free `runs/SCENARIO-0001`."""
+    number = 1
+    while True:
+        folder = Path("runs") / f"{scenario.id}-{number:04d}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:  # also when another run was quicker
+            number += 1
+        else:
+            return folder
+
+
+def open_folder(out: Path, scenario: Scenario, overwrite: bool) -> None:
+    """Make the folder for a result, unless it is there and empty.
 
     Raises InputError when it holds something and `overwrite` is not set, or holds what it must not lose, or is no
     folder.
     """
-    if out is None:
-        number = 1
-        while True:
-            folder = Path("runs") / f"{scenario.id}-{number:04d}"
-            try:
-                folder.mkdir(parents=True)
-            except FileExistsError:  # also when another run was quicker
-                number += 1
-            else:
-                return folder
     if out.exists() and not out.is_dir():
         raise InputError([Problem(str(out), "is a file; a result needs a folder")])
     if out.is_dir() and any(out.iterdir()):
@@ -46,7 +49,6 @@ def open_folder(out: Path | None, scenario: Scenario, overwrite: bool) -> Path:
             )
         clear(out)
     out.mkdir(parents=True, exist_ok=True)
-    return out
 
 
 def clear(folder: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from policies import build_policy, read_policies
 from reports import KPIS
+from reports.course import follow
 from reports.measured import measure_run
 from reports.statistics import mean_of, paired
 from reports.warmup import ENOUGH, TOO_SHORT, UNSETTLED, too_short, warm_ups
@@ -232,6 +233,15 @@ def test_no_shipped_warm_up_is_too_short(scenario: str) -> None:
     assert too_short(found, world) == []
     judged = {said.verdict for said in found["nearest"].values()} & {ENOUGH, TOO_SHORT, UNSETTLED}
     assert bool(judged) == (scenario in SETTLED)
+
+
+@pytest.mark.theory
+@pytest.mark.parametrize("scenario", SETTLED)
+def test_nor_does_one_look_too_short_in_many_replications(scenario: str) -> None:
+    world = load_scenario(scenario)
+    (source,) = read_policies(["nearest"], world)
+    rows = [("nearest", r, follow(simulate(world, build_policy(source, world), r))) for r in range(20)]
+    assert too_short(warm_ups(rows, {"nearest": world}), {"nearest": world}) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=("README", "scenarios/README"))
