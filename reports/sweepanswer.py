@@ -9,7 +9,7 @@ from reports.designs import joined
 from reports.kpis import KPIS
 from reports.result import Result
 from reports.sentences import is_same, phrase
-from reports.statistics import BETTER, WORSE
+from reports.statistics import BETTER, TOO_FEW, WORSE
 from reports.sweep import UNCHANGED, WITHOUT, Rows, contenders, policies_of, rows_of, tornado
 
 _MOST_NAMED = 3
@@ -93,7 +93,9 @@ def _rules(result: Result, rows: Rows) -> list[str]:
         elif told:
             sentences.append(f"Without {called}, {set_} {joined(told)}.")
         else:
-            sentences.append(f"Without {called}, {set_} is not shown to differ.")
+            few = [KPIS[row["kpi"]].label for row in judged if row["verdict"] == TOO_FEW]
+            why = f"; too few replications to say: {joined(few)}" if few else ""
+            sentences.append(f"Without {called}, {set_} is not shown to differ{why}.")
     return sentences
 
 

@@ -227,12 +227,14 @@ def test_what_each_rule_is_worth_is_the_set_without_it_minus_the_set_with_all(wr
             "mine": (usual, [10.0, 11.0, 12.0]),
             "mine-without-rule-1": (usual, [12.0, 13.1, 14.0]),
             "mine-without-rule-2": (usual, [10.0, 11.0, 12.0]),
+            "mine-without-rule-3": (usual, [9.0, 12.0, 12.5]),
         },
-        without={"mine-without-rule-1": "1: whole", "mine-without-rule-2": "2"},
+        without={"mine-without-rule-1": "1: whole", "mine-without-rule-2": "2", "mine-without-rule-3": "3"},
     )
     assert answers(result) == [
         "Without rule 1 (whole), mine costs 2.03\u00a0[1.89,\u00a02.18]\u00a0USD more an order.",
         "Without rule 2, mine gives exactly the same results.",
+        "Without rule 3, mine is not shown to differ; too few replications to say: cost.",
     ]
     rows = result_text(result).split("minus the set with all\n")[1].split("\n\n")[0].splitlines()
     assert rows[2].split() == ["1:", "whole", "+2.03", "±", "0.14", "w"]
