@@ -97,16 +97,3 @@ def _rules(result: Result, rows: Rows) -> list[str]:
             why = f"; too few replications to say: {joined(few)}" if few else ""
             sentences.append(f"Without {called}, {set_} is not shown to differ{why}.")
     return sentences
-
-
-def still_open(result: Result) -> list[str]:
-    """Return a sentence on the points at which orders had not ended when the run did, if there are any."""
-    found = {name: row["mean"] for name, row in result.summary["kpis"]["open_share"].items() if row["mean"]}
-    if not found:
-        return []
-    most = max(found, key=lambda name: found[name])
-    share = numbers.estimate(found[most], None, "share")
-    count = len(result.summary["policies"])
-    return [
-        f"At {len(found)} of {count} points orders were still open when the run ended, at most {share} % ({most})."
-    ]

@@ -10,10 +10,10 @@ from typing import Any
 from reports import numbers
 from reports.kpis import KPIS
 from reports.result import Result
-from reports.sentences import is_same, replications
+from reports.sentences import is_same, replications, still_open
 from reports.statistics import BETTER, TOO_FEW, WORSE
 from reports.sweep import FILE_NAME, UNCHANGED, WITHOUT, Rows, policies_of, rows_of, sweep_table, tornado
-from reports.sweepanswer import still_open, sweep_answer
+from reports.sweepanswer import sweep_answer
 from reports.terminal import table, tables
 
 _MARKS = {BETTER: " b", WORSE: " w", TOO_FEW: " ?"}
@@ -33,7 +33,8 @@ def sweep_text(result: Result, width: int = 100) -> str:
     """
     rows = rows_of(sweep_table(result))
     answer = [
-        textwrap.fill(sentence, width) for sentence in [*sweep_answer(result, rows), *still_open(result)]
+        textwrap.fill(sentence, width)
+        for sentence in [*sweep_answer(result, rows), *still_open(result.summary)]
     ]
     reading = textwrap.fill(sweep_reading(result, rows), width)
     blocks = [_title(result, width), *answer, *sweep_tables(result, rows, width), reading]
