@@ -6,20 +6,19 @@ to judge a warm-up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from reports.kpis.columns import Integers, seconds, whole
+from reports.statistics import Values
+from sim.experiment import Replication
 from sim.journal import Journal
 
 COURSES = {"backlog": "shipments that wait", "on_hand": "units on hand"}
 """What is followed over all warehouses, and how it is called: what fills up or empties from the first second on."""
 
-Values = np.ndarray[Any, np.dtype[np.float64]]
-_Task = tuple[str, int, Mapping[str, float]]
 
 _HOUR = 3600
 _MANY = 200  # values that a course need not exceed
@@ -78,7 +77,7 @@ def follow(journal: Journal) -> dict[str, float]:
     }
 
 
-def courses(rows: Iterable[_Task]) -> dict[str, dict[str, Course]]:
+def courses(rows: Iterable[Replication]) -> dict[str, dict[str, Course]]:
     """Gather the courses of an experiment, by policy and name, from what `follow` said of each replication.
 
     What else was measured is passed over, and so is a course of fewer than two values.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from reports.course import follow
 from reports.kpis import measure
 from reports.reconciliation import reconcile, unbalanced
 from reports.searches import count_searches, cut_short
+from sim.experiment import Replication
 from sim.journal import Journal
-
-_Task = tuple[str, int, Mapping[str, float]]
 
 
 def measure_run(journal: Journal) -> dict[str, float]:
@@ -18,7 +17,7 @@ def measure_run(journal: Journal) -> dict[str, float]:
     return {**measure(journal), **reconcile(journal), **count_searches(journal), **follow(journal)}
 
 
-def warnings_of(tasks: Iterable[_Task]) -> list[str]:
+def warnings_of(tasks: Iterable[Replication]) -> list[str]:
     """Return what a reader of an experiment's numbers must know, in sentences, from what was measured."""
     rows = list(tasks)
     return [*unbalanced(rows), *cut_short(rows)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.course import Values
+from reports.statistics import Values
 
 BATCH = 5
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
+from sim.experiment import Replication
 from sim.journal import Journal
 
 COLUMNS = ("policy", "replication", "book", "entry", "unit", "amount")
 UNITS = {"orders": "orders", "units": "units", "money": "cents"}
 """The books, and what each is kept in."""
-
-_Task = tuple[str, int, Mapping[str, float]]
 
 
 def reconcile(journal: Journal) -> dict[str, int]:
@@ -20,7 +19,7 @@ def reconcile(journal: Journal) -> dict[str, int]:
     return dict(zip(names, table["amount"], strict=True))
 
 
-def reconciliation(tasks: Iterable[_Task]) -> Iterator[tuple[str, int, str, str, str, int]]:
+def reconciliation(tasks: Iterable[Replication]) -> Iterator[tuple[str, int, str, str, str, int]]:
     """Yield the rows of the table from what `reconcile` said of each task; what else was measured is passed over."""
     for policy, replication, measured in tasks:
         for name, amount in measured.items():
@@ -29,7 +28,7 @@ def reconciliation(tasks: Iterable[_Task]) -> Iterator[tuple[str, int, str, str,
                 yield policy, replication, book, entry, UNITS[book], int(amount)
 
 
-def unbalanced(tasks: Iterable[_Task]) -> list[str]:
+def unbalanced(tasks: Iterable[Replication]) -> list[str]:
     """Return a sentence for each book that does not add up; there never is one."""
     return [
         f"{policy}, replication {replication}: {amount:,} {unit} are missing in the book of {book}"

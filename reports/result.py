@@ -26,9 +26,8 @@ from reports.kpis import HEADLINE, KPIS
 from reports.reconciliation import COLUMNS, reconciliation
 from reports.statistics import CONFIDENCE, mean_of
 from sim.errors import InputError, Problem
+from sim.experiment import Replication
 from sim.tasklog import TaskLog
-
-_Task = tuple[str, int, Mapping[str, float]]
 
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
 _TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
@@ -80,7 +79,7 @@ class Result:
 
 def write_result(
     folder: Path,
-    rows: Iterable[_Task],
+    rows: Iterable[Replication],
     baseline: str,
     about: Mapping[str, str],
     family: Sequence[str] = HEADLINE,
@@ -161,13 +160,13 @@ def write_file(path: Path, text: str) -> None:
     os.replace(beside, path)
 
 
-def _sorted(rows: Iterable[_Task]) -> list[_Task]:
+def _sorted(rows: Iterable[Replication]) -> list[Replication]:
     tasks = list(rows)
     place = {policy: position for position, policy in enumerate(dict.fromkeys(task[0] for task in tasks))}
     return sorted(tasks, key=lambda task: (place[task[0]], task[1]))
 
 
-def _kpi_table(tasks: Iterable[_Task], currency: str) -> pd.DataFrame:
+def _kpi_table(tasks: Iterable[Replication], currency: str) -> pd.DataFrame:
     return pd.DataFrame(
         [
             (policy, replication, name, kpi.unit_in(currency), float(values[name]))

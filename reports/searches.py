@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pyarrow.compute as pc
 
+from sim.experiment import Replication
 from sim.journal import Journal
 
 _ALL, _GREEDY = "decisions.all", "decisions.greedy"
-
-_Task = tuple[str, int, Mapping[str, float]]
 
 
 def count_searches(journal: Journal) -> dict[str, int]:
@@ -19,7 +18,7 @@ def count_searches(journal: Journal) -> dict[str, int]:
     return {_ALL: len(capped), _GREEDY: pc.sum(capped).as_py() or 0}
 
 
-def cut_short(tasks: Iterable[_Task]) -> list[str]:
+def cut_short(tasks: Iterable[Replication]) -> list[str]:
     """Return a sentence for each policy of which a greedy search took some decisions, in any replication."""
     found: dict[str, tuple[int, int]] = {}
     for policy, _, measured in tasks:

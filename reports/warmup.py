@@ -24,10 +24,11 @@ from typing import Any
 import numpy as np
 
 from reports import numbers
-from reports.course import COURSES, Course, Values, courses
+from reports.course import COURSES, Course, courses
 from reports.mser import BATCH, mser5
 from reports.rhythm import Rhythm, rhythm
-from reports.statistics import paired
+from reports.statistics import Values, paired
+from sim.experiment import Replication
 from sim.scenario import Scenario
 
 ENOUGH, TOO_SHORT, UNSETTLED, UNKNOWN = "enough", "too short", "unsettled", "unknown"
@@ -38,8 +39,6 @@ _LEVEL = 0.02
 _MATTERS = 0.01  # of the mean after the cut
 _RUNS_DOWN = 0.05  # of the first cycle
 _TOLD = 3  # policies with a sentence of their own, where there are many
-
-_Task = tuple[str, int, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ def judged(found: Mapping[str, Course], warm_up_days: float, known: Rhythm) -> d
     }
 
 
-def warm_ups(rows: Iterable[_Task], scenarios: Mapping[str, Scenario]) -> dict[str, dict[str, WarmUp]]:
+def warm_ups(rows: Iterable[Replication], scenarios: Mapping[str, Scenario]) -> dict[str, dict[str, WarmUp]]:
     """Judge the warm-up of an experiment, by policy and course.
 
     Args:

@@ -108,6 +108,9 @@ Measured = Mapping[str, float]
 Build = Callable[[PolicySource, Scenario], Policy]
 Measure = Callable[[Journal], Measured]
 
+Replication = tuple[str, int, Measured]
+"""What was measured of one replication, after its variant and its number from 0."""
+
 Found = Mapping[str, Sequence[Measured]]
 """What was measured, by variant, of replications 0, 1, 2 and so on."""
 

@@ -13,9 +13,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from reports.course import COURSES, Course, Values
+from reports.course import COURSES, Course
 from reports.figures.style import INK, MUTED, PAPER, RULE, Colour, canvas, colour_of, house_style
 from reports.rhythm import Rhythm
+from reports.statistics import Values
 from reports.warmup import WarmUp, days
 
 _DOTS_PER_INCH = 200  # of a PNG
