@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from reports.numbers import counted
 from sim.cluster import Cluster
 from sim.cores import Cores
 from sim.errors import OrderlabError, PolicyError
@@ -61,7 +62,7 @@ def resumable(folder: Path) -> Iterator[None]:
         log = TaskLog(folder)
         if log.exists:
             done = len(log.read())
-            error.add_note(f"{done} replication{'' if done == 1 else 's'} kept: orderlab resume {folder}")
+            error.add_note(f"{counted(done, 'replication')} kept: orderlab resume {folder}")
         raise
 
 
