@@ -18,10 +18,10 @@ from reports.selection import Selection
 from reports.warmup import as_told, too_short, warm_ups
 from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.experiment import Keep, Stage, Variant, replicate
+from sim.experiment import Keep, Stage, Variant, one_by_one
 from sim.lab.arguments import check_experiment, check_playing
-from sim.lab.folder import clear, clear_scratch, open_folder
-from sim.lab.player import Player, Told, resumable, workers_for
+from sim.lab.folder import clear, open_folder
+from sim.lab.player import Told, play, resumable
 from sim.lab.provenance import (
     changed_inputs,
     read_provenance,
@@ -242,14 +242,8 @@ class Experiment:
     ) -> Result:
         """Play what is not in the folder's log, and write the tables."""
         stage = Stage(self.variants, build_policy, measure_run, journal)
-        names = [variant.name for variant in self.variants]
-        tasks = sum(self.design(dict.fromkeys(names, ())).values())
-        try:
-            with workers_for(stage, folder, jobs, cluster, tasks) as workers:
-                found = replicate(names, self.design, Player(folder, workers, told))
-        finally:
-            clear_scratch(folder)
-        rows = [(name, number, measured) for name in names for number, measured in enumerate(found[name])]
+        found = play(stage, self.design, folder, jobs, cluster, told)
+        rows = one_by_one(found)
         from reports.result import write_result
 
         scenarios = {variant.name: variant.scenario for variant in self.variants}
