@@ -143,7 +143,7 @@ def _of_sweep(result: Result, context: dict[str, Any]) -> dict[str, Any]:
     return {
         "question": section["question"],
         "answer": section["answer"],
-        "limits": [*context["limits"], *section["limits"]],
+        "limits": [*limits(result.summary), *result.summary["warnings"]],
         # Verdicts of the points that are shown were corrected for all that there are.
         "reading": reading(result.summary) if len(context["policies"]) > 1 else context["reading"],
         "swept": section,

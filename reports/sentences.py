@@ -60,14 +60,20 @@ def limits(summary: dict[str, Any]) -> list[str]:
 
 
 def still_open(summary: dict[str, Any]) -> list[str]:
-    """Return a sentence for each policy of which counted orders had not ended when the run did."""
-    found = []
-    for policy in summary["policies"]:
-        share = summary["kpis"]["open_share"][policy]["mean"]
-        if share:
-            text = numbers.estimate(share, None, "share")
-            found.append(f"{policy}: {text} % of the orders were still open when the run ended.")
-    return found
+    """Return a sentence for each policy of which counted orders had not ended when the run did; of a sweep, one."""
+    found = {policy: row["mean"] for policy, row in summary["kpis"]["open_share"].items() if row["mean"]}
+    shares = {policy: numbers.estimate(share, None, "share") for policy, share in found.items()}
+    if found and "sweep" in summary:
+        most = max(found, key=lambda policy: found[policy])
+        count = len(summary["policies"])
+        return [
+            f"At {len(found)} of {count} points orders were still open when the run ended, at most"
+            f" {shares[most]} % ({most})."
+        ]
+    return [
+        f"{policy}: {text} % of the orders were still open when the run ended."
+        for policy, text in shares.items()
+    ]
 
 
 def replications(summary: dict[str, Any]) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from reports.kpis import KPIS
 from reports.result import Result, write_file
@@ -23,6 +23,9 @@ FILE_NAME = "sweep.csv"
 WITHOUT = "without_rule"
 UNCHANGED = "unchanged"
 """What stands for a value that is nowhere."""
+
+Rows: TypeAlias = Sequence[dict[str, Any]]
+"""Rows of a table of this module; what is not defined is None."""
 
 _JUDGED = ("p_holm", "verdict", "n_needed")
 
@@ -201,7 +204,7 @@ def contenders(result: Result, policy: str, kpi: str = "cost_per_order") -> list
     Args:
         result: of a sweep.
         policy: the name of its unchanged point, which is one of the points; those without a rule are not.
-        kpi: one of which lower or higher is better.
+        kpi: one of which lower or higher is better. Replications in which it is undefined at some point are left out.
 
     Raises:
         ValueError: if neither direction of the KPI is better.
@@ -224,14 +227,18 @@ def contenders(result: Result, policy: str, kpi: str = "cost_per_order") -> list
         if point["of"] == policy and point["without"] is None
     }
     values = {name: each for name, each in values.items() if not np.isnan(each).all()}
-    out = set()
-    if len(values) > 1:
-        confidence = 1.0 - 2.0 * (1.0 - CONFIDENCE) / (len(values) - 1)  # of an interval with two sides
-        for one, other in combinations(values, 2):
-            found = paired(values[one], values[other], confidence)
-            if found.low > 0.0:
-                out.add(other)
-            elif found.high < 0.0:
-                out.add(one)
-    left = [name for name in values if name not in out]
-    return sorted(left, key=lambda name: mean_of(values[name]).mean)
+    names = sorted(values, key=lambda name: mean_of(values[name]).mean)
+    if len(names) < 2:
+        return names
+    columns = np.column_stack([values[name] for name in names])
+    columns = columns[~np.isnan(columns).any(axis=1)]
+    n = len(columns)
+    if n < 2:
+        return names
+    reach = float(stdtrit(n - 1, 1.0 - (1.0 - CONFIDENCE) / (len(names) - 1))) / math.sqrt(n)
+    left = []
+    for place, name in enumerate(names):
+        behind = columns[:, [place]] - columns
+        if not (behind.mean(axis=0) > reach * behind.std(axis=0, ddof=1)).any():
+            left.append(name)
+    return left

@@ -9,17 +9,18 @@ from reports.designs import joined
 from reports.kpis import KPIS
 from reports.result import Result
 from reports.sentences import is_same, phrase
-from reports.statistics import BETTER, WORSE
-from reports.sweep import UNCHANGED, WITHOUT, contenders, policies_of, rows_of, sweep_table, tornado
+from reports.statistics import BETTER, TOO_FEW, WORSE
+from reports.sweep import UNCHANGED, WITHOUT, Rows, contenders, policies_of, rows_of, tornado
 
 _MOST_NAMED = 3
 
 
-def sweep_answer(result: Result) -> list[str]:
+def sweep_answer(result: Result, rows: Rows) -> list[str]:
     """Return what a sweep found, a sentence or two for each policy, and one for each rule that was dropped.
 
     Args:
         result: of a sweep.
+        rows: of its table.
 
     """
     swept = result.summary["sweep"]
@@ -29,7 +30,7 @@ def sweep_answer(result: Result) -> list[str]:
             sentences += _most_swinging(result, policy)
         if len(swept["keys"]) == 1 or (swept["keys"] and not swept["one_at_a_time"]):
             sentences.append(_best(result, policy))
-    return sentences + _rules(result)
+    return sentences + _rules(result, rows)
 
 
 def _most_swinging(result: Result, policy: str) -> list[str]:
@@ -79,11 +80,11 @@ def _place(result: Result, point: dict[str, Any]) -> str:
     return ", ".join(f"{short} {value}" for short, value in given if value is not None)
 
 
-def _rules(result: Result) -> list[str]:
-    family, rows = result.summary["family"], [row for row in rows_of(sweep_table(result)) if row.get(WITHOUT)]
+def _rules(result: Result, rows: Rows) -> list[str]:
+    family, dropped = result.summary["family"], [row for row in rows if row.get(WITHOUT)]
     sentences = []
-    for name in dict.fromkeys(row["policy"] for row in rows):
-        judged = [row for row in rows if row["policy"] == name and row["kpi"] in family]
+    for name in dict.fromkeys(row["policy"] for row in dropped):
+        judged = [row for row in dropped if row["policy"] == name and row["kpi"] in family]
         set_, rule = judged[0]["of"], judged[0][WITHOUT].partition(": ")
         called = f"rule {rule[0]}" + (f" ({rule[2]})" if rule[2] else "")
         told = [phrase(row) for row in judged if row["verdict"] in (BETTER, WORSE)]
@@ -92,18 +93,7 @@ def _rules(result: Result) -> list[str]:
         elif told:
             sentences.append(f"Without {called}, {set_} {joined(told)}.")
         else:
-            sentences.append(f"Without {called}, {set_} is not shown to differ.")
+            few = [KPIS[row["kpi"]].label for row in judged if row["verdict"] == TOO_FEW]
+            why = f"; too few replications to say: {joined(few)}" if few else ""
+            sentences.append(f"Without {called}, {set_} is not shown to differ{why}.")
     return sentences
-
-
-def still_open(result: Result) -> list[str]:
-    """Return a sentence on the points at which orders had not ended when the run did, if there are any."""
-    found = {name: row["mean"] for name, row in result.summary["kpis"]["open_share"].items() if row["mean"]}
-    if not found:
-        return []
-    most = max(found, key=lambda name: found[name])
-    share = numbers.estimate(found[most], None, "share")
-    count = len(result.summary["policies"])
-    return [
-        f"At {len(found)} of {count} points orders were still open when the run ended, at most {share} % ({most})."
-    ]

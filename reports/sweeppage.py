@@ -9,16 +9,16 @@ from reports.designs import joined
 from reports.figures.style import POLICIES
 from reports.result import Result
 from reports.sentences import replications
-from reports.sweep import policies_of
-from reports.sweepanswer import still_open, sweep_answer
+from reports.sweep import policies_of, rows_of, sweep_table
+from reports.sweepanswer import sweep_answer
 from reports.sweeptext import sweep_reading, sweep_tables
 
 _WIDTH = 118  # letters that fit beside each other on the page
 
 
 def sweep_section(result: Result) -> dict[str, Any]:
-    """Return what the page says of a sweep: question, answer, limits, tables, reading; and whether it hides points."""
-    swept, summary = result.summary["sweep"], result.summary
+    """Return what the page says of a sweep: question, answer, tables, reading; and whether it hides points."""
+    swept, summary, rows = result.summary["sweep"], result.summary, rows_of(sweep_table(result))
     keys = joined([entry["key"] for entry in swept["keys"]]) if swept["keys"] else ""
     asked = [f"What happens at other values of {keys}?"] if keys else []
     if any(point["without"] is not None for point in swept["points"]):
@@ -27,10 +27,9 @@ def sweep_section(result: Result) -> dict[str, Any]:
     runs = f"{len(swept['points'])} points of {joined(list(policies_of(result)))}, {replications(summary)} of about"
     return {
         "question": f"{' '.join(asked)} {runs} {orders} orders each, the same at every point.",
-        "answer": sweep_answer(result),
-        "limits": still_open(result),
-        "tables": sweep_tables(result, _WIDTH),
-        "reading": sweep_reading(result),
+        "answer": sweep_answer(result, rows),
+        "tables": sweep_tables(result, rows, _WIDTH),
+        "reading": sweep_reading(result, rows),
         "hidden": len(shown_summary(result)["policies"]) < len(summary["policies"]),
     }
 

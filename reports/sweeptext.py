@@ -10,14 +10,11 @@ from typing import Any
 from reports import numbers
 from reports.kpis import KPIS
 from reports.result import Result
-from reports.sentences import is_same, replications
+from reports.sentences import is_same, replications, still_open
 from reports.statistics import BETTER, TOO_FEW, WORSE
-from reports.sweep import FILE_NAME, UNCHANGED, WITHOUT, policies_of, rows_of, sweep_table, tornado
-from reports.sweepanswer import still_open, sweep_answer
+from reports.sweep import FILE_NAME, UNCHANGED, WITHOUT, Rows, policies_of, rows_of, sweep_table, tornado
+from reports.sweepanswer import sweep_answer
 from reports.terminal import table, tables
-
-_Rows = Sequence[dict[str, Any]]
-"""Rows of the table of a sweep."""
 
 _MARKS = {BETTER: " b", WORSE: " w", TOO_FEW: " ?"}
 _NO_MARK = "  "
@@ -34,16 +31,20 @@ def sweep_text(result: Result, width: int = 100) -> str:
         width: columns of the terminal; a wider table continues below, a few KPIs at a time.
 
     """
-    answer = [textwrap.fill(sentence, width) for sentence in [*sweep_answer(result), *still_open(result)]]
-    reading = textwrap.fill(sweep_reading(result), width)
-    blocks = [_title(result, width), *answer, *sweep_tables(result, width), reading]
+    rows = rows_of(sweep_table(result))
+    answer = [
+        textwrap.fill(sentence, width)
+        for sentence in [*sweep_answer(result, rows), *still_open(result.summary)]
+    ]
+    reading = textwrap.fill(sweep_reading(result, rows), width)
+    blocks = [_title(result, width), *answer, *sweep_tables(result, rows, width), reading]
     # A spreadsheet takes only a hyphen for a minus, and nobody can search for a space that is none.
     return ("\n\n".join(blocks) + "\n").replace(numbers.MINUS, "-").replace("\u00a0", " ")
 
 
-def sweep_tables(result: Result, width: int) -> list[str]:
+def sweep_tables(result: Result, points: Rows, width: int) -> list[str]:
     """Return the response to one key, or the swings over several and their points; and what each rule is worth."""
-    swept, points = result.summary["sweep"], rows_of(sweep_table(result))
+    swept = result.summary["sweep"]
     blocks: list[str] = []
     for policy in policies_of(result):
         rows = [row for row in points if row["of"] == policy]
@@ -68,7 +69,7 @@ def _title(result: Result, width: int) -> str:
     return textwrap.fill(f"{' - '.join(names)}: {', '.join(facts)}", width)
 
 
-def _curve(result: Result, policy: str, rows: _Rows, width: int) -> list[str]:
+def _curve(result: Result, policy: str, rows: Rows, width: int) -> list[str]:
     """Return the response of one policy to one key."""
     (entry,) = result.summary["sweep"]["keys"]
     values = {row["policy"]: row[entry["key"]] for row in rows}
@@ -122,7 +123,7 @@ def _with_places_of(half_width: float | None, mean: float, unit: str) -> str:
     return numbers.estimate(mean, half_width, unit).partition(" ±")[0]
 
 
-def _best_of_grid(result: Result, policy: str, rows: _Rows, width: int) -> list[str]:
+def _best_of_grid(result: Result, policy: str, rows: Rows, width: int) -> list[str]:
     """Return the points of a grid that are best in the first KPI of the family."""
     kpi, entries = result.summary["family"][0], result.summary["sweep"]["keys"]
     sign = 1.0 if KPIS[kpi].better == "lower" else -1.0
@@ -141,7 +142,7 @@ def _best_of_grid(result: Result, policy: str, rows: _Rows, width: int) -> list[
     return [f"{textwrap.fill(heading, width)}\n{tables(left, columns, width)}"]
 
 
-def _changes(result: Result, policy: str, rows: _Rows, width: int) -> list[str]:
+def _changes(result: Result, policy: str, rows: Rows, width: int) -> list[str]:
     """Return what every change by itself does."""
     names = _moved(result, rows)
     changed = {row["policy"]: row for row in rows if row["policy"] != policy}
@@ -159,7 +160,7 @@ def _changes(result: Result, policy: str, rows: _Rows, width: int) -> list[str]:
     return [f"each change of {policy}, minus {policy} unchanged\n{tables(left, columns, width)}"]
 
 
-def _worth(result: Result, policy: str, rows: _Rows, width: int) -> list[str]:
+def _worth(result: Result, policy: str, rows: Rows, width: int) -> list[str]:
     """Return what a rule set loses without each of its rules."""
     names = _moved(result, rows)
     if not names:
@@ -171,7 +172,7 @@ def _worth(result: Result, policy: str, rows: _Rows, width: int) -> list[str]:
     return [f"{textwrap.fill(heading, width)}\n{tables([['without rule', '', *labels]], columns, width)}"]
 
 
-def _moved(result: Result, rows: _Rows) -> list[str]:
+def _moved(result: Result, rows: Rows) -> list[str]:
     """Return the KPIs of the family that differ somewhere from the unchanged point."""
     moved = {row["kpi"] for row in rows if _differs(row)}
     return [kpi for kpi in result.summary["family"] if kpi in moved]
@@ -182,7 +183,7 @@ def _differs(row: dict[str, Any]) -> bool:
 
 
 def _columns(
-    rows: _Rows, order: Sequence[str], kpis: Sequence[str], cell: Callable[[dict[str, Any]], str]
+    rows: Rows, order: Sequence[str], kpis: Sequence[str], cell: Callable[[dict[str, Any]], str]
 ) -> list[list[str]]:
     """Return a column for each KPI: its name, its unit, and a cell for each point."""
     found = {(row["kpi"], row["policy"]): row for row in rows}
@@ -225,10 +226,10 @@ def _rank(value: str) -> float:
     return float(value) if value else math.inf
 
 
-def sweep_reading(result: Result) -> str:
+def sweep_reading(result: Result, rows: Rows) -> str:
     """Return how the tables of a sweep are to be read."""
     summary = result.summary
-    judged = sum(1 for row in rows_of(sweep_table(result)) if row["p_holm"] is not None)
+    judged = sum(1 for row in rows if row["p_holm"] is not None)
     if summary["replications"] == 1:
         text = "One replication has no interval, and allows no verdict."
     else:

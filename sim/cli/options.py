@@ -56,6 +56,12 @@ def not_below(replications: int, at_most: int) -> int:
     return at_most
 
 
+family_option = click.option(
+    "--family",
+    metavar="KPI,KPI...",
+    help="The KPIs on which policies are judged, over which Holm's correction runs. Default: the headline KPIs.",
+)
+
 world_options = _together(
     click.option(
         "--seed", type=click.IntRange(0, 2**63 - 1), help="Of all random numbers. Default: the scenario's."

@@ -18,6 +18,7 @@ from reports.kpis import HEADLINE
 from reports.precision import AT_MOST, Precision, read_half_widths
 from sim.cli.options import (
     at_most_option,
+    family_option,
     folder_options,
     journal_option,
     not_below,
@@ -47,11 +48,7 @@ if TYPE_CHECKING:
 @click.option(
     "--baseline", metavar="NAME", help="The policy that others are compared with. Default: the first."
 )
-@click.option(
-    "--family",
-    metavar="KPI,KPI...",
-    help="The KPIs on which policies are judged, over which Holm's correction runs. Default: the headline KPIs.",
-)
+@family_option
 @click.option(
     "--independent",
     is_flag=True,

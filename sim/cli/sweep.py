@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from reports.kpis import HEADLINE
 from sim.cli.options import (
+    family_option,
     folder_options,
     journal_option,
     policies_option,
@@ -39,6 +41,7 @@ from sim.lab.sweep import sweep
     metavar="NAME",
     help="What comparison.csv compares all with. Default: the first policy, unchanged.",
 )
+@family_option
 @world_options
 @folder_options
 @journal_option
@@ -51,6 +54,7 @@ def sweep_command(
     drop_each_rule: bool,
     replications: int,
     baseline: str | None,
+    family: str | None,
     seed: int | None,
     changes: tuple[str, ...],
     out: Path | None,
@@ -75,10 +79,12 @@ def sweep_command(
         baseline=baseline,
         seed=seed,
         changes=changes,
+        family=HEADLINE if family is None else family.split(","),
     )
-    usual = set(experiment.scenario.warnings)
+    told = set(experiment.scenario.warnings)
     for variant in experiment.variants:
         for warning in variant.scenario.warnings:
-            if warning not in usual:
+            if warning not in told:
                 click.echo(f"warning: {variant.name}: {warning}", err=True)
+                told.add(warning)
     carry_out(experiment, out, overwrite, keep, jobs, cluster, quiet)

@@ -16,11 +16,15 @@ from scipy.stats import t
 
 from reports import Result, contenders, read_result, result_text, sweep_table, tornado, write_report
 from reports.statistics import holm
-from reports.sweep import write_sweep
+from reports.sweep import rows_of, write_sweep
 from reports.sweepanswer import sweep_answer
 
 COST, LATE = "cost_per_order", "late_share"
 Write = Callable[..., Result]
+
+
+def answers(result: Result) -> list[str]:
+    return sweep_answer(result, rows_of(sweep_table(result)))
 
 
 def swept(
@@ -166,7 +170,7 @@ def test_one_at_a_time_a_swing_is_between_points_that_differ_in_one_key(write: W
     assert found == [["b", "unchanged", "y", 5.0], ["a", "3", "2", 2.0]]
     text = result_text(result)
     assert "swing of cost_per_order, USD/order, over each key, the others unchanged" in text
-    assert sweep_answer(result) == [
+    assert answers(result) == [
         "mine: cost swings most over b, by 5.000 [5.000, 5.000] USD/order between unchanged and y."
     ]
     changes = text.split("each change of mine, minus mine unchanged\n")[1].split("\n\n")[0].splitlines()
@@ -185,12 +189,12 @@ def test_the_best_point_comes_with_those_that_may_be_best(write: Write) -> None:
         "mine",
         *(f"mine-{p}" for p in ("1y", "1z", "2x", "2y", "2z")),
     ]
-    (_, best) = sweep_answer(result)
+    (_, best) = answers(result)
     assert "of 6 points, the best in cost looks to be a 1, b y" in best
     assert "corrected for the choice among 6" in best
     one = grid(write, [0.0])
     assert len(contenders(one, "mine")) == 6
-    assert "One replication cannot say" in sweep_answer(one)[1]
+    assert "One replication cannot say" in answers(one)[1]
     with pytest.raises(ValueError, match="neither lower nor higher is better"):
         contenders(result, "mine", "orders")
 
@@ -223,12 +227,14 @@ def test_what_each_rule_is_worth_is_the_set_without_it_minus_the_set_with_all(wr
             "mine": (usual, [10.0, 11.0, 12.0]),
             "mine-without-rule-1": (usual, [12.0, 13.1, 14.0]),
             "mine-without-rule-2": (usual, [10.0, 11.0, 12.0]),
+            "mine-without-rule-3": (usual, [9.0, 12.0, 12.5]),
         },
-        without={"mine-without-rule-1": "1: whole", "mine-without-rule-2": "2"},
+        without={"mine-without-rule-1": "1: whole", "mine-without-rule-2": "2", "mine-without-rule-3": "3"},
     )
-    assert sweep_answer(result) == [
+    assert answers(result) == [
         "Without rule 1 (whole), mine costs 2.03\u00a0[1.89,\u00a02.18]\u00a0USD more an order.",
         "Without rule 2, mine gives exactly the same results.",
+        "Without rule 3, mine is not shown to differ; too few replications to say: cost.",
     ]
     rows = result_text(result).split("minus the set with all\n")[1].split("\n\n")[0].splitlines()
     assert rows[2].split() == ["1:", "whole", "+2.03", "±", "0.14", "w"]
