@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import click
 from tqdm import tqdm
 
-from reports.design import Design, Fixed
 from reports.kpis import HEADLINE
 from reports.precision import AT_MOST, Precision, read_half_widths
 from sim.cli.options import (
@@ -88,15 +87,16 @@ def run_command(
 
     SCENARIO is a file, or the id of a shipped one (orderlab list scenarios).
     """
-    design: Design = Fixed(replications)
+    design = None
     if precision:
         at_most = max(AT_MOST, replications) if at_most is None else not_below(replications, at_most)
-        design = Precision(read_half_widths(precision), baseline, replications, at_most)
+        design = Precision(read_half_widths(precision), at_least=replications, at_most=at_most)
     elif at_most is not None:
         raise InputError([Problem("--at-most", "limits --precision, which is not given", value=str(at_most))])
     experiment = Experiment(
         scenario,
         policies or ("nearest",),
+        replications=replications,
         baseline=baseline,
         seed=seed,
         changes=changes,
@@ -116,9 +116,9 @@ def resume_command(folder: Path, jobs: int | None, cluster: str | None, quiet: b
     What is missing is played, from the copies in DIR alone. The result is the same, to the byte, as without the
     interruption.
     """
-    experiment, keep = Experiment.read(folder)
+    experiment = Experiment.read(folder)
     with progress(experiment.scenario.id, quiet) as told:
-        result = experiment.resume(folder, journal=keep, jobs=jobs, cluster=cluster, told=told)
+        result = experiment.resume(folder, jobs=jobs, cluster=cluster, told=told)
     show(result, folder)
 
 
@@ -130,16 +130,17 @@ def again_command(
     folder: Path, out: Path | None, overwrite: bool, jobs: int | None, cluster: str | None, quiet: bool
 ) -> None:
     """Play a finished result again, from its folder alone, and say whether it is the same."""
-    experiment, keep = Experiment.read(folder)
+    experiment, provenance = Experiment.read(folder), read_provenance(folder)
     if TaskLog(folder).exists:
         click.echo(f"note: {folder} is not complete; orderlab resume completes it", err=True)
+    keep = provenance["settings"]["journal"]
     other = carry_out(experiment, out, overwrite, keep, jobs, cluster, quiet)
     changed = differing_files(folder, other)
     if not changed:
         click.echo(f"the same as {folder}, to the byte: {len(compared_files(folder))} tables and journals")
         return
     click.echo(f"not the same as {folder}: {', '.join(changed)}")
-    before, now = read_provenance(folder)["versions"], versions()
+    before, now = provenance["versions"], versions()
     others = [f"{name} {before.get(name)} is now {now[name]}" for name in differing(before, now)]
     click.echo(f"versions: {', '.join(others) or 'the same as then'}")
 

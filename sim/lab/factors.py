@@ -51,15 +51,22 @@ def read_factors(vary: Mapping[str, Iterable[object]] | Sequence[str]) -> list[F
             quotes. A value that is a text is read as in a file.
 
     Raises:
-        InputError: with everything that is wrong: no values, the same key or value twice.
+        InputError: with everything that is wrong: no list, no values, the same key or value twice.
 
     """
-    given: list[tuple[str, list[str]]]
+    if isinstance(vary, str):
+        raise InputError([Problem("vary", f"must be a list: [{vary!r}]", value=vary)])
+    given: list[tuple[str, list[str]]] = []
+    wrong: list[Problem] = []
     if isinstance(vary, Mapping):
-        given = [(key, [as_written(value) for value in several]) for key, several in vary.items()]
-        wrong = [Problem(f"--vary {key}", "has no values") for key, values in given if not values]
+        for key, several in vary.items():
+            if isinstance(several, str) or not isinstance(several, Iterable):
+                wrong.append(Problem("vary", f"must be a list: [{several!r}]", key, str(several)))
+                continue
+            given.append((key, [as_written(value) for value in several]))
+            if not given[-1][1]:
+                wrong.append(Problem(f"--vary {key}", "has no values"))
     else:
-        given, wrong = [], []
         for text in vary:
             key, _, listed = text.partition("=")
             try:

@@ -188,9 +188,9 @@ def test_a_folder_is_enough_to_play_a_sweep_again_or_to_complete_it(tmp_path: Pa
     assert way["nearest-regions.file-more_far.csv"]["mean"] > 1000 > way["nearest"]["mean"]
     shutil.rmtree(world)
 
-    again, journal = Experiment.read(folder)
+    again = Experiment.read(folder)
     assert names(again) == names(made)
-    again.run(tmp_path / "again", journal=journal, jobs=1)
+    again.run(tmp_path / "again", jobs=1)
     assert differing_files(folder, tmp_path / "again") == []
 
     # As if it had been killed before the first task was done.
@@ -199,8 +199,7 @@ def test_a_folder_is_enough_to_play_a_sweep_again_or_to_complete_it(tmp_path: Pa
     TaskLog(interrupted).begin()
     for name in ("kpis.csv", "sweep.csv", "summary.json"):
         (interrupted / name).unlink()
-    experiment, journal = Experiment.read(interrupted)
-    experiment.resume(interrupted, journal=journal, jobs=1)
+    Experiment.read(interrupted).resume(interrupted, jobs=1)
     assert differing_files(folder, interrupted) == []
 
 
