@@ -10,7 +10,7 @@ from reports import numbers
 from reports.compare import WELCH
 from reports.kpis import COST_PARTS, KPIS
 from reports.result import Result
-from reports.sentences import answer, reading, replications, still_open, verdict_text
+from reports.sentences import answer, limits, reading, replications, still_open, verdict_text
 
 _GAP = "  "
 _MORE = (
@@ -42,7 +42,8 @@ def result_text(result: Result, width: int = 100) -> str:
     family = [name for name in summary["family"] if name in KPIS]
     parts = [name for name in COST_PARTS if any(_mean(summary, name, p) for p in summary["policies"])]
     more = [name for name in _MORE if name not in family]
-    sentences = [*answer(summary), *still_open(summary)]
+    # What is said of one replication stands at the end.
+    sentences = [*answer(summary), *(limits if summary["replications"] > 1 else still_open)(summary)]
     blocks = [_title(summary, width), *(textwrap.fill(sentence, width) for sentence in sentences)]
     blocks.append(_kpis("", summary, family, width))
     if parts:

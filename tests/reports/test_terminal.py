@@ -81,6 +81,13 @@ def test_one_replication_shows_values_and_differences_alone(write):
     assert "allows no verdict" in text
 
 
+def test_few_replications_come_with_a_warning(write):
+    few = {kpi: values[:2] for kpi, values in NEAR.items()}
+    assert "Only 2 replications: intervals are wide, and rest on few values." in result_text(
+        write({"near": few})
+    )
+
+
 def test_numbers_of_replications_may_differ(tmp_path):
     def tasks(policy, numbers):
         return [(policy, n, {**dict.fromkeys(KPIS, 0.0), "cost_per_order": 9.0 + n % 3}) for n in numbers]
