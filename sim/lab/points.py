@@ -15,7 +15,7 @@ from sim.lab.factors import Factor, as_written, in_a_name
 from sim.scenario import Scenario, check_scenario
 from sim.scenario.resolved import table_places
 
-OPTION = "--vary"
+_OPTION = "--vary"
 _LONGEST_NAME = 150
 
 Changed: TypeAlias = tuple[tuple[Factor, str], ...]
@@ -47,7 +47,7 @@ class Maker:
         def make() -> Variant:
             world = self._world(of_world)
             changes = [factor.change(value) for factor, value in of_policy]
-            source = change_policy(base.source, world, changes, option=OPTION)
+            source = change_policy(base.source, world, changes, option=_OPTION)
             if changes:
                 source = replace(source, name=self._name(base.name, of_policy))
             return Variant(self._name(base.name, changed), source, world, of_world)
@@ -115,7 +115,7 @@ class Maker:
             self.problems |= dict.fromkeys(error.problems)
         except PolicyError as error:
             named = " ".join(f"{factor.key}={value}" for factor, value in changed)
-            self.problems[Problem(f"{OPTION} {named}"[:200], str(error))] = None
+            self.problems[Problem(f"{_OPTION} {named}"[:200], str(error))] = None
         return None
 
     def _wrong(self, base: Variant, rule: str) -> None:
@@ -124,12 +124,12 @@ class Maker:
     def _world(self, changes: tuple[str, ...]) -> Scenario:
         if changes not in self._worlds:
             document = Document(self._scenario.path, self._scenario.tree, ScenarioError)
-            world = check_scenario(document.changed(changes, option=OPTION), called=self._scenario.id)
+            world = check_scenario(document.changed(changes, option=_OPTION), called=self._scenario.id)
             # A result folder keeps these tables, and the change must lead to them from there.
             kept, taken = table_places(world), set(table_places(self._scenario).values())
             wrong = [
                 Problem(
-                    f"{OPTION} {changes[0]}",
+                    f"{_OPTION} {changes[0]}",
                     "must name a table by its place below the scenario",
                     value=written,
                 )
