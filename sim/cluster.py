@@ -216,14 +216,18 @@ def check_cluster(address: str) -> None:
 
 
 def _scheduler_at(address: str) -> str:
-    """Return an address, or the one that a scheduler wrote into the file of that name."""
-    if not Path(address).is_file():
+    """Return an address, or the one that a scheduler wrote into the file of that name, or soon will."""
+    if not address.endswith(".json"):
         return address
-    try:
-        return str(json.loads(Path(address).read_bytes())["address"])
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        rule = "is not the file of a Dask scheduler: it has no address"
-        raise InputError([Problem("--cluster", rule, value=address)]) from error
+    end = time.monotonic() + _ANSWERS_WITHIN_S
+    while True:
+        try:
+            return str(json.loads(Path(address).read_bytes())["address"])
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            if time.monotonic() > end:
+                rule = "no Dask scheduler has written its address into this file"
+                raise InputError([Problem("--cluster", rule, value=address)]) from error
+        time.sleep(0.1)
 
 
 def _shake_hands(address: str) -> None:

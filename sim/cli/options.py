@@ -102,7 +102,7 @@ workers_options = _together(
     click.option(
         "--cluster",
         metavar="ADDRESS",
-        help="Play on the workers of this Dask scheduler, such as tcp://10.0.0.5:8786, and not here.",
+        help="Play on the workers of a Dask scheduler: tcp://10.0.0.5:8786, or the scheduler.json that it wrote.",
     ),
     click.option("--quiet", is_flag=True, help="Show no progress."),
 )

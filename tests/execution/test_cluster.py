@@ -49,7 +49,7 @@ def test_an_address_is_refused_before_anything_is_touched(
         "tls://127.0.0.1:1": "is not the address of a scheduler.*: TLS",
         "tcp://127.0.0.1:9": "no Dask scheduler answers there",
         silent: "no Dask scheduler answers there",
-        "scheduler.json": "is not the file of a Dask scheduler: it has no address",
+        "scheduler.json": "no Dask scheduler has written its address into this file",
     }
     for address, message in wrong.items():
         with pytest.raises(InputError, match=f"^--cluster: .*{message}"):

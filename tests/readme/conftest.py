@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import runpy
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -107,6 +108,7 @@ class Reader:
         self.file = folder
         self.output = ""
         self.exit_code = 0
+        self._background: list[subprocess.Popen[bytes]] = []
 
     def follow(self, heading: str) -> None:
         """Do all of a section."""
@@ -119,22 +121,50 @@ class Reader:
     def command(self, step: Step) -> None:
         """Run a command as a shell would in this environment."""
         programs = Path(sys.executable).parent
+        environment = {
+            **os.environ,
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "COLUMNS": "100",
+            "GITHUB_STEP_SUMMARY": "summary.md",
+        }
+        if step.text.endswith(" &"):
+            self._background.append(
+                subprocess.Popen(
+                    step.text.removesuffix(" &"),
+                    shell=True,
+                    cwd=self.folder,
+                    env=environment,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            )
+            return
         done = subprocess.run(
             step.text,
             shell=True,
             cwd=self.folder,
-            env={
-                **os.environ,
-                "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-                "COLUMNS": "100",
-                "GITHUB_STEP_SUMMARY": "summary.md",
-            },
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             check=False,
         )
         self.output, self.exit_code = done.stdout, done.returncode
+
+    def bash(self, step: Step) -> None:
+        """Read a script for machines that are not here: only its grammar is checked."""
+        subprocess.run(["bash", "-n"], input=step.text, text=True, check=True)
+
+    def py(self, step: Step) -> None:
+        """Read a program for machines that are not here: only its grammar is checked."""
+        compile(step.text, "block.py", "exec")
+
+    def end(self) -> None:
+        """End what was started with `&`."""
+        for process in self._background:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
 
     def text(self, step: Step) -> None:
         """See an output: passages between lines of `...`, one after the other."""
@@ -198,7 +228,15 @@ def page() -> Callable[[str], Page]:
 @pytest.fixture
 def follower(
     page: Callable[[str], Page], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], Reader]:
+) -> Iterator[Callable[[str], Reader]]:
     """Return the function from a path in the repository to a reader of that page, in a folder of their own."""
     monkeypatch.chdir(tmp_path)
-    return lambda path: Reader(page(path), tmp_path)
+    readers: list[Reader] = []
+
+    def reader(path: str) -> Reader:
+        readers.append(Reader(page(path), tmp_path))
+        return readers[-1]
+
+    yield reader
+    for each in readers:
+        each.end()

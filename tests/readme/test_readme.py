@@ -52,6 +52,11 @@ def test_an_experiment_is_played_in_a_notebook_as_told(reader: Any) -> None:
     reader.follow("In a notebook")
 
 
+def test_workers_on_a_laptop_play_as_told(reader: Any) -> None:
+    reader.follow("On more cores and machines")
+    assert (reader.folder / "runs" / "hello-0001" / "report.html").exists()
+
+
 def test_a_bad_rule_is_stopped_as_told_and_the_workflow_passes_a_good_one(reader: Any) -> None:
     reader.follow("Stop a bad rule")
     summary = (reader.folder / "summary.md").read_text(encoding="utf-8")
@@ -76,6 +81,7 @@ def test_no_section_is_left_out(readme: Any) -> None:
         "How many replications",
         "What a value does",
         "In a notebook",
+        "On more cores and machines",
         "Stop a bad rule",
         "Real data",
     ]
