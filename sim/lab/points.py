@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -11,7 +12,7 @@ from policies.load import build_policy, change_policy
 from sim.document import Document, Scalar, Seq, find, plain, read_text, write
 from sim.errors import InputError, PolicyError, Problem, RuleSetError, ScenarioError
 from sim.experiment import PolicySource, Variant
-from sim.lab.factors import Factor, as_written, in_a_name
+from sim.lab.factors import Factor, as_written
 from sim.scenario import Scenario, check_scenario
 from sim.scenario.resolved import table_places
 
@@ -144,7 +145,7 @@ class Maker:
     def _name(self, policy: str, changed: Changed) -> str:
         if (policy, changed) not in self._names:
             parts = [
-                f"{in_a_name(self._short[factor.key], 32)}-{in_a_name(value, 24)}"
+                f"{_in_a_name(self._short[factor.key], 32)}-{_in_a_name(value, 24)}"
                 for factor, value in changed
             ]
             self._names[policy, changed] = self._unique("-".join([policy, *parts])[:_LONGEST_NAME])
@@ -166,3 +167,8 @@ def _settings(variant: Variant) -> Any:
         return policy
     accepted = inspect.signature(type(policy)).parameters.values()
     return {argument.name: argument.default for argument in accepted} | dict(variant.source.parameters)
+
+
+def _in_a_name(text: str, longest: int) -> str:
+    """Return a text, no longer than that, as it can stand in the name of a file."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("_.")[:longest] or "empty"
