@@ -106,6 +106,13 @@ class Kept(BaseModel):
     def _agrees(self) -> Kept:
         if (self.n > 0) != (self.mean is not None) or (self.n > 1) != (self.spread is not None):
             raise ValueError("n, mean and spread do not agree")
+        if self.values is not None:
+            sample = sample_of([math.nan if value is None else value for value in self.values])
+            mean = math.nan if self.mean is None else self.mean
+            if sample.n != self.n or (
+                self.n and not math.isclose(sample.mean, mean, rel_tol=1e-9, abs_tol=1e-9)
+            ):
+                raise ValueError("n and mean are not those of values")
         return self
 
     @property

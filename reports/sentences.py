@@ -96,6 +96,11 @@ def reading(summary: dict[str, Any]) -> str:
     else:
         text = "± is half of the 95 % interval over replications."
         text += " Shares and quantiles are computed in each replication, and then averaged."
+    if len(set(summary["replications_of"].values())) > 1:
+        text += (
+            " Policies played different numbers of replications, so that their means are not of the same orders;"
+            " differences are, over the replications that both played."
+        )
     if any(row["method"] == WELCH for row in summary["comparison"]):
         text += " Where policies met different orders, Welch's test compares their means."
     if "selection" in summary:

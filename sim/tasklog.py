@@ -26,9 +26,10 @@ class TaskLog:
         self._path.write_bytes(b"")
 
     def read(self) -> dict[Task, Measured]:
-        """Return what was measured, by task; a line that was being written when the program ended is passed over.
+        """Return what was measured, by task, up to the first line that is none.
 
-        What comes after that goes to a line of its own.
+        A line is none when it was being written as the program ended. It is removed, with what comes after it:
+        those tasks are played again.
         """
         done: dict[Task, Measured] = {}
         if not self.exists:
@@ -37,7 +38,10 @@ class TaskLog:
         for line in self._path.read_bytes().splitlines(keepends=True):
             if not line.endswith(b"\n"):
                 break
-            variant, replication, measured = json.loads(line)
+            try:
+                variant, replication, measured = json.loads(line)
+            except (ValueError, TypeError):  # a disk may keep a damaged line
+                break
             whole += len(line)
             done[Task(variant, replication)] = measured
         with self._path.open("ab") as file:

@@ -24,6 +24,7 @@ from sim.lab.arguments import check_experiment, check_playing
 from sim.lab.folder import clear, open_folder
 from sim.lab.player import Told, play, resumable
 from sim.lab.provenance import (
+    FILE_NAME,
     changed_inputs,
     read_provenance,
     read_variants,
@@ -184,14 +185,18 @@ class Experiment:
             raise InputError(problems)
         scenario, variants = read_variants(folder, provenance)
         settings = provenance["settings"]
-        design = dict(settings["design"])
+        try:
+            written = dict(settings["design"])
+            design = _DESIGNS[written.pop("name")](**written)
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError([Problem(str(folder / FILE_NAME), "is not what a run wrote")]) from error
         return cls(
             scenario,
             variants,
             baseline=settings["baseline"],
             family=settings["family"],
             common_random_numbers=settings["common_random_numbers"],
-            design=_DESIGNS[design.pop("name")](**design),
+            design=design,
             more=settings["more"],
         )
 

@@ -75,6 +75,10 @@ def read_factors(vary: Mapping[str, Iterable[object]] | Sequence[str]) -> list[F
     keys = [key for key, _ in given]
     repeated = dict.fromkeys(key for key in keys if keys.count(key) > 1)
     wrong += [Problem(f"--vary {key}", "stands twice: name all its values in one") for key in repeated]
+    if "seed" in keys:
+        wrong.append(
+            Problem("--vary seed", "only changes what chance does, as each replication does: use -n")
+        )
     for key, values in given:
         again = dict.fromkeys(value for value in values if values.count(value) > 1)
         wrong += [Problem(f"--vary {key}", "stands there twice", value=value) for value in again]

@@ -10,7 +10,7 @@ from pathlib import Path
 from reports.numbers import counted
 from sim.cluster import Cluster
 from sim.cores import Cores
-from sim.errors import OrderlabError, PolicyError
+from sim.errors import InputError, OrderlabError, PolicyError
 from sim.experiment import Design, Found, Measured, Stage, Task, replicate
 from sim.lab.folder import clear_scratch
 from sim.tasklog import TaskLog
@@ -57,7 +57,7 @@ def resumable(folder: Path) -> Iterator[None]:
     """Have whatever ends an experiment early say what is kept, and how to go on."""
     try:
         yield
-    except PolicyError:  # it would come again
+    except (PolicyError, InputError):  # it would come again
         raise
     except BaseException as error:
         log = TaskLog(folder)

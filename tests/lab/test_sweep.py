@@ -219,6 +219,10 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["--vary days: stands twice: name all its values in one"],
     ),
     "a value twice": ({"vary": ["days=1,1"]}, ["--vary days: value '1': stands there twice"]),
+    "the seed": (
+        {"vary": ["seed=1,2"]},
+        ["--vary seed: only changes what chance does, as each replication does: use -n"],
+    ),
     "a key by two ways": (
         {"vary": ["warehouses.newark.stations=1", "warehouses.0.stations=3"]},
         [
@@ -250,7 +254,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
         ],
     ),
     "too many": (
-        {"vary": {"seed": range(MOST_VARIANTS + 1)}, "policies": ["nearest", "cheapest"]},
+        {"vary": {"days": range(1, MOST_VARIANTS + 2)}, "policies": ["nearest", "cheapest"]},
         ["--vary: makes 402 variants of policies, and 200 is the most"],
     ),
     "only what is there": (
