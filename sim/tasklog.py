@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from sim.errors import InputError, Problem
 from sim.experiment import Measured, Task
+
+if sys.platform != "win32":
+    import fcntl
 
 FILE_NAME = "tasks.jsonl"
 
@@ -28,21 +35,39 @@ class TaskLog:
     def read(self) -> dict[Task, Measured]:
         """Return what was measured, by task; a line that was being written when the program ended is passed over.
 
-        What comes after that goes to a line of its own.
+        What comes after that goes to a line of its own. Raises InputError when another line is not of a run.
         """
         done: dict[Task, Measured] = {}
         if not self.exists:
             return done
         whole = 0
-        for line in self._path.read_bytes().splitlines(keepends=True):
+        for number, line in enumerate(self._path.read_bytes().splitlines(keepends=True), start=1):
             if not line.endswith(b"\n"):
                 break
-            variant, replication, measured = json.loads(line)
+            try:
+                variant, replication, measured = json.loads(line)
+                done[Task(variant, replication)] = dict(measured)
+            except (ValueError, TypeError) as error:
+                problem = Problem(str(self._path), "is not what a run wrote", line=number)
+                raise InputError([problem]) from error
             whole += len(line)
-            done[Task(variant, replication)] = measured
         with self._path.open("ab") as file:
             file.truncate(whole)
         return done
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other programs from the folder. Raises InputError when one is at work there."""
+        with self._path.open("ab") as file:
+            if sys.platform != "win32":
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    rule = "is being played by another program: wait for its end, or end it"
+                    raise InputError([Problem(str(self._path.parent), rule)]) from error
+                except OSError:  # a file system without locks
+                    pass
+            yield
 
     def append(self, task: Task, measured: Measured) -> None:
         """Add a task. Numbers are written with the digits that give them back exactly."""
