@@ -14,8 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
-from pydantic import model_validator as checked_by
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
 
 from reports.kpis import KPIS
 from reports.result import read_result, write_file
@@ -95,7 +102,7 @@ class Kept(BaseModel):
         each = tuple(_short(value) for value in finite) if judged else None
         return cls(n=sample.n, mean=_short(sample.mean), spread=_short(sample.spread), values=each)
 
-    @checked_by(mode="after")
+    @model_validator(mode="after")
     def _agrees(self) -> Kept:
         if (self.n > 0) != (self.mean is not None) or (self.n > 1) != (self.spread is not None):
             raise ValueError("n, mean and spread do not agree")
@@ -164,7 +171,7 @@ class Baseline(BaseModel):
     bounds: dict[str, _BoundText] = {}
     policies: dict[str, dict[str, Kept]] = Field(min_length=1)
 
-    @checked_by(mode="after")
+    @model_validator(mode="after")
     def _agrees(self) -> Baseline:
         if self.variants.keys() != self.policies.keys():
             raise ValueError("variants and policies do not agree")

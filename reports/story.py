@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from reports import numbers
-from reports.names import Names, joined
+from reports.designs import joined
+from reports.names import Names
 from sim.clock import NEVER
 from sim.policy import Backorder, Cancel, Care, Hold, Part, Request
 from sim.record import Candidate, Comparison, RuleRecord

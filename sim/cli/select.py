@@ -17,7 +17,7 @@ from sim.cli.options import (
     workers_options,
     world_options,
 )
-from sim.cli.run import carry_out
+from sim.cli.playing import carry_out
 from sim.errors import InputError, Problem
 from sim.experiment import Keep
 from sim.lab.experiment import Experiment

@@ -10,7 +10,7 @@ import click
 from policies.load import build_policy
 from reports.course import follow
 from sim.cli.options import policies_option, replications_option, workers_options, world_options
-from sim.cli.run import progress
+from sim.cli.playing import progress
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import Stage, one_by_one

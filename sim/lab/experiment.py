@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -234,7 +235,7 @@ class Experiment:
     def _complete_with_page(
         self, folder: Path, journal: Keep, jobs: int | None, cluster: str | None, told: Told
     ) -> Result:
-        with resumable(folder):
+        with TaskLog(folder).alone(), resumable(folder):
             result = self._complete(folder, journal, jobs, cluster, told)
             # pandas and matplotlib are loaded only now: the simulation does without.
             from reports.page import write_report
@@ -283,9 +284,13 @@ def _variants(
     changes: Sequence[str],
     common_random_numbers: bool,
 ) -> list[Variant]:
-    ready = [policy for policy in policies if isinstance(policy, Variant)]
     named = [policy for policy in policies if not isinstance(policy, Variant)]
-    variants = [*ready, *(Variant(s.name, s, scenario) for s in read_policies(named, scenario, changes))]
+    made = (Variant(source.name, source, scenario) for source in read_policies(named, scenario, changes))
+    variants = [policy if isinstance(policy, Variant) else next(made) for policy in policies]
+    names = Counter(variant.name for variant in variants)
+    if repeated := [name for name, count in names.items() if count > 1]:
+        rule = "stands twice: each variant needs a name of its own"
+        raise InputError([Problem("policies", rule, value=name) for name in repeated])
     if common_random_numbers:
         return variants
     count = len(variants)

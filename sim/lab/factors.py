@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -142,11 +141,6 @@ def short_keys(factors: Sequence[Factor]) -> dict[str, str]:
                 break
         short[key] = ".".join(parts[-length:]) if len(parts) > 1 else parts[0]
     return short if len(set(short.values())) == len(short) else {key: key for key in words}
-
-
-def in_a_name(text: str, longest: int) -> str:
-    """Return a text, no longer than that, as it can stand in the name of a file."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("_.")[:longest] or "empty"
 
 
 def overlapping(factors: Sequence[Factor], tree: Map) -> list[Problem]:
