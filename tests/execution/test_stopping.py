@@ -33,7 +33,9 @@ def test_ctrl_c_leaves_what_is_done_and_says_how_to_go_on(place: Any) -> None:
     kept = len(place.kept("stopped"))
     assert (code, output) == (130, "")
     assert errors.splitlines() == ["stopped", f"{kept} replications kept: orderlab resume stopped"]
-    with pytest.raises(InputError, match=r"stopped: the run was interrupted: orderlab resume .* completes it"):
+    with pytest.raises(
+        InputError, match=r"stopped: the run was interrupted: orderlab resume .* completes it"
+    ):
         read_result(place.folder / "stopped")
 
 
