@@ -53,9 +53,7 @@ class Cluster(Workers):
     Raises InputError when nothing answers at the address; see `check_cluster`.
     """
 
-    slots = (
-        2_000  # more than there are workers, so that a cluster that grows with its queue is seen to have one
-    )
+    slots = 2_000  # many more than workers, so that a cluster that grows with its queue has one
 
     def __init__(self, stage: Stage, folder: Path, address: str) -> None:
         import distributed
@@ -274,7 +272,8 @@ def _without_its_log() -> Iterator[None]:
     ]
     before = [(logger, logger.handlers, logger.propagate) for logger in loggers]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.filterwarnings("ignore", module="distributed")
+        warnings.filterwarnings("ignore", message="Sending large graph")
         for logger in loggers:
             logger.handlers, logger.propagate = [logging.NullHandler()], False
         try:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from sim.errors import InputError, Problem
 from sim.experiment import Measured, Task
+
+if sys.platform != "win32":
+    import fcntl
 
 FILE_NAME = "tasks.jsonl"
 
@@ -40,13 +47,27 @@ class TaskLog:
                 break
             try:
                 variant, replication, measured = json.loads(line)
+                done[Task(variant, replication)] = dict(measured)
             except (ValueError, TypeError):  # a disk may keep a damaged line
                 break
             whole += len(line)
-            done[Task(variant, replication)] = measured
         with self._path.open("ab") as file:
             file.truncate(whole)
         return done
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other programs from the folder. Raises InputError when one is at work there."""
+        with self._path.open("ab") as file:
+            if sys.platform != "win32":
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    rule = "is being played by another program: wait for its end, or end it"
+                    raise InputError([Problem(str(self._path.parent), rule)]) from error
+                except OSError:  # a file system without locks
+                    pass
+            yield
 
     def append(self, task: Task, measured: Measured) -> None:
         """Add a task. Numbers are written with the digits that give them back exactly."""

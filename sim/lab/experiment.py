@@ -235,7 +235,7 @@ class Experiment:
     def _complete_with_page(
         self, folder: Path, journal: Keep, jobs: int | None, cluster: str | None, told: Told
     ) -> Result:
-        with resumable(folder):
+        with TaskLog(folder).alone(), resumable(folder):
             result = self._complete(folder, journal, jobs, cluster, told)
             # pandas and matplotlib are loaded only now: the simulation does without.
             from reports.page import write_report

@@ -24,7 +24,7 @@ from typing import Any
 
 from sim import Experiment
 
-QUICK = ("warm_up_days=0", "days=0.2", "demand.orders_per_day=6000")
+QUICK = ("warm_up_days=0", "days=0.2", "demand.orders_per_day=1600")
 """A replication of us_parcel takes about a second and a half."""
 
 

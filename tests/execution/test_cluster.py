@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,9 @@ def test_an_address_is_refused_before_anything_is_touched(
     for address, message in wrong.items():
         with pytest.raises(InputError, match=f"^--cluster: .*{message}"):
             experiment.run("result", cluster=address)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"needs Dask: pip install 'orderlab\[cluster\]'"):
+        experiment.run("result", cluster="tcp://127.0.0.1:9")
     assert [path.name for path in tmp_path.iterdir()] == ["scheduler.json"]
 
 
