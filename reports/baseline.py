@@ -14,8 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
-from pydantic import model_validator as checked_by
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
 
 from reports.kpis import KPIS
 from reports.result import read_result, write_file
@@ -95,10 +102,17 @@ class Kept(BaseModel):
         each = tuple(_short(value) for value in finite) if judged else None
         return cls(n=sample.n, mean=_short(sample.mean), spread=_short(sample.spread), values=each)
 
-    @checked_by(mode="after")
+    @model_validator(mode="after")
     def _agrees(self) -> Kept:
         if (self.n > 0) != (self.mean is not None) or (self.n > 1) != (self.spread is not None):
             raise ValueError("n, mean and spread do not agree")
+        if self.values is not None:
+            sample = sample_of([math.nan if value is None else value for value in self.values])
+            mean = math.nan if self.mean is None else self.mean
+            if sample.n != self.n or (
+                self.n and not math.isclose(sample.mean, mean, rel_tol=1e-9, abs_tol=1e-9)
+            ):
+                raise ValueError("n and mean are not those of values")
         return self
 
     @property
@@ -157,7 +171,7 @@ class Baseline(BaseModel):
     bounds: dict[str, _BoundText] = {}
     policies: dict[str, dict[str, Kept]] = Field(min_length=1)
 
-    @checked_by(mode="after")
+    @model_validator(mode="after")
     def _agrees(self) -> Baseline:
         if self.variants.keys() != self.policies.keys():
             raise ValueError("variants and policies do not agree")

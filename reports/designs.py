@@ -83,9 +83,9 @@ def precision_sentences(precision: Mapping[str, Any], currency: str) -> list[str
     return [f"{text} is not reached. Half-widths of {'; of '.join(missed)}."]
 
 
-def joined(parts: Sequence[str]) -> str:
-    """Join parts of a sentence by commas and a last "and"."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+def joined(parts: Sequence[str], last: str = "and") -> str:
+    """Join parts of a sentence by commas and a last "and", or another word."""
+    return "".join(parts) if len(parts) < 2 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
 def _amount(value: float, unit: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from reports.baseline import Baseline, Bound, Kept
 from reports.kpis import KPIS, Kpi
+from reports.numbers import counted
 from reports.statistics import CONFIDENCE, Difference, holm, paired, welch
 from sim.document import nearest
 from sim.errors import InputError, Problem
@@ -234,7 +235,7 @@ def _differing(baseline: Baseline, result: Baseline, policy: str) -> Iterator[st
     if before.changes != now.changes:
         yield f"{policy} is played with other changes than in the baseline"
     if before.replications != now.replications:
-        yield f"{policy} has {now.replications} replications, in the baseline {before.replications}"
+        yield f"{policy} has {counted(now.replications, 'replication')}, in the baseline {before.replications}"
 
 
 def _notes(baseline: Baseline, result: Baseline) -> list[str]:

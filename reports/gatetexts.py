@@ -18,11 +18,9 @@ def check_text(check: Check) -> str:
     blocks = [f"{_title(check)}\n", *(f"note: {note}" for note in check.notes)]
     if rows := _rows(check):
         columns = list(zip(_HEADINGS, *rows, strict=True))
-        lines = table(columns[:3], columns[3:7]).split("\n")
-        told = [f"{line}  {words}" for line, words in zip(lines, columns[7], strict=True)]
-        blocks += [*([""] if check.notes else []), *told, ""]
+        blocks += [*([""] if check.notes else []), table(columns[:3], columns[3:7], columns[7:]), ""]
     blocks += [_answer(check), _reading(check)]
-    return _plain("\n".join(blocks))
+    return numbers.plain("\n".join(blocks))
 
 
 def check_markdown(check: Check) -> str:
@@ -51,7 +49,7 @@ def check_junit(check: Check) -> str:
             _, _, unit, before, now, difference, interval, words = _row(change)
             values = f"{before} became {now} {unit}".rstrip()
             by = difference if interval == numbers.MISSING else f"{difference} {interval}"
-            message = _plain(f"{words}: {values}, {by}")
+            message = numbers.plain(f"{words}: {values}, {by}")
             ElementTree.SubElement(case, "failure", {"message": message, "type": "regression"})
         elif change in undefined:
             ElementTree.SubElement(case, "skipped").text = "not defined in any replication"
@@ -61,30 +59,26 @@ def check_junit(check: Check) -> str:
 
 
 def _title(check: Check) -> str:
-    n = len(check.baseline.policies)
-    return (
-        f"{printable(check.result.scenario)}: {n} {'policy' if n == 1 else 'policies'} against the baseline"
-    )
+    policies = numbers.counted(len(check.baseline.policies), "policy", "policies")
+    return f"{printable(check.result.scenario)}: {policies} against the baseline"
 
 
 def _answer(check: Check) -> str:
     judged = [change for change in check.changes if change.judged]
     if check.failed:
-        return f"Regression: {_count(len(check.failed))} of {len(judged)} judged got worse than allowed."
+        failed = numbers.counted(len(check.failed), "KPI")
+        return f"Regression: {failed} of {len(judged)} judged got worse than allowed."
+    kpis = numbers.counted(len(judged), "KPI")
     moved = [change for change in check.changes if not change.same]
     if not moved:
-        return f"No regression: all {_count(len(judged))} judged are the same."
+        return f"No regression: all {kpis} judged are the same."
     sure = [change for change in moved if change.judged and not change.noise]
     better = sum(1 for change in sure if change.worse_by < 0.0)
     worse = sum(1 for change in sure if change.worse_by > 0.0)
     return (
-        f"No regression: of {_count(len(judged))} judged, {better} got better, {worse} worse within bounds,"
+        f"No regression: of {kpis} judged, {better} got better, {worse} worse within bounds,"
         f" {sum(1 for change in moved if change.noise)} may be noise; the others are the same."
     )
-
-
-def _count(number: int) -> str:
-    return f"{number} KPI{'' if number == 1 else 's'}"
 
 
 def _reading(check: Check) -> str:
@@ -161,8 +155,3 @@ def _bound(change: Change) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def _plain(text: str) -> str:
-    # As on the terminal elsewhere: a hyphen for a minus.
-    return text.replace(numbers.MINUS, "-")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from reports.designs import joined
 from sim.carrier import service_ids
 from sim.clock import instant
 from sim.policy import Request
@@ -42,8 +43,3 @@ class Names:
     def sites(self, positions: Sequence[int]) -> str:
         """Return warehouses by name."""
         return joined([self.warehouses[site] for site in positions])
-
-
-def joined(texts: Sequence[str]) -> str:
-    """Return texts as a list in a sentence."""
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else ""

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-MISSING, MINUS = "–", "−"
+MISSING, MINUS, NO_BREAK = "–", "−", "\u00a0"
 _DIGITS = 4  # significant digits of a number without an interval
 
 
@@ -67,6 +67,17 @@ def times(factor: float) -> str:
 def fixed(number: float, places: int) -> str:
     """Write a number with thousands separators and that many decimals, and never a negative zero."""
     return f"{number:z,.{places}f}".replace("-", MINUS)
+
+
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """Write how many there are: "1 policy", "2 policies"; `nouns` is the plural where an s is not enough."""
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def plain(text: str) -> str:
+    """Return a text for the terminal."""
+    # A spreadsheet takes only a hyphen for a minus, and nobody can search for a space that is none.
+    return text.replace(MINUS, "-").replace(NO_BREAK, " ")
 
 
 def _places_of(row: Mapping[str, Any]) -> int:

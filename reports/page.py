@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from reports import numbers
 from reports.compare import PAIRED
+from reports.designs import joined
 from reports.figures import Picture, cost_parts, flow_maps, lead_times, tradeoff, whisker
 from reports.figures.style import COLOURS, colour_of
 from reports.kpis import KPIS
@@ -159,13 +160,9 @@ def _question(summary: dict[str, Any]) -> str:
     others = [policy for policy in policies if policy != baseline]
     common = all(row["method"] == PAIRED for row in summary["comparison"])
     return (
-        f"What happens if {_listed(others)} decided instead of {baseline}?"
+        f"What happens if {joined(others, 'or')} decided instead of {baseline}?"
         f" {runs} each{', the same for every policy' if common else ''}."
     )
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _kpi(name: str, summary: dict[str, Any]) -> dict[str, Any]:

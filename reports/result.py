@@ -24,6 +24,7 @@ from reports import compare
 from reports.compare import comparison
 from reports.kpis import HEADLINE, KPIS
 from reports.reconciliation import COLUMNS, reconciliation
+from reports.sentences import replications
 from reports.statistics import CONFIDENCE, mean_of
 from sim.errors import InputError, Problem
 from sim.experiment import Replication
@@ -67,9 +68,8 @@ class Result:
     summary: dict[str, Any]
 
     def __repr__(self) -> str:
-        policies, n = self.summary["policies"], self.summary["replications"]
-        replications = f"{n} replication{'' if n == 1 else 's'}"
-        return f"Result({self.summary['about'].get('scenario', '')}: {', '.join(policies)}; {replications})"
+        scenario, policies = self.summary["about"].get("scenario", ""), ", ".join(self.summary["policies"])
+        return f"Result({scenario}: {policies}; {replications(self.summary)})"
 
     def __str__(self) -> str:
         from reports.terminal import result_text  # which knows this module

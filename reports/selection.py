@@ -134,6 +134,10 @@ class Selection:
             InputError: if the KPI is undefined in a replication, or there are fewer than two policies.
 
         """
+        if len(found) < 2:
+            raise InputError(
+                [Problem("--policy", "a selection needs two policies or more", value=", ".join(found))]
+            )
         there = {policy: len(rows) for policy, rows in found.items()}
         if min(there.values()) < self.first_stage:
             return dict.fromkeys(found, self.first_stage)
@@ -148,16 +152,12 @@ class Selection:
         """Follow the procedure through what was found, one replication after the other.
 
         Args:
-            found: of every policy at least the first stage.
+            found: of two or more policies, of each at least the first stage.
 
         Raises:
-            InputError: if the KPI is undefined in a replication, or there are fewer than two policies.
+            InputError: if the KPI is undefined in a replication.
 
         """
-        if len(found) < 2:
-            raise InputError(
-                [Problem("--policy", "a selection needs two policies or more", value=", ".join(found))]
-            )
         gains = {policy: self._gains(policy, rows) for policy, rows in found.items()}
         bounds = self._bounds(gains)
         sums = {policy: np.cumsum(values) for policy, values in gains.items()}

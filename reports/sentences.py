@@ -21,7 +21,6 @@ _PHRASES = {
     "fill_share": ("fills {} fewer units at once", "fills {} more units at once"),
 }
 _FEW_REPLICATIONS = 5
-_NO_BREAK = "\u00a0"
 
 
 def answer(summary: dict[str, Any]) -> list[str]:
@@ -81,7 +80,7 @@ def replications(summary: dict[str, Any]) -> str:
     """Return how many replications a result rests on: "1 replication", or "10 to 60 replications"."""
     fewest, most = min(summary["replications_of"].values()), summary["replications"]
     if fewest == most:
-        return f"{most} {'replication' if most == 1 else 'replications'}"
+        return numbers.counted(most, "replication")
     return f"{fewest} to {most} replications"
 
 
@@ -97,6 +96,11 @@ def reading(summary: dict[str, Any]) -> str:
     else:
         text = "± is half of the 95 % interval over replications."
         text += " Shares and quantiles are computed in each replication, and then averaged."
+    if len(set(summary["replications_of"].values())) > 1:
+        text += (
+            " Policies played different numbers of replications, so that their means are not of the same orders;"
+            " differences are, over the replications that both played."
+        )
     if any(row["method"] == WELCH for row in summary["comparison"]):
         text += " Where policies met different orders, Welch's test compares their means."
     if "selection" in summary:
@@ -179,8 +183,8 @@ def phrase(row: dict[str, Any]) -> str:
     unit = row["unit"].removesuffix("/order") if row["kpi"] in _PHRASES else row["unit"]
     unit = {"share": "percentage points", "1": ""}.get(unit, unit)
     # A number, its interval and its unit stay on one line.
-    amount = f"{numbers.difference(size).lstrip('+')} {numbers.interval(size)}".replace(" ", _NO_BREAK)
-    amount += f"{_NO_BREAK}{unit}" if unit else ""
+    amount = f"{numbers.difference(size).lstrip('+')} {numbers.interval(size)}".replace(" ", numbers.NO_BREAK)
+    amount += f"{numbers.NO_BREAK}{unit}" if unit else ""
     if row["kpi"] in _PHRASES:
         return _PHRASES[row["kpi"]][0 if lower else 1].format(amount)
     return f"is {amount} {'lower' if lower else 'higher'} in {KPIS[row['kpi']].label}"

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from reports.names import Names, joined
+from reports import numbers
+from reports.designs import joined
+from reports.names import Names
 from sim.clock import NEVER
 from sim.policy import Backorder, Cancel, Care, Hold, Part, Request
 from sim.record import Candidate, Comparison, RuleRecord
@@ -90,7 +92,7 @@ def _ending(row: dict[str, Any], names: Names) -> str:
         "open": "still open when the run ended",
     }[row["state"]]
     if row["delivered_at"] is not None:
-        text += f" {names.when(row['delivered_at'])}, in {_count(row['shipments'], 'shipment')}"
+        text += f" {names.when(row['delivered_at'])}, in {numbers.counted(row['shipments'], 'shipment')}"
     return f"placed {names.when(row['placed_at'])}{promised}; {text}"
 
 
@@ -167,7 +169,7 @@ def _table(comparison: Comparison, names: Names) -> Iterator[str]:
         yield f"  {'  '.join(cells)}".rstrip()
     more = len(comparison.candidates) - MOST_SHOWN
     if more > 0:
-        yield f"  and {_count(more, 'warehouse')} more"
+        yield f"  and {numbers.counted(more, 'warehouse')} more"
 
 
 def _row(candidate: Candidate, comparison: Comparison, names: Names) -> list[str]:
@@ -226,10 +228,6 @@ def _money(story: Story) -> Iterator[str]:
     for account, cents in amounts.items():
         if account not in ("cash", "stock"):
             yield f"  {account:<12}{-cents / 100 if account in ('revenue', 'refund') else cents / 100:>10,.2f}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _number(value: float) -> str:

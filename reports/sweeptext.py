@@ -64,8 +64,10 @@ def _title(result: Result, width: int) -> str:
     summary = result.summary
     about, count = summary["about"], len(summary["sweep"]["points"])
     names = dict.fromkeys(name for name in (about.get("scenario"), about.get("title")) if name)
-    orders = summary["kpis"]["orders"][summary["baseline"]]["mean"] or 0.0
-    facts = (f"{count} points", replications(summary), f"{numbers.fixed(orders, 0)} orders in each")
+    orders = [row["mean"] or 0.0 for row in summary["kpis"]["orders"].values()]
+    fewest, most = numbers.fixed(min(orders), 0), numbers.fixed(max(orders), 0)
+    many = fewest if fewest == most else f"{fewest} to {most}"
+    facts = (f"{count} points", replications(summary), f"{many} orders in each")
     return textwrap.fill(f"{' - '.join(names)}: {', '.join(facts)}", width)
 
 

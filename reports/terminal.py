@@ -51,8 +51,7 @@ def result_text(result: Result, width: int = 100) -> str:
     others = [policy for policy in summary["policies"] if policy != summary["baseline"]]
     blocks.extend(_differences(summary, policy, width) for policy in others)
     blocks.append(textwrap.fill(reading(summary), width))
-    # A spreadsheet takes only a hyphen for a minus, and nobody can search for a space that is none.
-    return ("\n\n".join(blocks) + "\n").replace(numbers.MINUS, "-").replace("\u00a0", " ")
+    return numbers.plain("\n\n".join(blocks) + "\n")
 
 
 def _title(summary: dict[str, Any], width: int) -> str:
@@ -60,7 +59,7 @@ def _title(summary: dict[str, Any], width: int) -> str:
     names = dict.fromkeys(name for name in (about.get("scenario"), about.get("title")) if name)
     orders = _mean(summary, "orders", summary["baseline"])
     facts = (
-        f"{len(policies)} {'policy' if len(policies) == 1 else 'policies'}",
+        numbers.counted(len(policies), "policy", "policies"),
         replications(summary),
         f"{numbers.fixed(orders or 0.0, 0)} orders in each",
     )
@@ -109,15 +108,11 @@ def _differences(summary: dict[str, Any], policy: str, width: int) -> str:
         del columns[dispensable]
     left = [column for name, column in columns.items() if name in ("", "unit")]
     right = [column for name, column in columns.items() if name not in ("", "unit")]
-    lines = "\n".join(
-        f"{line}{_GAP}{words}".rstrip()
-        for line, words in zip(table(left, right).split("\n"), verdicts, strict=True)
-    )
     how = "replication by replication on the same orders"
     if any(row["method"] == WELCH for row in rows.values()):
         how = "each on orders of its own"
     title = f"{policy} minus {summary['baseline']}, {how}"
-    paragraphs = [textwrap.fill(title, width), lines]
+    paragraphs = [textwrap.fill(title, width), table(left, right, [verdicts])]
     reductions = [
         f"{name} {numbers.times(rows[name]['variance_reduction'])}"
         for name in names
@@ -135,10 +130,13 @@ def _width(column: Sequence[str]) -> int:
     return max(len(cell) for cell in column)
 
 
-def table(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> str:
-    """Set columns side by side, those of `left` flush left and those of `right` flush right."""
+def table(
+    left: Sequence[Sequence[str]], right: Sequence[Sequence[str]], words: Sequence[Sequence[str]] = ()
+) -> str:
+    """Set columns side by side: those of `left` and, after them, `words` flush left, those of `right` flush right."""
     columns = [[cell.ljust(_width(column)) for cell in column] for column in left]
     columns += [[cell.rjust(_width(column)) for cell in column] for column in right]
+    columns += [[cell.ljust(_width(column)) for cell in column] for column in words]
     return "\n".join(_GAP.join(cells).rstrip() for cells in zip(*columns, strict=True))
 
 

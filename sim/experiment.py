@@ -170,6 +170,11 @@ Play = Callable[[Sequence[Task]], Mapping[Task, Measured]]
 """Plays tasks, in whatever order, and returns what was measured of each."""
 
 
+def one_by_one(found: Found) -> list[Replication]:
+    """Return the replications that were found, variant by variant."""
+    return [(name, number, measured) for name, rows in found.items() for number, measured in enumerate(rows)]
+
+
 def replicate(names: Sequence[str], design: Design, play: Play) -> Found:
     """Play replications until a design wants no more, and return what was measured.
 

@@ -33,23 +33,23 @@ class TaskLog:
         self._path.write_bytes(b"")
 
     def read(self) -> dict[Task, Measured]:
-        """Return what was measured, by task; a line that was being written when the program ended is passed over.
+        """Return what was measured, by task, up to the first line that is none.
 
-        What comes after that goes to a line of its own. Raises InputError when another line is not of a run.
+        A line is none when it was being written as the program ended. It is removed, with what comes after it:
+        those tasks are played again.
         """
         done: dict[Task, Measured] = {}
         if not self.exists:
             return done
         whole = 0
-        for number, line in enumerate(self._path.read_bytes().splitlines(keepends=True), start=1):
+        for line in self._path.read_bytes().splitlines(keepends=True):
             if not line.endswith(b"\n"):
                 break
             try:
                 variant, replication, measured = json.loads(line)
                 done[Task(variant, replication)] = dict(measured)
-            except (ValueError, TypeError) as error:
-                problem = Problem(str(self._path), "is not what a run wrote", line=number)
-                raise InputError([problem]) from error
+            except (ValueError, TypeError):  # a disk may keep a damaged line
+                break
             whole += len(line)
         with self._path.open("ab") as file:
             file.truncate(whole)

@@ -1,4 +1,4 @@
-"""The command line. It is the only part of `sim` that knows `policies` and `reports`.
+"""The command line. With `sim.lab` it is the only part of `sim` that knows `policies` and `reports`.
 
 Commands import what they need when they run, so that `orderlab --help` answers at once.
 """
@@ -66,6 +66,16 @@ class _Lazy(click.Group):
         command: click.Command = getattr(import_module(_COMMANDS[name]), attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS:
+            from sim.document import nearest
+
+            if close := nearest(args[0], _COMMANDS):
+                ctx.fail(f"No such command '{args[0]}'. Did you mean '{close}'?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_SUMMARIES.items()))
@@ -84,8 +94,12 @@ class _Terminated(BaseException):
     """SIGTERM came. An exception, so that workers are ended and scratch folders removed on the way out."""
 
 
-def _terminate(number: int, _: object) -> None:
-    raise _Terminated(number)
+_signals: list[int] = []
+
+
+def _leave(number: int, _: object) -> None:
+    _signals.append(number)
+    raise KeyboardInterrupt if number == signal.SIGINT else _Terminated
 
 
 def _say(what: str, error: BaseException) -> None:
@@ -105,7 +119,8 @@ def main(arguments: list[str] | None = None) -> Any:
     Exit codes: 0 done; 1 `check` found a regression; 2 the user's input, policy or disk is at fault; 3 an internal
     error; 130 after SIGINT, 143 after SIGTERM.
     """
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
     try:
         # Not `orderlab.main`, which takes a closed pipe for a failure.
         with orderlab.make_context(
@@ -135,7 +150,10 @@ def main(arguments: list[str] | None = None) -> Any:
         place = f"{error.filename}: " if error.filename else ""
         _say(f"{place}{error.strerror or error}", error)
         sys.exit(2)
-    except Exception:
+    except Exception as error:
+        if _signals:  # a library made an error of it
+            _stop(error)
+            sys.exit(128 + _signals[0])
         click.echo("orderlab failed, and that is its own fault. Please report this:\n", err=True)
         traceback.print_exc()
         sys.exit(3)

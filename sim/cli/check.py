@@ -52,7 +52,7 @@ def check_command(
     from reports.result import write_file
 
     if (save is None) == (baseline is None):
-        raise click.UsageError("Either --save FILE or --baseline FILE is needed.")
+        raise click.UsageError("One of --save FILE and --baseline FILE is needed, and not both.")
     stated = bounds_of(bounds)
     if save is not None:
         if junit is not None or markdown is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from reports.numbers import counted
 from sim.document import Document, Map, nearest, read
 from sim.errors import InputError, Problem, RuleSetError, ScenarioError
 from sim.scenario import check_scenario, find_scenario, shipped_scenarios
@@ -42,25 +43,21 @@ def _validate(name: str) -> None:
     document = read(path)
     if nearest("rules", document.tree) is not None:
         rules = check_rule_set(_raising(document, RuleSetError))
-        click.echo(f"{name}: a rule set that is right, with {_count(len(rules.rules), 'rule')}")
+        click.echo(f"{name}: a rule set that is right, with {counted(len(rules.rules), 'rule')}")
         return
     scenario = check_scenario(_raising(document, ScenarioError))
     for warning in scenario.warnings:
         click.echo(f"warning: {warning}", err=True)
     sizes = (
-        _count(len(scenario.warehouses), "warehouse"),
-        _count(len(scenario.items), "item"),
-        _count(len(scenario.regions), "region"),
+        counted(len(scenario.warehouses), "warehouse"),
+        counted(len(scenario.items), "item"),
+        counted(len(scenario.regions), "region"),
     )
     click.echo(f"{name}: a scenario that is right, with {', '.join(sizes)}")
 
 
 def _raising(document: Document, error: type[InputError]) -> Document:
     return Document(document.path, document.tree, error, document.problems)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 @click.command(name="new")

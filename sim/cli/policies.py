@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from policies.load import build_policy, read_policies
+from reports.numbers import counted
 from sim.probes import check_policy
 from sim.scenario import load_scenario
 
@@ -26,7 +27,7 @@ def check_policy_command(policy: str, scenario: str | None) -> None:
     found = check_policy(
         lambda: build_policy(source, world), name=source.name, worlds=() if world is None else (world,)
     )
-    worlds = f"{found.worlds} world{'' if found.worlds == 1 else 's'}"
+    worlds = counted(found.worlds, "world")
     click.echo(
         f"{source.name} keeps to its contract: {worlds}, {found.decisions:,} decisions, each as long as "
         f"{found.events:,.0f} bare events of the clock"

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import shutil
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-from tqdm import tqdm
 
-from reports.design import Design, Fixed
 from reports.kpis import HEADLINE
 from reports.precision import AT_MOST, Precision, read_half_widths
 from sim.cli.options import (
@@ -27,18 +19,14 @@ from sim.cli.options import (
     workers_options,
     world_options,
 )
+from sim.cli.playing import carry_out, progress, show
 from sim.errors import InputError, Problem
 from sim.experiment import Keep
-from sim.lab.arguments import check_playing
 from sim.lab.experiment import Experiment
-from sim.lab.folder import free_folder
 from sim.lab.provenance import read_provenance
 from sim.lab.repetition import compared_files, differing_files
 from sim.tasklog import TaskLog
 from sim.versions import differing, versions
-
-if TYPE_CHECKING:
-    from reports.result import Result
 
 
 @click.command(name="run")
@@ -88,15 +76,16 @@ def run_command(
 
     SCENARIO is a file, or the id of a shipped one (orderlab list scenarios).
     """
-    design: Design = Fixed(replications)
+    design = None
     if precision:
         at_most = max(AT_MOST, replications) if at_most is None else not_below(replications, at_most)
-        design = Precision(read_half_widths(precision), baseline, replications, at_most)
+        design = Precision(read_half_widths(precision), at_least=replications, at_most=at_most)
     elif at_most is not None:
         raise InputError([Problem("--at-most", "limits --precision, which is not given", value=str(at_most))])
     experiment = Experiment(
         scenario,
         policies or ("nearest",),
+        replications=replications,
         baseline=baseline,
         seed=seed,
         changes=changes,
@@ -116,9 +105,9 @@ def resume_command(folder: Path, jobs: int | None, cluster: str | None, quiet: b
     What is missing is played, from the copies in DIR alone. The result is the same, to the byte, as without the
     interruption.
     """
-    experiment, keep = Experiment.read(folder)
+    experiment = Experiment.read(folder)
     with progress(experiment.scenario.id, quiet) as told:
-        result = experiment.resume(folder, journal=keep, jobs=jobs, cluster=cluster, told=told)
+        result = experiment.resume(folder, jobs=jobs, cluster=cluster, told=told)
     show(result, folder)
 
 
@@ -130,16 +119,17 @@ def again_command(
     folder: Path, out: Path | None, overwrite: bool, jobs: int | None, cluster: str | None, quiet: bool
 ) -> None:
     """Play a finished result again, from its folder alone, and say whether it is the same."""
-    experiment, keep = Experiment.read(folder)
+    experiment, provenance = Experiment.read(folder), read_provenance(folder)
     if TaskLog(folder).exists:
         click.echo(f"note: {folder} is not complete; orderlab resume completes it", err=True)
+    keep = provenance["settings"]["journal"]
     other = carry_out(experiment, out, overwrite, keep, jobs, cluster, quiet)
     changed = differing_files(folder, other)
     if not changed:
         click.echo(f"the same as {folder}, to the byte: {len(compared_files(folder))} tables and journals")
         return
     click.echo(f"not the same as {folder}: {', '.join(changed)}")
-    before, now = read_provenance(folder)["versions"], versions()
+    before, now = provenance["versions"], versions()
     others = [f"{name} {before.get(name)} is now {now[name]}" for name in differing(before, now)]
     click.echo(f"versions: {', '.join(others) or 'the same as then'}")
 
@@ -151,69 +141,3 @@ def report_command(folder: Path) -> None:
     from reports import write_report
 
     click.echo(f"report: {write_report(folder)}")
-
-
-def carry_out(
-    experiment: Experiment,
-    out: Path | None,
-    overwrite: bool,
-    keep: Keep,
-    jobs: int | None,
-    cluster: str | None,
-    quiet: bool,
-) -> Path:
-    """Run an experiment into a folder, show what it found, and return the folder."""
-    for warning in experiment.scenario.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    check_playing(keep, jobs, cluster)  # before a folder is made
-    folder = free_folder(experiment.scenario) if out is None else out
-    with progress(experiment.scenario.id, quiet) as told:
-        result = experiment.run(
-            folder, overwrite=overwrite, journal=keep, jobs=jobs, cluster=cluster, told=told
-        )
-    show(result, folder)
-    return folder
-
-
-@contextmanager
-def progress(title: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Show progress over all replications, with the time left, if somebody is there to see it."""
-    shown = not quiet and sys.stderr.isatty()
-    with tqdm(desc=title, unit="run", disable=not shown) as bar:
-
-        def tell(done: int, asked: int) -> None:
-            if bar.total is None:
-                bar.initial = done  # of a resumed run: the time left is judged by what is played now
-            bar.total = asked
-            bar.n = done
-            bar.refresh()
-
-        with _logged_above():
-            yield tell
-
-
-class _Above(logging.Handler):
-    """Writes above a progress bar, if there is one."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        tqdm.write(self.format(record), file=sys.stderr)
-
-
-@contextmanager
-def _logged_above() -> Iterator[None]:
-    log, above = logging.getLogger("orderlab"), _Above()
-    log.addHandler(above)
-    try:
-        yield
-    finally:
-        log.removeHandler(above)
-
-
-def show(result: Result, folder: Path) -> None:
-    """Print what an experiment found, and where its report is."""
-    from reports import result_text
-
-    click.echo(result_text(result, width=min(shutil.get_terminal_size((100, 24)).columns, 120)))
-    click.echo(f"report: {folder / 'report.html'}")
-    for sentence in result.summary["warnings"]:
-        click.echo(f"warning: {sentence}", err=True)

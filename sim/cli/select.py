@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from sim.cli.options import (
     workers_options,
     world_options,
 )
-from sim.cli.run import carry_out
+from sim.cli.playing import carry_out
 from sim.errors import InputError, Problem
 from sim.experiment import Keep
 from sim.lab.experiment import Experiment
@@ -89,6 +90,8 @@ def select_command(
         raise InputError([Problem("--policy", "a selection needs two or more", value=" ".join(policies))])
     if kpi_named(by, "--by").better is None:
         raise InputError([Problem("--by", "neither lower nor higher is better", value=by)])
+    if not math.isfinite(indifference):
+        raise InputError([Problem("--indifference", "must be a positive number", value=str(indifference))])
     if at_most is not None:
         not_below(replications, at_most)
     design = Selection(by, indifference, confidence, replications, at_most)

@@ -16,7 +16,7 @@ from sim.cli.options import (
     workers_options,
     world_options,
 )
-from sim.cli.run import carry_out
+from sim.cli.playing import carry_out
 from sim.experiment import Keep
 from sim.lab.sweep import sweep
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -11,13 +10,12 @@ import click
 from policies.load import build_policy
 from reports.course import follow
 from sim.cli.options import policies_option, replications_option, workers_options, world_options
-from sim.cli.run import progress
+from sim.cli.playing import progress
 from sim.document import nearest
-from sim.errors import InputError, OrderlabError, Problem
-from sim.experiment import Measured, Stage, Task
+from sim.errors import InputError, Problem
+from sim.experiment import Stage, one_by_one
 from sim.lab.experiment import Experiment
-from sim.lab.player import workers_for
-from sim.workers import play_all
+from sim.lab.player import play
 
 _SUFFIXES = (".svg", ".png")
 
@@ -58,8 +56,9 @@ def warmup_command(
     for warning in world.warnings:
         click.echo(f"warning: {warning}", err=True)
     picture = _picture(out, world.id)
-    with progress(world.id, quiet) as told:
-        rows = _followed(experiment, replications, jobs, cluster, told)
+    stage = Stage(experiment.variants, build_policy, follow)
+    with tempfile.TemporaryDirectory() as scratch, progress(world.id, quiet) as told:
+        rows = one_by_one(play(stage, experiment.design, Path(scratch), jobs, cluster, told))
 
     # matplotlib is loaded only now: the simulation does without.
     from reports.course import courses
@@ -88,28 +87,3 @@ def _picture(out: Path | None, scenario: str) -> Path:
         raise InputError([Problem("--out", rule, value=str(out), nearest=nearest(out.suffix, _SUFFIXES))])
     out.parent.mkdir(parents=True, exist_ok=True)
     return out
-
-
-def _followed(
-    experiment: Experiment,
-    replications: int,
-    jobs: int | None,
-    cluster: str | None,
-    told: Callable[[int, int], object],
-) -> list[tuple[str, int, Measured]]:
-    """Play all replications and return their courses, in the order of the policies."""
-    names = [variant.name for variant in experiment.variants]
-    tasks = [Task(name, number) for name in names for number in range(replications)]
-    stage = Stage(experiment.variants, build_policy, follow)
-    measured: dict[Task, Measured] = {}
-    told(0, len(tasks))
-    with (
-        tempfile.TemporaryDirectory() as scratch,
-        workers_for(stage, Path(scratch), jobs, cluster, len(tasks)) as workers,
-    ):
-        for task, values in play_all(tasks, workers):
-            if values is None:
-                raise OrderlabError(f"{task}: the worker died each time that this was played")
-            measured[task] = values
-            told(len(measured), len(tasks))
-    return [(task.variant, task.replication, measured[task]) for task in tasks]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from numbers import Integral
 from typing import get_args
 
@@ -19,10 +19,12 @@ def check_experiment(policies: object, changes: object, replications: object, fa
     for name, values in (("policies", policies), ("changes", changes), ("family", family)):
         if isinstance(values, str):
             problems.append(Problem(name, f"must be a list: [{values!r}]", value=values))
+        elif not isinstance(values, Sequence):
+            problems.append(Problem(name, "must be a list", value=str(values)))
         elif name == "policies" and not values:
             problems.append(Problem(name, "must name at least one"))
     problems += _whole_from_one("replications", replications)
-    for name in () if isinstance(family, str) else family:
+    for name in () if isinstance(family, str) or not isinstance(family, Sequence) else family:
         try:
             kpi = kpi_named(name, "--family")
         except InputError as error:
@@ -32,20 +34,6 @@ def check_experiment(policies: object, changes: object, replications: object, fa
             rule = "is no KPI to judge by: neither lower nor higher is better"
             problems.append(Problem("--family", rule, value=name))
     _raise(problems)
-
-
-def check_vary(vary: Mapping[str, object] | Sequence[str]) -> None:
-    """Refuse what names no values. Raises InputError."""
-    if isinstance(vary, str):
-        raise InputError([Problem("vary", f"must be a list: [{vary!r}]", value=vary)])
-    if isinstance(vary, Mapping):
-        _raise(
-            [
-                Problem("vary", f"must be a list: [{values!r}]", key, str(values))
-                for key, values in vary.items()
-                if isinstance(values, str) or not isinstance(values, Iterable)
-            ]
-        )
 
 
 def check_playing(journal: str, jobs: object, cluster: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -18,11 +19,12 @@ from reports.selection import Selection
 from reports.warmup import as_told, too_short, warm_ups
 from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.experiment import Keep, Stage, Variant, replicate
+from sim.experiment import Keep, Stage, Variant, one_by_one
 from sim.lab.arguments import check_experiment, check_playing
-from sim.lab.folder import clear, clear_scratch, open_folder
-from sim.lab.player import Player, Told, resumable, workers_for
+from sim.lab.folder import clear, open_folder
+from sim.lab.player import Told, play, resumable
 from sim.lab.provenance import (
+    FILE_NAME,
     changed_inputs,
     read_provenance,
     read_variants,
@@ -161,15 +163,15 @@ class Experiment:
         }
 
     @classmethod
-    def read(cls, folder: str | Path) -> tuple[Experiment, Keep]:
-        """Return the experiment of a result folder, made of the folder's copies alone, and which journals it keeps.
+    def read(cls, folder: str | Path) -> Experiment:
+        """Return the experiment of a result folder, made of the folder's copies alone.
 
         Raises InputError when it is no result folder, or its copies have changed since.
 
         Example:
             >>> from sim import Experiment
             >>> played = Experiment("hello", replications=2, changes=["days=0.1"]).run("result", jobs=1)
-            >>> experiment, journal = Experiment.read("result")
+            >>> experiment = Experiment.read("result")
             >>> experiment.run(jobs=1).kpis.equals(played.kpis)
             True
 
@@ -183,40 +185,45 @@ class Experiment:
             raise InputError(problems)
         scenario, variants = read_variants(folder, provenance)
         settings = provenance["settings"]
-        design = dict(settings["design"])
-        made = cls(
+        try:
+            written = dict(settings["design"])
+            design = _DESIGNS[written.pop("name")](**written)
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError([Problem(str(folder / FILE_NAME), "is not what a run wrote")]) from error
+        return cls(
             scenario,
             variants,
             baseline=settings["baseline"],
             family=settings["family"],
             common_random_numbers=settings["common_random_numbers"],
-            design=_DESIGNS[design.pop("name")](**design),
+            design=design,
             more=settings["more"],
         )
-        return made, settings["journal"]
 
     def resume(
         self,
         folder: str | Path,
         *,
-        journal: Keep,
         jobs: int | None = None,
         cluster: str | None = None,
         told: Told = lambda done, asked: None,
     ) -> Result:
         """Play what is missing in a folder that was interrupted, to the same bytes, and return what was found.
 
-        The arguments and errors are those of `run`; the experiment is the one that was read from the folder.
+        The arguments and errors are those of `run`; the experiment is the one that was read from the folder, and the
+        same journals are kept.
 
         Raises:
             InputError: the folder is complete, or other versions of what results depend on began it.
 
         """
-        check_playing(journal, jobs, cluster)
         folder = Path(folder)
+        provenance = read_provenance(folder)
+        journal = provenance["settings"]["journal"]
+        check_playing(journal, jobs, cluster)
         if not TaskLog(folder).exists:
             raise InputError([Problem(str(folder), "is complete: there is nothing to resume")])
-        began, now = read_provenance(folder)["versions"], versions()
+        began, now = provenance["versions"], versions()
         others = [f"{name} {began.get(name)}" for name in differing(began, now)]
         if others:
             rule = (
@@ -242,14 +249,8 @@ class Experiment:
     ) -> Result:
         """Play what is not in the folder's log, and write the tables."""
         stage = Stage(self.variants, build_policy, measure_run, journal)
-        names = [variant.name for variant in self.variants]
-        tasks = sum(self.design(dict.fromkeys(names, ())).values())
-        try:
-            with workers_for(stage, folder, jobs, cluster, tasks) as workers:
-                found = replicate(names, self.design, Player(folder, workers, told))
-        finally:
-            clear_scratch(folder)
-        rows = [(name, number, measured) for name in names for number, measured in enumerate(found[name])]
+        found = play(stage, self.design, folder, jobs, cluster, told)
+        rows = one_by_one(found)
         from reports.result import write_result
 
         scenarios = {variant.name: variant.scenario for variant in self.variants}
@@ -283,9 +284,13 @@ def _variants(
     changes: Sequence[str],
     common_random_numbers: bool,
 ) -> list[Variant]:
-    ready = [policy for policy in policies if isinstance(policy, Variant)]
     named = [policy for policy in policies if not isinstance(policy, Variant)]
-    variants = [*ready, *(Variant(s.name, s, scenario) for s in read_policies(named, scenario, changes))]
+    made = (Variant(source.name, source, scenario) for source in read_policies(named, scenario, changes))
+    variants = [policy if isinstance(policy, Variant) else next(made) for policy in policies]
+    names = Counter(variant.name for variant in variants)
+    if repeated := [name for name, count in names.items() if count > 1]:
+        rule = "stands twice: each variant needs a name of its own"
+        raise InputError([Problem("policies", rule, value=name) for name in repeated])
     if common_random_numbers:
         return variants
     count = len(variants)

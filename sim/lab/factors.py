@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,15 +50,22 @@ def read_factors(vary: Mapping[str, Iterable[object]] | Sequence[str]) -> list[F
             quotes. A value that is a text is read as in a file.
 
     Raises:
-        InputError: with everything that is wrong: no values, the same key or value twice.
+        InputError: with everything that is wrong: no list, no values, the same key or value twice.
 
     """
-    given: list[tuple[str, list[str]]]
+    if isinstance(vary, str):
+        raise InputError([Problem("vary", f"must be a list: [{vary!r}]", value=vary)])
+    given: list[tuple[str, list[str]]] = []
+    wrong: list[Problem] = []
     if isinstance(vary, Mapping):
-        given = [(key, [as_written(value) for value in several]) for key, several in vary.items()]
-        wrong = [Problem(f"--vary {key}", "has no values") for key, values in given if not values]
+        for key, several in vary.items():
+            if isinstance(several, str) or not isinstance(several, Iterable):
+                wrong.append(Problem("vary", f"must be a list: [{several!r}]", key, str(several)))
+                continue
+            given.append((key, [as_written(value) for value in several]))
+            if not given[-1][1]:
+                wrong.append(Problem(f"--vary {key}", "has no values"))
     else:
-        given, wrong = [], []
         for text in vary:
             key, _, listed = text.partition("=")
             try:
@@ -69,6 +75,10 @@ def read_factors(vary: Mapping[str, Iterable[object]] | Sequence[str]) -> list[F
     keys = [key for key, _ in given]
     repeated = dict.fromkeys(key for key in keys if keys.count(key) > 1)
     wrong += [Problem(f"--vary {key}", "stands twice: name all its values in one") for key in repeated]
+    if "seed" in keys:
+        wrong.append(
+            Problem("--vary seed", "only changes what chance does, as each replication does: use -n")
+        )
     for key, values in given:
         again = dict.fromkeys(value for value in values if values.count(value) > 1)
         wrong += [Problem(f"--vary {key}", "stands there twice", value=value) for value in again]
@@ -131,11 +141,6 @@ def short_keys(factors: Sequence[Factor]) -> dict[str, str]:
                 break
         short[key] = ".".join(parts[-length:]) if len(parts) > 1 else parts[0]
     return short if len(set(short.values())) == len(short) else {key: key for key in words}
-
-
-def in_a_name(text: str, longest: int) -> str:
-    """Return a text, no longer than that, as it can stand in the name of a file."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("_.")[:longest] or "empty"
 
 
 def overlapping(factors: Sequence[Factor], tree: Map) -> list[Problem]:

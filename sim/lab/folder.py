@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 from sim.errors import InputError, Problem
 from sim.experiment import SCRATCH
+from sim.lab.provenance import FILE_NAME as PROVENANCE
+from sim.lab.provenance import read_provenance
 from sim.scenario import Scenario
 from sim.tasklog import FILE_NAME as TASK_LOG
 
-_TABLES = ("kpis.csv", "comparison.csv", "reconciliation.csv", "sweep.csv", "summary.json", "report.html")
-_INPUTS = ("scenario.yaml", "provenance.json", TASK_LOG)
+TABLES = ("kpis.csv", "comparison.csv", "reconciliation.csv", "sweep.csv", "summary.json")
+"""What an experiment writes of what it found; not every one writes all."""
+
+_OTHERS = ("report.html", "scenario.yaml", PROVENANCE, TASK_LOG)
 
 
 def free_folder(scenario: Scenario) -> Path:
@@ -41,7 +44,7 @@ def open_folder(out: Path, scenario: Scenario, overwrite: bool) -> None:
             raise InputError(
                 [Problem(str(out), "holds something already: choose another --out, or add --overwrite")]
             )
-        if not (out / "provenance.json").exists():
+        if not (out / PROVENANCE).exists():
             raise InputError([Problem(str(out), "is not a result folder, so --overwrite leaves it alone")])
         if scenario.path.resolve().is_relative_to(out.resolve()):
             raise InputError(
@@ -57,7 +60,7 @@ def clear(folder: Path) -> None:
         table.unlink(missing_ok=True)
     for name in ("journal", "policies", "tables"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    for name in (*_TABLES, *_INPUTS):
+    for name in (*TABLES, *_OTHERS):
         (folder / name).unlink(missing_ok=True)
     clear_scratch(folder)
 
@@ -71,14 +74,7 @@ def clear_scratch(folder: Path) -> None:
 def _tables_of(folder: Path) -> list[Path]:
     """Return the tables that an earlier run copied beside its scenario, as its provenance tells."""
     try:
-        hashes = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["hashes"]
-        named = [folder / name for name in hashes if name.endswith(".csv")]
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-    ):  # it was interrupted, or changed by hand
+        named = [folder / name for name in read_provenance(folder)["hashes"] if name.endswith(".csv")]
+    except InputError:  # it was interrupted, or changed by hand
         return []
     return [path for path in named if path.resolve().is_relative_to(folder.resolve())]

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from reports.numbers import counted
 from sim.cluster import Cluster
 from sim.cores import Cores
-from sim.errors import OrderlabError, PolicyError
-from sim.experiment import Measured, Stage, Task
+from sim.errors import InputError, OrderlabError, PolicyError
+from sim.experiment import Design, Found, Measured, Stage, Task, replicate
+from sim.lab.folder import clear_scratch
 from sim.tasklog import TaskLog
 from sim.workers import Here, Workers, play_all
 
@@ -55,27 +57,41 @@ def resumable(folder: Path) -> Iterator[None]:
     """Have whatever ends an experiment early say what is kept, and how to go on."""
     try:
         yield
-    except PolicyError:  # it would come again
+    except (PolicyError, InputError):  # it would come again
         raise
     except BaseException as error:
         log = TaskLog(folder)
         if log.exists:
             done = len(log.read())
-            error.add_note(f"{done} replication{'' if done == 1 else 's'} kept: orderlab resume {folder}")
+            error.add_note(f"{counted(done, 'replication')} kept: orderlab resume {folder}")
         raise
 
 
-def workers_for(stage: Stage, folder: Path, jobs: int | None, cluster: str | None, tasks: int) -> Workers:
-    """Return who plays: the workers of a cluster, processes here, or this process if one is enough.
+def play(
+    stage: Stage, design: Design, folder: Path, jobs: int | None, cluster: str | None, told: Told
+) -> Found:
+    """Play an experiment, but for what the log of a folder has already, and return what was measured.
 
     Args:
         stage: the experiment.
+        design: how many replications are wanted.
         folder: of the result.
         jobs: how many processes; None: one for each core.
-        cluster: address of a Dask scheduler.
-        tasks: how many there are to begin with.
+        cluster: address of a Dask scheduler, whose workers play instead.
+        told: of progress.
 
     """
+    names = [variant.name for variant in stage.variants]
+    tasks = sum(design(dict.fromkeys(names, ())).values())
+    try:
+        with _workers_for(stage, folder, jobs, cluster, tasks) as workers:
+            return replicate(names, design, Player(folder, workers, told))
+    finally:
+        clear_scratch(folder)
+
+
+def _workers_for(stage: Stage, folder: Path, jobs: int | None, cluster: str | None, tasks: int) -> Workers:
+    """Return who plays: the workers of a cluster, processes here, or this process if one is enough."""
     if cluster is not None:
         return Cluster(stage, folder, cluster)
     jobs = min(jobs or os.cpu_count() or 1, tasks)

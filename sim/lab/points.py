@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -11,11 +12,11 @@ from policies.load import build_policy, change_policy
 from sim.document import Document, Scalar, Seq, find, plain, read_text, write
 from sim.errors import InputError, PolicyError, Problem, RuleSetError, ScenarioError
 from sim.experiment import PolicySource, Variant
-from sim.lab.factors import Factor, as_written, in_a_name
+from sim.lab.factors import Factor, as_written
 from sim.scenario import Scenario, check_scenario
 from sim.scenario.resolved import table_places
 
-OPTION = "--vary"
+_OPTION = "--vary"
 _LONGEST_NAME = 150
 
 Changed: TypeAlias = tuple[tuple[Factor, str], ...]
@@ -47,7 +48,7 @@ class Maker:
         def make() -> Variant:
             world = self._world(of_world)
             changes = [factor.change(value) for factor, value in of_policy]
-            source = change_policy(base.source, world, changes, option=OPTION)
+            source = change_policy(base.source, world, changes, option=_OPTION)
             if changes:
                 source = replace(source, name=self._name(base.name, of_policy))
             return Variant(self._name(base.name, changed), source, world, of_world)
@@ -115,7 +116,7 @@ class Maker:
             self.problems |= dict.fromkeys(error.problems)
         except PolicyError as error:
             named = " ".join(f"{factor.key}={value}" for factor, value in changed)
-            self.problems[Problem(f"{OPTION} {named}"[:200], str(error))] = None
+            self.problems[Problem(f"{_OPTION} {named}"[:200], str(error))] = None
         return None
 
     def _wrong(self, base: Variant, rule: str) -> None:
@@ -124,12 +125,12 @@ class Maker:
     def _world(self, changes: tuple[str, ...]) -> Scenario:
         if changes not in self._worlds:
             document = Document(self._scenario.path, self._scenario.tree, ScenarioError)
-            world = check_scenario(document.changed(changes, option=OPTION), called=self._scenario.id)
+            world = check_scenario(document.changed(changes, option=_OPTION), called=self._scenario.id)
             # A result folder keeps these tables, and the change must lead to them from there.
             kept, taken = table_places(world), set(table_places(self._scenario).values())
             wrong = [
                 Problem(
-                    f"{OPTION} {changes[0]}",
+                    f"{_OPTION} {changes[0]}",
                     "must name a table by its place below the scenario",
                     value=written,
                 )
@@ -144,7 +145,7 @@ class Maker:
     def _name(self, policy: str, changed: Changed) -> str:
         if (policy, changed) not in self._names:
             parts = [
-                f"{in_a_name(self._short[factor.key], 32)}-{in_a_name(value, 24)}"
+                f"{_in_a_name(self._short[factor.key], 32)}-{_in_a_name(value, 24)}"
                 for factor, value in changed
             ]
             self._names[policy, changed] = self._unique("-".join([policy, *parts])[:_LONGEST_NAME])
@@ -166,3 +167,8 @@ def _settings(variant: Variant) -> Any:
         return policy
     accepted = inspect.signature(type(policy)).parameters.values()
     return {argument.name: argument.default for argument in accepted} | dict(variant.source.parameters)
+
+
+def _in_a_name(text: str, longest: int) -> str:
+    """Return a text, no longer than that, as it can stand in the name of a file."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("_.")[:longest] or "empty"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_TABLES = ("kpis.csv", "comparison.csv", "reconciliation.csv", "sweep.csv", "summary.json")
+from sim.lab.folder import TABLES
 
 
 def compared_files(folder: Path) -> list[str]:
     """Return the names of the files of a result that are the same whenever it is played: journals and tables."""
-    tables = [name for name in _TABLES if (folder / name).is_file()]
+    tables = [name for name in TABLES if (folder / name).is_file()]
     journals = sorted((folder / "journal").rglob("*.parquet"))
     return [*tables, *(str(path.relative_to(folder)) for path in journals)]
 

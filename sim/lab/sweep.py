@@ -17,7 +17,6 @@ from reports.kpis import HEADLINE
 from sim.document import read_text
 from sim.errors import InputError, Problem
 from sim.experiment import Variant
-from sim.lab.arguments import check_vary
 from sim.lab.experiment import Experiment
 from sim.lab.factors import Factor, overlapping, read_factors, short_keys
 from sim.lab.points import Changed, Maker
@@ -73,7 +72,6 @@ def sweep(
         ['nearest', 'nearest-newark.stations-1', 'nearest-newark.stations-3']
 
     """
-    check_vary(vary)
     factors = read_factors(vary)
     if not factors and not drop_each_rule:
         raise InputError([Problem("--vary", "is missing: KEY=V1,V2,..., or --drop-each-rule instead")])

@@ -145,8 +145,8 @@ def test_other_numbers_from_the_same_inputs_are_told_however_small(gate: Any) ->
 
 
 WRONG: dict[str, tuple[list[str], str]] = {
-    "nothing to do": (["before"], "Either --save FILE or --baseline FILE is needed."),
-    "both": (["before", "--save", "a", "--baseline", "b"], "Either --save FILE or --baseline FILE is needed."),
+    "nothing to do": (["before"], "One of --save FILE and --baseline FILE is needed, and not both."),
+    "both": (["before", "--save", "a", "--baseline", "b"], "One of --save FILE and --baseline FILE is needed, and not both."),
     "a table of nothing": (["before", "--save", "a", "--junit", "b"], "they need --baseline FILE"),
     "no such folder": (["nowhere", "--save", "a"], "nowhere: not a result folder: it has no kpis.csv"),
     "no such baseline": (["before", "--baseline", "nowhere.json"], "nowhere.json: cannot be read: No such file"),

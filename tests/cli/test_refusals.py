@@ -91,6 +91,7 @@ WRONG_COMMANDS: dict[str, tuple[list[str], str]] = {
     "a folder that holds something": (["run", "small.yaml", "--out", "."], "holds something already"),
     "a folder that is no result": (["run", "small.yaml", "--out", ".", "--overwrite"], "is not a result folder"),
     "no such command": (["frobnicate"], "No such command 'frobnicate'"),
+    "a mistyped command": (["rn", "small.yaml"], "No such command 'rn'. Did you mean 'run'?"),
     "no scenario": (["run"], "Missing argument 'SCENARIO'"),
     "no replications": (["run", "small.yaml", "-n", "0"], "0 is not in the range"),
     "no such list": (["list", "recipes"], "'recipes' is not one of"),

@@ -106,12 +106,21 @@ def test_what_cannot_be_selected_is_told(says: Any, options: list[str], message:
     with pytest.raises(InputError) as caught:
         says("select", "small.yaml", *options, "--indifference", "1", *QUICK)
     assert str(caught.value) == message
+    # Nobody is sent to `resume`, which would meet the same.
+    assert not getattr(caught.value, "__notes__", [])
 
 
 @pytest.mark.parametrize("option", [["--indifference", "0"], ["--indifference", "1", "--confidence", "0.5"]])
 def test_numbers_that_promise_nothing_are_refused(says: Any, option: list[str]) -> None:
     with pytest.raises(click.BadParameter, match="is not in the range"):
         says("select", "small.yaml", *BOTH, *option)
+
+
+@pytest.mark.parametrize("number", ["nan", "inf"])
+def test_an_indifference_that_is_no_number_is_refused(says: Any, number: str) -> None:
+    with pytest.raises(InputError) as caught:
+        says("select", "small.yaml", *BOTH, "--indifference", number)
+    assert str(caught.value) == f"--indifference: value '{number}': must be a positive number"
 
 
 def test_replications_are_added_until_the_precision_is_reached(says: Any, folder: Path) -> None:

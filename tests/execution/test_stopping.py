@@ -16,7 +16,6 @@ import pytest
 from reports import read_result
 from sim import Experiment
 from sim.errors import InputError
-from sim.tasklog import TaskLog
 
 MOMENTS = {"processes start": 0, "one is done": 1, "most are done": 6, "tables are written": 8}
 
@@ -32,7 +31,9 @@ def test_ctrl_c_leaves_what_is_done_and_says_how_to_go_on(place: Any) -> None:
     kept = len(place.kept("stopped"))
     assert (code, output) == (130, "")
     assert errors.splitlines() == ["stopped", f"{kept} replications kept: orderlab resume stopped"]
-    with pytest.raises(InputError, match=r"stopped: the run was interrupted: orderlab resume .* completes it"):
+    with pytest.raises(
+        InputError, match=r"stopped: the run was interrupted: orderlab resume .* completes it"
+    ):
         read_result(place.folder / "stopped")
 
 
@@ -47,13 +48,6 @@ def test_commands_that_need_a_result_name_the_one_that_completes_it(place: Any) 
         assert (code, output) == (2, "")
         assert errors == "half: the run was interrupted: orderlab resume half completes it\n"
     assert place.begin("explain", "half", "7").outcome()[0] == 0  # it is played again for that
-
-
-def test_a_log_that_no_run_wrote_is_refused(tmp_path: Path) -> None:
-    for line in ("nonsense", '["nearest", 0]', '["nearest", 0, 3]', '{"a": 1}'):
-        (tmp_path / "tasks.jsonl").write_text('["nearest", 0, {"orders": 2.0}]\n' + line + "\n")
-        with pytest.raises(InputError, match=r"tasks\.jsonl:2: is not what a run wrote"):
-            TaskLog(tmp_path).read()
 
 
 @pytest.mark.theory

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from policies import Rule, RuleSet, read_policies
 from reports import Precision, Selection
-from sim import Experiment, sweep
+from sim import Experiment, Variant, load_scenario, sweep
 from sim.errors import InputError
 
 QUICK = ["days=0.1", "warm_up_days=0"]
@@ -28,6 +29,7 @@ class Mine:
     ("arguments", "says"),
     [
         ({"policies": "nearest"}, ["policies: value 'nearest': must be a list: ['nearest']"]),
+        ({"policies": RuleSet(rules=(Rule(),))}, ["policies: value 'rules: [{}]\\n': must be a list"]),
         ({"policies": []}, ["policies: must name at least one"]),
         (
             {"policies": [Mine()]},
@@ -67,6 +69,17 @@ def test_a_sweep_takes_lists_of_values(vary: Any, says: str) -> None:
     with pytest.raises(InputError) as found:
         sweep("hello", ["nearest"], vary)
     assert str(found.value).startswith(says)
+
+
+def test_variants_stand_where_they_are_named_and_each_by_a_name_of_its_own() -> None:
+    world = load_scenario("hello", QUICK)
+    (cheapest,) = read_policies(["cheapest"], world)
+    variant = Variant("cheap", cheapest, world)
+    experiment = Experiment(world, ["nearest", variant])
+    assert [each.name for each in experiment.variants] == ["nearest", "cheap"]
+    assert experiment.baseline == "nearest"
+    with pytest.raises(InputError, match="policies: value 'cheap': stands twice"):
+        Experiment(world, [variant, "nearest", variant])
 
 
 def test_a_design_names_kpis_that_there_are() -> None:

@@ -85,3 +85,12 @@ def test_what_is_wrong_is_said_before_anything_is_played() -> None:
         Experiment("helo")
     with pytest.raises(ValueError, match="changed by load_scenario"):
         Experiment(load_scenario("hello"), changes=["days=1"])
+
+
+def test_a_folder_whose_provenance_names_no_design_is_refused(tmp_path: Path) -> None:
+    Experiment("hello", replications=1, changes=QUICK).run(tmp_path / "r", jobs=1)
+    path = tmp_path / "r" / "provenance.json"
+    path.write_text(path.read_text().replace('"fixed"', '"fixd"'))
+    with pytest.raises(InputError) as caught:
+        Experiment.read(tmp_path / "r")
+    assert str(caught.value) == f"{path}: is not what a run wrote"

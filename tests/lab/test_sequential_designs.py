@@ -29,6 +29,5 @@ def test_an_interrupted_design_goes_on_to_the_same_bytes(tmp_path: Path, design:
     assert whole.summary["replications"] > 6  # it was stopped after the first round
     with pytest.raises(KeyboardInterrupt):
         experiment.run(tmp_path / "stopped", jobs=1, told=stop)
-    read, keep = Experiment.read(tmp_path / "stopped")
-    read.resume(tmp_path / "stopped", journal=keep, jobs=1)
+    Experiment.read(tmp_path / "stopped").resume(tmp_path / "stopped", jobs=1)
     assert differing_files(tmp_path / "whole", tmp_path / "stopped") == []

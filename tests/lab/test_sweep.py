@@ -188,9 +188,9 @@ def test_a_folder_is_enough_to_play_a_sweep_again_or_to_complete_it(tmp_path: Pa
     assert way["nearest-regions.file-more_far.csv"]["mean"] > 1000 > way["nearest"]["mean"]
     shutil.rmtree(world)
 
-    again, journal = Experiment.read(folder)
+    again = Experiment.read(folder)
     assert names(again) == names(made)
-    again.run(tmp_path / "again", journal=journal, jobs=1)
+    again.run(tmp_path / "again", jobs=1)
     assert differing_files(folder, tmp_path / "again") == []
 
     # As if it had been killed before the first task was done.
@@ -199,8 +199,7 @@ def test_a_folder_is_enough_to_play_a_sweep_again_or_to_complete_it(tmp_path: Pa
     TaskLog(interrupted).begin()
     for name in ("kpis.csv", "sweep.csv", "summary.json"):
         (interrupted / name).unlink()
-    experiment, journal = Experiment.read(interrupted)
-    experiment.resume(interrupted, journal=journal, jobs=1)
+    Experiment.read(interrupted).resume(interrupted, jobs=1)
     assert differing_files(folder, interrupted) == []
 
 
@@ -220,6 +219,10 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["--vary days: stands twice: name all its values in one"],
     ),
     "a value twice": ({"vary": ["days=1,1"]}, ["--vary days: value '1': stands there twice"]),
+    "the seed": (
+        {"vary": ["seed=1,2"]},
+        ["--vary seed: only changes what chance does, as each replication does: use -n"],
+    ),
     "a key by two ways": (
         {"vary": ["warehouses.newark.stations=1", "warehouses.0.stations=3"]},
         [
@@ -251,7 +254,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
         ],
     ),
     "too many": (
-        {"vary": {"seed": range(MOST_VARIANTS + 1)}, "policies": ["nearest", "cheapest"]},
+        {"vary": {"days": range(1, MOST_VARIANTS + 2)}, "policies": ["nearest", "cheapest"]},
         ["--vary: makes 402 variants of policies, and 200 is the most"],
     ),
     "only what is there": (

@@ -167,6 +167,10 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
         damaged(lambda content: content["policies"]["near"]["orders"].update(n=3)),
         "policies.near.orders: is not a baseline: Value error, n, mean and spread do not agree",
     ),
+    "a mean that is not that of its values": (
+        damaged(lambda content: content["policies"]["near"]["cost_per_order"].update(mean=1.0)),
+        "policies.near.cost_per_order: is not a baseline: Value error, n and mean are not those of values",
+    ),
     "a bound that is none": (
         damaged(lambda content: content.update(bounds={"late_share": "little"})),
         "bounds.late_share: is not a baseline: Value error, must be a number from 0",

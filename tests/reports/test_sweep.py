@@ -23,6 +23,13 @@ COST, LATE = "cost_per_order", "late_share"
 Write = Callable[..., Result]
 
 
+def test_points_may_have_other_numbers_of_orders(curve: Result) -> None:
+    orders = curve.summary["kpis"]["orders"]
+    assert ", 100 orders in each" in result_text(curve)
+    orders["mine-20"] = {**orders["mine-20"], "mean": 250.0}
+    assert ", 100 to 250 orders in each" in result_text(curve)
+
+
 def answers(result: Result) -> list[str]:
     return sweep_answer(result, rows_of(sweep_table(result)))
 

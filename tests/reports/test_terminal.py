@@ -87,6 +87,7 @@ def test_numbers_of_replications_may_differ(tmp_path):
 
     result = write_result(tmp_path, [*tasks("near", range(6)), *tasks("cheap", range(12))], "near", {})
     assert ": 2 policies, 6 to 12 replications, 0 orders in each" in result_text(result)
+    assert "their means are not of the same orders" in " ".join(result_text(result).split())
     result = write_result(tmp_path, [*tasks("near", range(6)), *tasks("cheap", range(6, 12))], "near", {})
     text = result_text(result)
     assert "cheap minus near, each on orders of its own" in text

@@ -1,0 +1,88 @@
+"""How a command plays an experiment: with its warnings and its progress, and with what it found at the end."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from tqdm import tqdm
+
+from sim.experiment import Keep
+from sim.lab.arguments import check_playing
+from sim.lab.experiment import Experiment
+from sim.lab.folder import free_folder
+
+if TYPE_CHECKING:
+    from reports.result import Result
+
+
+def carry_out(
+    experiment: Experiment,
+    out: Path | None,
+    overwrite: bool,
+    keep: Keep,
+    jobs: int | None,
+    cluster: str | None,
+    quiet: bool,
+) -> Path:
+    """Run an experiment into a folder, show what it found, and return the folder."""
+    for warning in experiment.scenario.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    check_playing(keep, jobs, cluster)  # before a folder is made
+    folder = free_folder(experiment.scenario) if out is None else out
+    with progress(experiment.scenario.id, quiet) as told:
+        result = experiment.run(
+            folder, overwrite=overwrite, journal=keep, jobs=jobs, cluster=cluster, told=told
+        )
+    show(result, folder)
+    return folder
+
+
+@contextmanager
+def progress(title: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show progress over all replications, with the time left, if somebody is there to see it."""
+    shown = not quiet and sys.stderr.isatty()
+    with tqdm(desc=title, unit="run", disable=not shown) as bar:
+
+        def tell(done: int, asked: int) -> None:
+            if bar.total is None:
+                bar.initial = done  # of a resumed run: the time left is judged by what is played now
+            bar.total = asked
+            bar.n = done
+            bar.refresh()
+
+        with _logged_above():
+            yield tell
+
+
+class _Above(logging.Handler):
+    """Writes above a progress bar, if there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tqdm.write(self.format(record), file=sys.stderr)
+
+
+@contextmanager
+def _logged_above() -> Iterator[None]:
+    log, above = logging.getLogger("orderlab"), _Above()
+    log.addHandler(above)
+    try:
+        yield
+    finally:
+        log.removeHandler(above)
+
+
+def show(result: Result, folder: Path) -> None:
+    """Print what an experiment found, and where its report is."""
+    from reports import result_text
+
+    click.echo(result_text(result, width=min(shutil.get_terminal_size((100, 24)).columns, 120)))
+    click.echo(f"report: {folder / 'report.html'}")
+    for sentence in result.summary["warnings"]:
+        click.echo(f"warning: {sentence}", err=True)
