@@ -94,8 +94,12 @@ class _Terminated(BaseException):
     """SIGTERM came. An exception, so that workers are ended and scratch folders removed on the way out."""
 
 
-def _terminate(number: int, _: object) -> None:
-    raise _Terminated(number)
+_signals: list[int] = []
+
+
+def _leave(number: int, _: object) -> None:
+    _signals.append(number)
+    raise KeyboardInterrupt if number == signal.SIGINT else _Terminated
 
 
 def _say(what: str, error: BaseException) -> None:
@@ -115,7 +119,8 @@ def main(arguments: list[str] | None = None) -> Any:
     Exit codes: 0 done; 1 `check` found a regression; 2 the user's input, policy or disk is at fault; 3 an internal
     error; 130 after SIGINT, 143 after SIGTERM.
     """
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
     try:
         # Not `orderlab.main`, which takes a closed pipe for a failure.
         with orderlab.make_context(
@@ -145,7 +150,10 @@ def main(arguments: list[str] | None = None) -> Any:
         place = f"{error.filename}: " if error.filename else ""
         _say(f"{place}{error.strerror or error}", error)
         sys.exit(2)
-    except Exception:
+    except Exception as error:
+        if _signals:  # a library made an error of it
+            _stop(error)
+            sys.exit(128 + _signals[0])
         click.echo("orderlab failed, and that is its own fault. Please report this:\n", err=True)
         traceback.print_exc()
         sys.exit(3)

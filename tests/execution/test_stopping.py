@@ -16,8 +16,6 @@ import pytest
 from reports import read_result
 from sim import Experiment
 from sim.errors import InputError
-from sim.experiment import Task
-from sim.tasklog import TaskLog
 
 MOMENTS = {"processes start": 0, "one is done": 1, "most are done": 6, "tables are written": 8}
 
@@ -25,9 +23,9 @@ MOMENTS = {"processes start": 0, "one is done": 1, "most are done": 6, "tables a
 def test_ctrl_c_leaves_what_is_done_and_says_how_to_go_on(place: Any) -> None:
     run = place.begin_run("stopped", "--jobs", "2")
     place.until_kept("stopped", 2)
-    busy = Experiment.read(place.folder / "stopped")
+    busy = Experiment.read(place.folder / "stopped")[0]
     with pytest.raises(InputError, match="is being played by another program"):
-        busy.resume(place.folder / "stopped")
+        busy.resume(place.folder / "stopped", journal="all")
     run.send_all(signal.SIGINT)
     code, output, errors = run.outcome()
     kept = len(place.kept("stopped"))
@@ -50,14 +48,6 @@ def test_commands_that_need_a_result_name_the_one_that_completes_it(place: Any) 
         assert (code, output) == (2, "")
         assert errors == "half: the run was interrupted: orderlab resume half completes it\n"
     assert place.begin("explain", "half", "7").outcome()[0] == 0  # it is played again for that
-
-
-def test_what_follows_a_damaged_line_of_the_log_is_played_again(tmp_path: Path) -> None:
-    whole = '["nearest", 0, {"orders": 2.0}]\n'
-    for line in ("nonsense", '["nearest", 0]', '["nearest", 0, 3]', '{"a": 1}'):
-        (tmp_path / "tasks.jsonl").write_text(f"{whole}{line}\n{whole.replace('0', '1')}")
-        assert TaskLog(tmp_path).read() == {Task("nearest", 0): {"orders": 2.0}}
-        assert (tmp_path / "tasks.jsonl").read_text() == whole
 
 
 @pytest.mark.theory
