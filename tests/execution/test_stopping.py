@@ -23,9 +23,9 @@ MOMENTS = {"processes start": 0, "one is done": 1, "most are done": 6, "tables a
 def test_ctrl_c_leaves_what_is_done_and_says_how_to_go_on(place: Any) -> None:
     run = place.begin_run("stopped", "--jobs", "2")
     place.until_kept("stopped", 2)
-    busy = Experiment.read(place.folder / "stopped")[0]
+    busy = Experiment.read(place.folder / "stopped")
     with pytest.raises(InputError, match="is being played by another program"):
-        busy.resume(place.folder / "stopped", journal="all")
+        busy.resume(place.folder / "stopped")
     run.send_all(signal.SIGINT)
     code, output, errors = run.outcome()
     kept = len(place.kept("stopped"))
