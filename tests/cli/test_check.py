@@ -15,6 +15,9 @@ import pytest
 from sim.cli import main
 from sim.lab.experiment import Experiment
 
+pytestmark = pytest.mark.xdist_group("check")  # what its fixture plays is played once
+
+
 RULES = """\
 name: mine
 rules:

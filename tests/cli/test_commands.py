@@ -17,6 +17,8 @@ from reports.kpis import KPIS
 from sim.journal import TABLES, Journal
 from sim.scenario import load_scenario
 
+pytestmark = pytest.mark.xdist_group("commands")  # what its fixture plays is played once
+
 
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:

@@ -18,6 +18,9 @@ from sim.policy import Allocation, Part, Request
 from sim.scenario import load_scenario
 from sim.story import TABLES, tell
 
+pytestmark = pytest.mark.xdist_group("explain")  # what its fixture plays is played once
+
+
 POLICY = """\
 from sim import Allocation, Part
 

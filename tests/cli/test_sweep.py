@@ -12,6 +12,9 @@ import pytest
 
 from policies import shipped_rule_sets
 
+pytestmark = pytest.mark.xdist_group("sweep")  # what its fixture plays is played once
+
+
 KEY = "warehouses.shop.stations"
 POINT = "nearest-shop.stations-2"
 

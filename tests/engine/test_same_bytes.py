@@ -12,6 +12,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+pytestmark = pytest.mark.xdist_group("same_bytes")  # what its fixture plays is played once
+
+
 SCENARIO = """\
 name: both ends
 start: 2026-03-07T00:00
