@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-pytestmark = pytest.mark.xdist_group("same_bytes")  # what its fixture plays is played once
+# Played once, by one worker. tests/execution has the quick part: one process, two, a cluster, killed and resumed.
+pytestmark = [pytest.mark.theory, pytest.mark.xdist_group("same_bytes")]
 
 
 SCENARIO = """\
