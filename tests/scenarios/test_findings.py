@@ -178,6 +178,7 @@ def test_a_finding_is_what_comes_out(finding: Finding) -> None:
         assert abs(arm.number - found.mean) <= max(found.half_width, 0.1 * found.mean), (arm, found)
 
 
+@pytest.mark.theory  # make test compares the numbers of the pack
 @pytest.mark.parametrize(
     ("scenario", "policy", "kpi", "changes"),
     [
