@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup, escape
 
-from reports import numbers
+from reports import numbers, template
 from reports.compare import PAIRED
 from reports.designs import joined
-from reports.figures import Picture, cost_parts, flow_maps, lead_times, tradeoff, whisker
-from reports.figures.style import COLOURS, colour_of
+from reports.evidence import read_evidence
+from reports.figures.style import colour_of
+from reports.gallery import Group, gallery
 from reports.kpis import KPIS
 from reports.result import Result, read_result, write_file
-from reports.sentences import answer, is_same, limits, reading, replications, verdict_text
+from reports.sentences import answer, is_same, limits, reading, replications
 from reports.sweeppage import shown_summary, sweep_section
 from sim.errors import InputError, Problem
-from sim.journal import Journal
-from sim.scenario import Scenario, load_scenario
 
 
 def write_report(folder: str | Path) -> Path:
@@ -46,59 +42,19 @@ def write_report(folder: str | Path) -> Path:
     folder = Path(folder)
     result = read_result(folder)
     summary = shown_summary(result) if "sweep" in result.summary else result.summary
-    pictures, maps = _pictures(folder, summary)
-    context = _context(summary, _provenance(folder), pictures, maps)
+    try:
+        groups = gallery(read_evidence(folder, result, summary))
+    except (OSError, pa.ArrowException) as error:
+        raise InputError([Problem(str(folder), f"a journal or table cannot be read: {error}")]) from error
+    context = _context(summary, _provenance(folder), groups)
     if "sweep" in summary:
         context |= _of_sweep(result, context)
-    page = _template().render(context)
     path = folder / "report.html"
-    write_file(path, page)
+    write_file(path, template.page("report.html", **context))
     return path
 
 
-def _pictures(folder: Path, summary: dict[str, Any]) -> tuple[list[Picture], list[Picture]]:
-    path = folder / "scenario.yaml"
-    scenario: Scenario | None = load_scenario(path) if path.is_file() else None
-    try:
-        journals = _journals(folder, summary["policies"])
-        pictures = [tradeoff(summary), cost_parts(summary), lead_times(journals, summary["policies"])]
-        maps = flow_maps(journals, summary["policies"], scenario)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError([Problem(str(folder / "journal"), f"a journal cannot be read: {error}")]) from error
-    return pictures, maps
-
-
-def _journals(folder: Path, policies: list[str]) -> dict[str, Journal]:
-    """Open the first replication of which every policy has a journal."""
-    kept = [{place.name for place in (folder / "journal" / policy).glob("*")} for policy in policies]
-    common = sorted(int(name) for name in set.intersection(*kept) if name.isdecimal())
-    if not common:
-        return {}
-    return {policy: Journal.open(folder / "journal" / policy / str(common[0])) for policy in policies}
-
-
-def _template() -> Any:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {
-        "estimate": lambda found, unit: numbers.estimate(found["mean"], found["half_width"], unit),
-        "difference": numbers.difference,
-        "interval": numbers.interval,
-        "probability": numbers.probability,
-        "times": lambda factor: numbers.MISSING if factor is None else numbers.times(factor),
-        "unit_of_difference": numbers.unit_of_difference,
-        "verdict": verdict_text,
-        "whisker": whisker,
-        "breakable": lambda name: escape(name).replace("_", Markup("_<wbr>")).replace(".", Markup(".<wbr>")),
-        "sentence": lambda text: text[:1].upper() + text[1:],
-    }
-    return environment.from_string(files("reports").joinpath("page.html").read_text(encoding="utf-8"))
-
-
-def _context(
-    summary: dict[str, Any], provenance: dict[str, Any], pictures: list[Picture], maps: list[Picture]
-) -> dict[str, Any]:
+def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
     policies, about = summary["policies"], summary["about"]
     kpis = [_kpi(name, summary) for name in KPIS if name in summary["kpis"]]
     differences = {
@@ -116,7 +72,6 @@ def _context(
         "limits": [*limits(summary), *summary["warnings"]],
         "policies": policies,
         "baseline": summary["baseline"],
-        "colours": COLOURS,
         "colour": {policy: colour_of(place) for place, policy in enumerate(policies)},
         "headline": [kpi for kpi in kpis if kpi["name"] in summary["family"]],
         "kpis": kpis,
@@ -131,10 +86,11 @@ def _context(
         },
         "reading": reading(summary),
         "swept": None,
-        "pictures": pictures,
-        "maps": maps,
+        "gallery": groups,
         "provenance": list(_flat(provenance)),
-        "sources": list(dict.fromkeys(picture.source for picture in maps if picture.source)),
+        "sources": list(
+            dict.fromkeys(picture.source for group in groups for picture in group.pictures if picture.source)
+        ),
     }
 
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from sim.journal import Journal
 from sim.policy import Policy
 from sim.replication import simulate
@@ -21,6 +24,9 @@ from sim.scenario import Scenario
 
 SCRATCH = ".orderlab-"
 """Prefix of folders in which journals are written until they are complete."""
+
+DIGESTS = "digests"
+"""Folder in which workers leave what is made of each journal, until the result is complete."""
 
 Keep = Literal["all", "first", "none"]
 """Which replications' journals stay in the result folder."""
@@ -107,6 +113,7 @@ class Task:
 Measured = Mapping[str, float]
 Build = Callable[[PolicySource, Scenario], Policy]
 Measure = Callable[[Journal], Measured]
+Digest = Callable[[Journal], pa.Table]
 
 Replication = tuple[str, int, Measured]
 """What was measured of one replication, after its variant and its number from 0."""
@@ -131,6 +138,7 @@ class Stage:
         build: makes a policy from its source; importable by name, as it runs in the workers.
         measure: what is wanted of each journal; importable by name, too.
         keep: which journals are kept.
+        digest: what is made of each journal, whether it is kept or not, as a table; importable by name.
 
     """
 
@@ -138,13 +146,15 @@ class Stage:
     build: Build
     measure: Measure
     keep: Keep = "none"
+    digest: Digest | None = None
 
     def play(self, task: Task, folder: Path) -> Measured:
         """Play one task, and return what was measured.
 
         Args:
             task: of this experiment.
-            folder: the journal, if it is kept, goes to `journal/VARIANT/REPLICATION/` below it in one step.
+            folder: the journal, if it is kept, goes to `journal/VARIANT/REPLICATION/` below it in one step, the
+                digest to `digests/VARIANT/REPLICATION.parquet`.
 
         Raises:
             PolicyError: the policy gave an answer that the world cannot carry out.
@@ -159,6 +169,11 @@ class Stage:
             book = variant.book(task.replication)
             journal = simulate(variant.scenario, policy, book, name=variant.name, folder=rows)
             measured = self.measure(journal)
+            if self.digest is not None:
+                place = folder / DIGESTS / task.variant / f"{task.replication}.parquet"
+                place.parent.mkdir(parents=True, exist_ok=True)
+                pq.write_table(self.digest(journal), Path(scratch) / place.name, compression="zstd")
+                (Path(scratch) / place.name).replace(place)
             if self.keep == "all" or (self.keep == "first" and task.replication == 0):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.rmtree(target, ignore_errors=True)

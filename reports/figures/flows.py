@@ -80,7 +80,7 @@ def flow_maps(
                 [site.id for site in scenario.warehouses],
             )
             svg = inline_svg(figure, name, f"{_TITLE}: {policy}", _told(flow, scenario))
-        pictures.append(Picture(name, policy, svg, _caption(drawn), ground.source))
+        pictures.append(Picture(name, policy, svg, _caption(drawn), ground.source, policy))
     return pictures
 
 

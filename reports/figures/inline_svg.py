@@ -33,6 +33,7 @@ class Picture:
         svg: the picture; empty where there is none.
         caption: how to read it, or why it is missing.
         source: whose work is in it, where that must be said.
+        policy: the one that it is about, if it is about one alone.
 
     """
 
@@ -41,6 +42,7 @@ class Picture:
     svg: str
     caption: str
     source: str = ""
+    policy: str = ""
 
 
 def inline_svg(figure: Figure, name: str, title: str, description: str) -> str:

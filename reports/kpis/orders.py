@@ -12,10 +12,12 @@ from sim.journal import CANCEL_REASONS, STATES, Journal
 
 _DELIVERED, _CANCELLED, _LOST, _OPEN = (STATES.index(s) for s in ("delivered", "cancelled", "lost", "open"))
 _DECLINED = CANCEL_REASONS.index("declined")
-_MONEY = (
-    "cost_freight", "cost_handling", "cost_late", "cost_returns", "cost_payment", "cost_care", "cost_goods",
-    "revenue",
+COST_COLUMNS = (
+    "cost_freight", "cost_handling", "cost_late", "cost_returns", "cost_payment", "cost_care",
 )  # fmt: skip
+"""What an order itself costs: everything but the goods, and what belongs to sites."""
+
+_MONEY = (*COST_COLUMNS, "cost_goods", "revenue")
 _COLUMNS = (
     "placed_at", "promised_at", "told_at", "picked_up_at", "delivered_at", "state", "cancel_reason", "units",
     "reallocations", "units_first_attempt", "units_shipped", "counted", *_MONEY,
@@ -48,9 +50,8 @@ class CountedOrders:
 
     @property
     def costs(self) -> int:
-        """Cents that the orders themselves cost: everything but the goods, and what belongs to sites."""
-        parts = ("freight", "handling", "late", "returns", "payment", "care")
-        return sum(self.sums[f"cost_{part}"] for part in parts)
+        """Cents that the orders themselves cost."""
+        return sum(self.sums[name] for name in COST_COLUMNS)
 
     def _add(self, batch: pa.RecordBatch) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
         sums = self.sums
@@ -72,7 +73,7 @@ class CountedOrders:
 
         placed, arrived = seconds(batch.column("placed_at")), seconds(batch.column("delivered_at"))
         promised, told = seconds(batch.column("promised_at")), seconds(batch.column("told_at"))
-        self._promises(promised, told, arrived, state, delivered & (shipped >= ordered))
+        self._promises(promised, told, arrived, late_orders(batch, self._end), delivered, shipped >= ordered)
         picked_up = seconds(batch.column("picked_up_at"))
         shown: Flags = delivered & (picked_up != ABSENT)
         sums["picked_up"] += int(np.count_nonzero(shown))
@@ -80,18 +81,37 @@ class CountedOrders:
         return (arrived - placed)[delivered].astype(np.int32)
 
     def _promises(
-        self, promised: Integers, told: Integers, arrived: Integers, state: Integers, in_full: Flags
+        self,
+        promised: Integers,
+        told: Integers,
+        arrived: Integers,
+        late: Flags,
+        delivered: Flags,
+        full: Flags,
     ) -> None:
         sums = self.sums
-        some = promised != ABSENT
-        delivered_late = some & (state == _DELIVERED) & (arrived > promised)
-        never = (state == _OPEN) | (state == _LOST)
+        delivered_late = late & delivered
         sums["delivered_late"] += int(np.count_nonzero(delivered_late))
-        late = delivered_late | (some & never & (promised < self._end))
         sums["late"] += int(np.count_nonzero(late))
         sums["told_in_time"] += int(np.count_nonzero(late & (told != ABSENT) & (told <= promised)))
         sums["lateness"] += int((arrived - promised)[delivered_late].sum())
-        sums["on_time_in_full"] += int(np.count_nonzero(in_full & ~delivered_late))
+        sums["on_time_in_full"] += int(np.count_nonzero(delivered & full & ~delivered_late))
+
+
+def late_orders(batch: pa.RecordBatch, end: int) -> Flags:
+    """Return which orders are late: delivered after the promise, or open or lost when it passed.
+
+    Args:
+        batch: orders, with promised_at, delivered_at and state.
+        end: of the run, seconds since 1970.
+
+    """
+    promised, state = seconds(batch.column("promised_at")), positions(batch.column("state"), STATES)
+    some = promised != ABSENT
+    delivered: Flags = (state == _DELIVERED) & (seconds(batch.column("delivered_at")) > promised)
+    never: Flags = ((state == _OPEN) | (state == _LOST)) & (promised < end)
+    late: Flags = some & (delivered | never)
+    return late
 
 
 def order_kpis(orders: CountedOrders) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.load import build_policy, read_policies
 from policies.ruleset import RuleSet
+from reports.breakdown import break_down, gather
 from reports.design import Design, Fixed
 from reports.kpis import HEADLINE
 from reports.measured import measure_run, warnings_of
@@ -19,7 +21,7 @@ from reports.selection import Selection
 from reports.warmup import as_told, too_short, warm_ups
 from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.experiment import Keep, Stage, Variant, one_by_one
+from sim.experiment import DIGESTS, Keep, Stage, Task, Variant, one_by_one
 from sim.lab.arguments import check_experiment, check_playing
 from sim.lab.folder import clear, open_folder
 from sim.lab.player import Told, play, resumable
@@ -241,6 +243,7 @@ class Experiment:
             from reports.page import write_report
 
             write_report(folder)
+            shutil.rmtree(folder / DIGESTS)
             TaskLog(folder).remove()
         return result
 
@@ -248,9 +251,10 @@ class Experiment:
         self, folder: Path, journal: Keep, jobs: int | None, cluster: str | None, told: Told
     ) -> Result:
         """Play what is not in the folder's log, and write the tables."""
-        stage = Stage(self.variants, build_policy, measure_run, journal)
+        stage = Stage(self.variants, build_policy, measure_run, journal, break_down)
         found = play(stage, self.design, folder, jobs, cluster, told)
         rows = one_by_one(found)
+        gather(folder, (Task(name, replication) for name, replication, _ in rows))
         from reports.result import write_result
 
         scenarios = {variant.name: variant.scenario for variant in self.variants}

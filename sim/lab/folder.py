@@ -6,13 +6,20 @@ import shutil
 from pathlib import Path
 
 from sim.errors import InputError, Problem
-from sim.experiment import SCRATCH
+from sim.experiment import DIGESTS, SCRATCH
 from sim.lab.provenance import FILE_NAME as PROVENANCE
 from sim.lab.provenance import read_provenance
 from sim.scenario import Scenario
 from sim.tasklog import FILE_NAME as TASK_LOG
 
-TABLES = ("kpis.csv", "comparison.csv", "reconciliation.csv", "sweep.csv", "summary.json")
+TABLES = (
+    "kpis.csv",
+    "comparison.csv",
+    "reconciliation.csv",
+    "sweep.csv",
+    "breakdown.parquet",
+    "summary.json",
+)
 """What an experiment writes of what it found; not every one writes all."""
 
 _OTHERS = ("report.html", "scenario.yaml", PROVENANCE, TASK_LOG)
@@ -58,7 +65,7 @@ def clear(folder: Path) -> None:
     """Remove what an earlier run wrote, and nothing else."""
     for table in _tables_of(folder):
         table.unlink(missing_ok=True)
-    for name in ("journal", "policies", "tables"):
+    for name in ("journal", "policies", "tables", "figures", DIGESTS):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in (*TABLES, *_OTHERS):
         (folder / name).unlink(missing_ok=True)

@@ -1,0 +1,135 @@
+"""`breakdown.parquet`: who pays, waits and is split: sums over the counted orders of every replication, by slice.
+
+A worker breaks each journal down where it was made; the table of a result is these, one below the other. All is in
+whole numbers, so that slices may be added up: what is true of two segments together is the ratio of their sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole
+from reports.kpis.orders import COST_COLUMNS, late_orders
+from sim.experiment import DIGESTS, Task
+from sim.journal import SPLIT_REASONS, STATES, Journal
+
+FILE_NAME = "breakdown.parquet"
+
+BY = ("day", "region", "segment", "split_reason")
+"""What orders are sliced by; a day is one of the window, from 0, and only split orders have a split reason."""
+
+SUMS = (
+    "orders", "cost_cents", "delivered", "lead_s", "promised", "late", "split", "shipments", "age_s", "spoiled_units",
+)  # fmt: skip
+"""Counted orders; their own costs, without those of sites; those delivered, and their lead times; those with a promise;
+late and split ones. Then, of days alone: shipments picked that day, the age of what they picked, units that spoiled."""
+
+_DAY = 86_400
+_ORDERS = ("placed_at", "promised_at", "delivered_at", "region", "segment", "split_reason", "shipments", "state",
+           "counted", *COST_COLUMNS)  # fmt: skip
+
+
+def break_down(journal: Journal) -> pa.Table:
+    """Return the slices of one replication: by, slice, and a column for each of `SUMS`.
+
+    Slices stand in the order of the scenario, days in that of time; a region without orders has no row.
+    """
+    begin, end = (journal.about["start"] + second for second in journal.about["window"])
+    words = {name: _words(journal, name) for name in ("region", "segment")} | {"split_reason": SPLIT_REASONS}
+    words["day"] = [str(day) for day in range(-(-(end - begin) // _DAY))]
+    sums = {by: np.zeros((len(SUMS), len(words[by])), dtype=np.int64) for by in BY}
+    for batch in journal.batches("orders", _ORDERS):
+        ours = batch.filter(batch.column("counted"))
+        amounts = _amounts(ours, journal.about["start"] + journal.about["end"])
+        place = {by: positions(ours.column(by), words[by]) for by in BY if by != "day"}
+        place["day"] = (seconds(ours.column("placed_at")) - begin) // _DAY
+        for by, total in sums.items():
+            for row, amount in enumerate(amounts):
+                total[row] += _added(place[by], amount, total.shape[1])
+    for name, amount in (_picked(journal, begin, end) | _spoiled(journal, begin, end)).items():
+        sums["day"][SUMS.index(name)] += amount
+    return pa.concat_tables(_table(by, words[by], sums[by]) for by in BY)
+
+
+def gather(folder: Path, tasks: Iterable[Task]) -> None:
+    """Write the table of a result from what workers left of each task, one row group a task, in this order."""
+    beside = folder / f"{FILE_NAME}.part"
+    writer: pq.ParquetWriter | None = None
+    for task in tasks:
+        table = pq.read_table(folder / DIGESTS / task.variant / f"{task.replication}.parquet")
+        head = {
+            "policy": pa.array([task.variant] * len(table), pa.string()),
+            "replication": pa.array([task.replication] * len(table), pa.int32()),
+        }
+        table = pa.table({**head, **dict(zip(table.column_names, table.columns, strict=True))})
+        writer = writer or pq.ParquetWriter(beside, table.schema, compression="zstd")
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
+        beside.replace(folder / FILE_NAME)
+
+
+def _words(journal: Journal, column: str) -> Sequence[str]:
+    for batch in journal.batches("orders", (column,)):
+        words: list[str] = batch.column(column).dictionary.to_pylist()
+        return words
+    return ()
+
+
+def _amounts(batch: pa.RecordBatch, end: int) -> list[Integers]:
+    """Return what each order adds to the first of `SUMS`."""
+    delivered: Flags = positions(batch.column("state"), STATES) == STATES.index("delivered")
+    lead = seconds(batch.column("delivered_at")) - seconds(batch.column("placed_at"))
+    cost = sum(
+        (whole(batch.column(name), 100) for name in COST_COLUMNS), np.zeros(len(batch), dtype=np.int64)
+    )
+    split: Flags = whole(batch.column("shipments")) > 1
+    promised = flags(batch.column("promised_at").is_valid())
+    columns = (np.ones(len(batch)), cost, delivered, np.where(delivered, lead, 0), promised,
+               late_orders(batch, end), split)  # fmt: skip
+    return [np.asarray(column).astype(np.int64) for column in columns]
+
+
+def _added(place: Integers, amount: Integers, number: int) -> Integers:
+    inside = (place >= 0) & (place < number)
+    # Sums below 2**53 are exact in float.
+    return np.bincount(place[inside], amount[inside], number).astype(np.int64)
+
+
+def _picked(journal: Journal, begin: int, end: int) -> dict[str, Integers]:
+    """Return the shipments picked on each day of the window, and the summed mean ages of what they picked."""
+    days = -(-(end - begin) // _DAY)
+    shipments, age = np.zeros(days, dtype=np.int64), np.zeros(days, dtype=np.int64)
+    for batch in journal.batches("shipments", ("started_at", "stock_age_d")):
+        started = seconds(batch.column("started_at"))
+        inside = (started >= begin) & (started < end)
+        day = (started[inside] - begin) // _DAY
+        shipments += np.bincount(day, minlength=days)
+        age += _added(day, whole(batch.column("stock_age_d"), _DAY)[inside], days)
+    return {"shipments": shipments, "age_s": age}
+
+
+def _spoiled(journal: Journal, begin: int, end: int) -> dict[str, Integers]:
+    days = -(-(end - begin) // _DAY)
+    units = np.zeros(days, dtype=np.int64)
+    for batch in journal.batches("disposals", ("at", "units", "reason")):
+        at = seconds(batch.column("at"))
+        inside = (at >= begin) & (at < end) & (positions(batch.column("reason"), ("spoiled",)) == 0)
+        units += _added((at[inside] - begin) // _DAY, whole(batch.column("units"))[inside], days)
+    return {"spoiled_units": units}
+
+
+def _table(by: str, words: Sequence[str], sums: Integers) -> pa.Table:
+    some = np.flatnonzero(sums.any(axis=0))
+    return pa.table(
+        {
+            "by": pa.array([by] * len(some), pa.string()),
+            "slice": pa.array([words[place] for place in some.tolist()], pa.string()),
+            **dict(zip(SUMS, sums[:, some], strict=True)),
+        }
+    )

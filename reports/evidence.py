@@ -1,0 +1,75 @@
+"""All that a page is drawn from: the tables of a result folder, and the journals that it kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reports.breakdown import FILE_NAME
+from reports.result import Result
+from sim.journal import Journal
+from sim.scenario import Scenario, load_scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What pictures and stories of a result rest on. What is not there is None or empty, and a picture says so.
+
+    Attributes:
+        summary: the content of `summary.json`; of a large sweep, with the points that the page shows alone.
+        kpis: the table `kpis.csv`: policy, replication, kpi, unit, value.
+        breakdown: the table `breakdown.parquet`, see `reports.breakdown`; None where the folder has none.
+        journals: of the first replication of which every policy has one, by policy; one is read block by block.
+        scenario: the world; None where the folder has none.
+
+    """
+
+    summary: dict[str, Any]
+    kpis: pd.DataFrame
+    breakdown: pd.DataFrame | None
+    journals: Mapping[str, Journal]
+    scenario: Scenario | None
+
+    @property
+    def policies(self) -> list[str]:
+        """Names of the policies; the place of one gives its colour."""
+        names: list[str] = self.summary["policies"]
+        return names
+
+    @property
+    def currency(self) -> str:
+        """Of all money."""
+        return str(self.summary["about"].get("currency", "money"))
+
+
+def read_evidence(folder: Path, result: Result, summary: dict[str, Any]) -> Evidence:
+    """Gather what a result folder has.
+
+    Args:
+        folder: of the result.
+        result: its tables.
+        summary: of the policies that are shown.
+
+    Raises OSError or ArrowException when a file is there and cannot be read.
+    """
+    scenario, broken_down = folder / "scenario.yaml", folder / FILE_NAME
+    return Evidence(
+        summary,
+        result.kpis,
+        pd.read_parquet(broken_down) if broken_down.is_file() else None,
+        _journals(folder, summary["policies"]),
+        load_scenario(scenario) if scenario.is_file() else None,
+    )
+
+
+def _journals(folder: Path, policies: list[str]) -> dict[str, Journal]:
+    """Open the first replication of which every policy has a journal."""
+    kept = [{place.name for place in (folder / "journal" / policy).glob("*")} for policy in policies]
+    common = sorted(int(name) for name in set.intersection(*kept) if name.isdecimal())
+    if not common:
+        return {}
+    return {policy: Journal.open(folder / "journal" / policy / str(common[0])) for policy in policies}

@@ -1,0 +1,43 @@
+"""The pictures of a result, in the order in which its page shows them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from reports.evidence import Evidence
+from reports.figures import Picture, cost_parts, flow_maps, lead_times, tradeoff
+
+
+class Group(NamedTuple):
+    """Pictures that answer one question.
+
+    Attributes:
+        name: its id in the page.
+        title: the question.
+        pictures: at least one.
+
+    """
+
+    name: str
+    title: str
+    pictures: list[Picture]
+
+
+def gallery(evidence: Evidence) -> list[Group]:
+    """Draw all pictures of a result."""
+    return [
+        Group(
+            "trade",
+            "What it costs, and how long it takes",
+            [
+                tradeoff(evidence.summary),
+                cost_parts(evidence.summary),
+                lead_times(evidence.journals, evidence.policies),
+            ],
+        ),
+        Group(
+            "maps",
+            "Where shipments leave from",
+            flow_maps(evidence.journals, evidence.policies, evidence.scenario),
+        ),
+    ]
