@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from sim.experiment import Found
 
 
+@runtime_checkable
 class Design(Protocol):
     """Says how many replications are wanted: a frozen dataclass whose fields are plain JSON.
 

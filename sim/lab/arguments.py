@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import get_args
 
+from reports.design import Design
 from reports.kpis import kpi_named
 from sim.cluster import check_cluster
 from sim.document import nearest
@@ -13,7 +14,14 @@ from sim.errors import InputError, Problem
 from sim.experiment import Keep
 
 
-def check_experiment(policies: object, changes: object, replications: object, family: Sequence[str]) -> None:
+def check_experiment(
+    policies: object,
+    changes: object,
+    replications: object,
+    family: Sequence[str],
+    baseline: object,
+    design: object,
+) -> None:
     """Refuse what no experiment can be made of. Raises InputError."""
     problems = []
     for name, values in (("policies", policies), ("changes", changes), ("family", family)):
@@ -23,8 +31,18 @@ def check_experiment(policies: object, changes: object, replications: object, fa
             problems.append(Problem(name, "must be a list", value=str(values)))
         elif name == "policies" and not values:
             problems.append(Problem(name, "must name at least one"))
+        elif name != "policies":
+            not_texts = (value for value in values if not isinstance(value, str))
+            problems += [Problem(name, "must be a text", value=str(value)) for value in not_texts]
+    if baseline is not None and not isinstance(baseline, str):
+        problems.append(Problem("baseline", "must be the name of a policy", value=str(baseline)))
+    if design is not None and not isinstance(design, Design):
+        rule = "must be a design, such as reports.Precision or reports.Selection"
+        problems.append(Problem("design", rule, value=str(design)))
     problems += _whole_from_one("replications", replications)
     for name in () if isinstance(family, str) or not isinstance(family, Sequence) else family:
+        if not isinstance(name, str):
+            continue
         try:
             kpi = kpi_named(name, "--family")
         except InputError as error:

@@ -88,7 +88,7 @@ class Experiment:
         design: Design | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> None:
-        check_experiment(policies, changes, replications, family)
+        check_experiment(policies, changes, replications, family, baseline, design)
         of_policies = [change.removeprefix("policy.") for change in changes if change.startswith("policy.")]
         of_scenario = [change for change in changes if not change.startswith("policy.")]
         if seed is not None:
@@ -120,7 +120,7 @@ class Experiment:
         overwrite: bool = False,
         journal: Keep = "first",
         jobs: int | None = None,
-        cluster: str | None = None,
+        cluster: str | Path | None = None,
         told: Told = lambda done, asked: None,
     ) -> Result:
         """Play the experiment, and return what it found.
@@ -130,7 +130,7 @@ class Experiment:
             overwrite: replace the result that the folder holds.
             journal: the replications whose journals stay in the folder.
             jobs: how many processes; one plays here, without any. None: one for each core.
-            cluster: address of a Dask scheduler, whose workers play instead.
+            cluster: address of a Dask scheduler, or the file that it wrote it into, whose workers play instead.
             told: of progress.
 
         Raises:
@@ -139,6 +139,7 @@ class Experiment:
             OrderlabError: what killed its worker, or a cluster that cannot be reached.
 
         """
+        cluster = None if cluster is None else str(cluster)
         check_playing(journal, jobs, cluster)
         if folder is None:
             with tempfile.TemporaryDirectory() as scratch:
@@ -207,7 +208,7 @@ class Experiment:
         folder: str | Path,
         *,
         jobs: int | None = None,
-        cluster: str | None = None,
+        cluster: str | Path | None = None,
         told: Told = lambda done, asked: None,
     ) -> Result:
         """Play what is missing in a folder that was interrupted, to the same bytes, and return what was found.
@@ -219,7 +220,7 @@ class Experiment:
             InputError: the folder is complete, or other versions of what results depend on began it.
 
         """
-        folder = Path(folder)
+        folder, cluster = Path(folder), None if cluster is None else str(cluster)
         provenance = read_provenance(folder)
         journal = provenance["settings"]["journal"]
         check_playing(journal, jobs, cluster)

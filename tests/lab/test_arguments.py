@@ -35,6 +35,13 @@ class Mine:
             {"policies": [Mine()]},
             ["Mine(): is an object without a source: save its class as file.py, and name it file.py:Class"],
         ),
+        ({"changes": [3]}, ["changes: value '3': must be a text"]),
+        ({"family": [None]}, ["family: value 'None': must be a text"]),
+        ({"baseline": 3}, ["baseline: value '3': must be the name of a policy"]),
+        (
+            {"design": 5},
+            ["design: value '5': must be a design, such as reports.Precision or reports.Selection"],
+        ),
         ({"changes": "days=1"}, ["changes: value 'days=1': must be a list: ['days=1']"]),
         ({"replications": 0}, ["replications: value '0': must be a whole number, 1 or more"]),
         ({"replications": 2.5}, ["replications: value '2.5': must be a whole number, 1 or more"]),
