@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from reports.evidence import Evidence
-from reports.figures import Picture, cost_parts, flow_maps, lead_times, tradeoff
+from reports.figures import (
+    Picture,
+    cost_parts,
+    flow_maps,
+    late_by_segment,
+    lead_times,
+    split_reasons,
+    tradeoff,
+)
 
 
 class Group(NamedTuple):
@@ -34,6 +42,9 @@ def gallery(evidence: Evidence) -> list[Group]:
                 cost_parts(evidence.summary),
                 lead_times(evidence.journals, evidence.policies),
             ],
+        ),
+        Group(
+            "customers", "Who is late, and who is split", [late_by_segment(evidence), split_reasons(evidence)]
         ),
         Group(
             "maps",

@@ -6,7 +6,18 @@ from reports.figures.cost_parts import cost_parts
 from reports.figures.flows import flow_maps
 from reports.figures.inline_svg import Picture
 from reports.figures.lead_times import lead_times
+from reports.figures.segments import late_by_segment
+from reports.figures.splits import split_reasons
 from reports.figures.tradeoff import tradeoff
 from reports.figures.whisker import whisker
 
-__all__ = ["Picture", "cost_parts", "flow_maps", "lead_times", "tradeoff", "whisker"]
+__all__ = [
+    "Picture",
+    "cost_parts",
+    "flow_maps",
+    "late_by_segment",
+    "lead_times",
+    "split_reasons",
+    "tradeoff",
+    "whisker",
+]
