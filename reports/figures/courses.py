@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -58,7 +59,10 @@ def draw_courses(
             _panel(axes, found[policy][name], said[policy][name], known, warm_up_days, colour)
         rows[-1].set_xlabel("days since the start")
         handles, labels = zip(*_legend(said, known, warm_up_days), strict=True)
-        figure.legend(handles, labels, loc="outside lower left", ncols=2, frameon=False, fontsize=9)
+        figure.legend(
+            handles, labels, loc="outside lower left", ncols=2, frameon=False, fontsize=9,
+            handler_map={tuple: HandlerTuple(ndivide=None, pad=0.0)},
+        )  # fmt: skip
         figure.savefig(path, dpi=_DOTS_PER_INCH, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
@@ -109,10 +113,11 @@ def _window_h(known: Rhythm) -> int:
 
 def _legend(
     said: Mapping[str, Mapping[str, WarmUp]], known: Rhythm, warm_up_days: float
-) -> Iterator[tuple[Artist, str]]:
-    """Yield what is drawn and how it is called; lines of policies stand there in ink."""
+) -> Iterator[tuple[Artist | tuple[Artist, ...], str]]:
+    """Yield what is drawn and how it is called; a line of every policy's colour has all of them side by side."""
     yield Line2D([], [], **_MEAN), "mean over replications"
-    yield Line2D([], [], color=INK.light, **_SMOOTH), f"moving average over {days(_window_h(known))}"
+    smooth = tuple(Line2D([], [], color=colour_of(place).light, **_SMOOTH) for place in range(len(said)))
+    yield smooth, f"moving average over {days(_window_h(known))}"
     if any(one.cut_days is not None for by_name in said.values() for one in by_name.values()):
         yield Line2D([], [], **_CUT), "cut by MSER-5"
     if warm_up_days:

@@ -10,6 +10,7 @@ import pytest
 
 from reports.course import Course
 from reports.figures.courses import draw_courses, moving_average
+from reports.figures.style import POLICIES
 from reports.rhythm import Rhythm
 from reports.warmup import ENOUGH, UNKNOWN, WarmUp
 
@@ -58,6 +59,15 @@ def test_the_legend_names_what_is_drawn_and_nothing_else(tmp_path: Path) -> None
     for absent in ("p0", "MSER-5", "warm_up_days", "surge"):
         assert absent not in words
     assert "moving average over 1 day" in words
+
+
+def test_the_legend_has_the_moving_average_in_the_colours_of_the_policies(tmp_path: Path) -> None:
+    path = tmp_path / "one.svg"
+    for policies in (1, 2, 8):
+        drawn(path, policies, Rhythm(24, 240, "", "", is_replenished=True), WarmUp(ENOUGH, "", 2.0), 1.0)
+        legend = path.read_text().split('id="legend_1"')[1]
+        shown = [colour.light for colour in POLICIES if f"stroke: {colour.light}" in legend]
+        assert shown == [colour.light for colour in POLICIES[:policies]]
 
 
 def test_the_same_courses_give_the_same_bytes(tmp_path: Path) -> None:
