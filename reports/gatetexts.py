@@ -6,19 +6,22 @@ import math
 import xml.etree.ElementTree as ElementTree
 
 from reports import numbers
+from reports.forms import Column, Table, as_markdown, as_text, escaped
 from reports.gate import Change, Check
-from reports.terminal import table
 from sim.errors import printable
 
-_HEADINGS = ("policy", "kpi", "unit", "baseline", "result", "change", "95 % interval", "verdict")
+_COLUMNS = (
+    *map(Column, ("policy", "kpi", "unit")),
+    *(Column(name, right=True) for name in ("baseline", "result", "change", "95 % interval")),
+    Column("verdict"),
+)
 
 
 def check_text(check: Check) -> str:
     """Tell what changed, regressions first, as plain text."""
     blocks = [f"{_title(check)}\n", *(f"note: {note}" for note in check.notes)]
     if rows := _rows(check):
-        columns = list(zip(_HEADINGS, *rows, strict=True))
-        blocks += [*([""] if check.notes else []), table(columns[:3], columns[3:7], columns[7:]), ""]
+        blocks += [*([""] if check.notes else []), as_text(Table("", _COLUMNS, rows)), ""]
     blocks += [_answer(check), _reading(check)]
     return numbers.plain("\n".join(blocks))
 
@@ -27,9 +30,8 @@ def check_markdown(check: Check) -> str:
     """Tell the same as a table for a pull request."""
     blocks = [f"### {_title(check)}", f"**{_answer(check)}**"]
     if rows := _rows(check):
-        lines = [_HEADINGS, ("---", "---", "---", "---:", "---:", "---:", "---:", "---"), *rows]
-        blocks.append("\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines))
-    blocks += ["\n".join(f"- {_cell(note)}" for note in check.notes)] if check.notes else []
+        blocks.append(as_markdown(Table("", _COLUMNS, rows)))
+    blocks += ["\n".join(f"- {escaped(note)}" for note in check.notes)] if check.notes else []
     return "\n\n".join([*blocks, _reading(check)]) + "\n"
 
 
@@ -151,7 +153,3 @@ def _bound(change: Change) -> str:
         return f"{change.bound} of the baseline"
     factor = numbers.unit_shown(change.kpi.unit)[0]
     return f"{factor * change.bound.amount:.12g} {numbers.unit_of_difference(change.unit)}".rstrip()
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")

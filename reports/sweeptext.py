@@ -9,12 +9,12 @@ from typing import Any
 
 from reports import numbers
 from reports.kpis import KPIS
+from reports.layout import table, tables
 from reports.result import Result
 from reports.sentences import is_same, replications, still_open
 from reports.statistics import BETTER, TOO_FEW, WORSE
 from reports.sweep import FILE_NAME, UNCHANGED, WITHOUT, Rows, policies_of, rows_of, sweep_table, tornado
 from reports.sweepanswer import sweep_answer
-from reports.terminal import table, tables
 
 _MARKS = {BETTER: " b", WORSE: " w", TOO_FEW: " ?"}
 _NO_MARK = "  "

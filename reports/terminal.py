@@ -9,10 +9,12 @@ from typing import Any
 from reports import numbers
 from reports.compare import WELCH
 from reports.kpis import COST_PARTS, KPIS
+from reports.layout import GAP, table, tables
+from reports.layout import width as width_of
 from reports.result import Result
 from reports.sentences import answer, limits, reading, replications, still_open, verdict_text
+from reports.sweeptext import sweep_text
 
-_GAP = "  "
 _MORE = (
     "lead_time_p95_h", "queue_mean_min", "on_time_in_full_share", "cancelled_share", "open_share",
     "utilisation_mean", "distance_mean_km", "margin_per_order",
@@ -35,8 +37,6 @@ def result_text(result: Result, width: int = 100) -> str:
 
     """
     if "sweep" in result.summary:
-        from reports.sweeptext import sweep_text  # which knows this module
-
         return sweep_text(result, width)
     summary = result.summary
     family = [name for name in summary["family"] if name in KPIS]
@@ -104,7 +104,7 @@ def _differences(summary: dict[str, Any], policy: str, width: int) -> str:
     }
     verdicts = ["verdict", *(verdict_text(rows[name]) for name in names)]
     for dispensable in ("unit", "p"):
-        if sum(_width(c) + len(_GAP) for c in columns.values()) + _width(verdicts) <= width:
+        if sum(width_of(c) + len(GAP) for c in columns.values()) + width_of(verdicts) <= width:
             break
         del columns[dispensable]
     left = [column for name, column in columns.items() if name in ("", "unit")]
@@ -125,30 +125,3 @@ def _differences(summary: dict[str, Any], policy: str, width: int) -> str:
         )
         paragraphs.append(textwrap.fill(text, width))
     return "\n".join(paragraphs)
-
-
-def _width(column: Sequence[str]) -> int:
-    return max(len(cell) for cell in column)
-
-
-def table(
-    left: Sequence[Sequence[str]], right: Sequence[Sequence[str]], words: Sequence[Sequence[str]] = ()
-) -> str:
-    """Set columns side by side: those of `left` and, after them, `words` flush left, those of `right` flush right."""
-    columns = [[cell.ljust(_width(column)) for cell in column] for column in left]
-    columns += [[cell.rjust(_width(column)) for cell in column] for column in right]
-    columns += [[cell.ljust(_width(column)) for cell in column] for column in words]
-    return "\n".join(_GAP.join(cells).rstrip() for cells in zip(*columns, strict=True))
-
-
-def tables(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]], width: int) -> str:
-    """Set as many columns of `right` beside those of `left` as there is room for, and the others below."""
-    blocks: list[str] = []
-    room = width - sum(_width(column) + len(_GAP) for column in left)
-    block: list[Sequence[str]] = []
-    for column in right:
-        if block and sum(_width(c) + len(_GAP) for c in [*block, column]) - len(_GAP) > room:
-            blocks.append(table(left, block))
-            block = []
-        block.append(column)
-    return "\n\n".join([*blocks, table(left, block)])
