@@ -40,8 +40,7 @@ def difference(row: Mapping[str, Any]) -> str:
     """Write the difference in a row of a comparison, with its sign."""
     if row["difference"] is None:
         return MISSING
-    text = fixed(unit_shown(row["unit"])[0] * row["difference"], _places_of(row))
-    return text if text.startswith(MINUS) or row["difference"] == 0.0 else f"+{text}"
+    return signed(unit_shown(row["unit"])[0] * row["difference"], _places_of(row))
 
 
 def interval(row: Mapping[str, Any]) -> str:
@@ -67,6 +66,17 @@ def times(factor: float) -> str:
 def fixed(number: float, places: int) -> str:
     """Write a number with thousands separators and that many decimals, and never a negative zero."""
     return f"{number:z,.{places}f}".replace("-", MINUS)
+
+
+def signed(number: float | None, places: int) -> str:
+    """Write a difference with its sign; nothing has none."""
+    text = or_dash(number, places)
+    return f"+{text}" if number and number > 0 else text
+
+
+def or_dash(number: float | None, places: int) -> str:
+    """Write a number with that many decimals, and a dash for what is undefined."""
+    return MISSING if number is None else fixed(number, places)
 
 
 def counted(number: int, noun: str, nouns: str = "") -> str:

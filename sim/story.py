@@ -1,15 +1,19 @@
-"""The story of one order: a replication is played again, and everything that concerns the order is kept."""
+"""The story of an order: a replication is played again, and everything that concerns it is kept."""
 
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from sim.document import nearest
-from sim.errors import InputError, Problem
+from sim.errors import InputError, PolicyError, Problem
 from sim.journal import Journal
 from sim.network import Network
 from sim.policy import Allocation, Policy, Request
@@ -20,6 +24,9 @@ from sim.watch import Ask, Checked
 
 TABLES = ("orders", "decisions", "shipments", "returns", "ledger")
 """The tables of a journal that speak of orders."""
+
+Rows: TypeAlias = dict[str, list[dict[str, Any]]]
+"""Of each of `TABLES`, the rows of one order, with the columns of the journal."""
 
 
 class Decision(NamedTuple):
@@ -53,23 +60,37 @@ class Story(NamedTuple):
     replication: int
     order: str
     decisions: tuple[Decision, ...]
-    rows: dict[str, list[dict[str, Any]]]
+    rows: Rows
+
+
+class _EnoughError(Exception):
+    """All decisions that were wanted are there."""
 
 
 class _Chronicler:
-    """Watches one order, and ends the run with it."""
+    """Watches some orders, and ends the run with one of them, or when all were decided as often as they will be.
 
-    def __init__(self, number: int) -> None:
-        self.ends_with = number
-        self.decisions: list[Decision] = []
+    Args:
+        left: how many decisions are still to come about each order, by its number.
+        ends_with: number of the order with whose end the run ends, too; -1 for none.
+
+    """
+
+    def __init__(self, left: Mapping[int, int], ends_with: int = -1) -> None:
+        self.ends_with = ends_with
+        self.decisions: dict[int, list[Decision]] = {number: [] for number in left}
+        self._left = Counter(left)
 
     def ask(self, request: Request, policy: Policy, network: Network, ask: Ask) -> Checked:
-        """Return the answer; of one about the order, remember it and its reasons."""
-        if request.order != self.ends_with:
+        """Return the answer; of one about an order that is watched, remember it and its reasons."""
+        if request.order not in self.decisions:
             return ask(request)
         records = policy.explain(request, network) if isinstance(policy, Explaining) else ()
         checked = ask(request)
-        self.decisions.append(Decision(network.now, request, tuple(records), checked[0]))
+        self.decisions[request.order].append(Decision(network.now, request, tuple(records), checked[0]))
+        self._left -= Counter([request.order])
+        if self.ends_with < 0 and not self._left:
+            raise _EnoughError
         return checked
 
 
@@ -90,15 +111,71 @@ def tell(
         PolicyError: the policy failed.
 
     """
-    watch = _Chronicler(_number(scenario, order))
+    number = _number(scenario, order)
+    watch = _Chronicler({number: 0}, number)
     with tempfile.TemporaryDirectory() as folder:
         journal = simulate(scenario, policy, replication, name=name, folder=Path(folder), watch=watch)
-        rows = {table: _rows(journal, table, order) for table in TABLES}
+        rows = rows_of(journal, [order])[order]
         placed = journal.table("orders", ["order"]).num_rows
     if not rows["orders"]:
         rule = f"is no order of replication {replication}, which places {placed:,}: 1 to {placed}"
         raise InputError([Problem(order, rule)])
-    return Story(scenario, name, replication, order, tuple(watch.decisions), rows)
+    return Story(scenario, name, replication, order, tuple(watch.decisions[number]), rows)
+
+
+def tell_again(
+    scenario: Scenario,
+    policy: Policy,
+    lives: Mapping[str, Rows],
+    replication: int = 0,
+    *,
+    name: str = "policy",
+) -> list[Story]:
+    """Play a replication whose journal there is until some orders were decided, and return their stories.
+
+    It ends with the last decision about any of them. What became of them is what the journal says.
+
+    Args:
+        scenario: the world.
+        policy: what decides, as when the journal was written.
+        lives: what the journal says of each order that is to be told, by its id: see `rows_of`.
+        replication: from 0.
+        name: of the policy.
+
+    Raises:
+        PolicyError: the policy failed, or did not decide as it did then.
+
+    """
+    numbers = {order: _number(scenario, order) for order in lives}
+    left = {numbers[order]: len(rows["decisions"]) for order, rows in lives.items()}
+    watch = _Chronicler(left)
+    if any(left.values()):
+        with tempfile.TemporaryDirectory() as folder, suppress(_EnoughError):
+            simulate(scenario, policy, replication, name=name, folder=Path(folder), watch=watch)
+    if otherwise := [order for order in lives if not _as_then(watch.decisions[numbers[order]], lives[order])]:
+        rule = "did not decide as in the run: played again, a policy must give the same answers"
+        raise PolicyError(rule, policy=name, order=otherwise[0])
+    return [
+        Story(scenario, name, replication, order, tuple(watch.decisions[numbers[order]]), rows)
+        for order, rows in lives.items()
+    ]
+
+
+def _as_then(decisions: Sequence[Decision], rows: Rows) -> bool:
+    return [decision.request.attempt for decision in decisions] == [
+        row["attempt"] for row in rows["decisions"]
+    ]
+
+
+def rows_of(journal: Journal, orders: Sequence[str]) -> dict[str, Rows]:
+    """Return what a journal says of some orders, by order and by the names of `TABLES`."""
+    found: dict[str, Rows] = {order: {table: [] for table in TABLES} for order in orders}
+    wanted = pa.array(orders, pa.string())
+    for table in TABLES:
+        for batch in journal.batches(table):
+            for row in batch.filter(pc.is_in(batch.column("order"), value_set=wanted)).to_pylist():
+                found[row["order"]][table].append(row)
+    return found
 
 
 def _number(scenario: Scenario, order: str) -> int:
@@ -112,9 +189,3 @@ def _number(scenario: Scenario, order: str) -> int:
     if order not in ids:
         raise InputError([Problem(order, "is none of the recorded orders", nearest=nearest(order, ids))])
     return ids.index(order)
-
-
-def _rows(journal: Journal, table: str, order: str) -> list[dict[str, Any]]:
-    batches = journal.batches(table)
-    found = [batch.filter(pc.equal(batch.column("order"), order)) for batch in batches]
-    return [row for batch in found for row in batch.to_pylist()]
