@@ -8,10 +8,13 @@ from reports.evidence import Evidence
 from reports.figures import (
     Picture,
     cost_parts,
+    daily,
     flow_maps,
     late_by_segment,
     lead_times,
     split_reasons,
+    spoilage,
+    stock_age,
     tradeoff,
 )
 
@@ -44,7 +47,12 @@ def gallery(evidence: Evidence) -> list[Group]:
             ],
         ),
         Group(
-            "customers", "Who is late, and who is split", [late_by_segment(evidence), split_reasons(evidence)]
+            "customers",
+            "Who is late, and who is split",
+            _drawn_first([late_by_segment(evidence), split_reasons(evidence)]),
+        ),
+        Group(
+            "time", "Day by day", _drawn_first([*daily(evidence), spoilage(evidence), stock_age(evidence)])
         ),
         Group(
             "maps",
@@ -52,3 +60,8 @@ def gallery(evidence: Evidence) -> list[Group]:
             flow_maps(evidence.journals, evidence.policies, evidence.scenario),
         ),
     ]
+
+
+def _drawn_first(pictures: list[Picture]) -> list[Picture]:
+    """Return pictures before the reasons why there are others not, so that these leave no holes."""
+    return sorted(pictures, key=lambda picture: not picture.svg)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reports.breakdown import SUMS
-from reports.statistics import Difference, Values, paired, sample_of, welch
+from reports.statistics import Difference, Values, mean_of, paired, sample_of, welch
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +94,9 @@ def divided(part: Values, whole: Values) -> Values:
     quotients: Values = np.full(part.shape, np.nan)
     np.divide(part, whole, out=quotients, where=whole != 0)
     return quotients
+
+
+def means_of(values: Values) -> Values:
+    """Return the mean over replications of each slice; NaN where no replication has a value."""
+    found: Values = np.array([mean_of(column).mean for column in values.T])
+    return found

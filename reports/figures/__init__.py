@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from reports.figures.cost_parts import cost_parts
+from reports.figures.daily import daily
 from reports.figures.flows import flow_maps
 from reports.figures.inline_svg import Picture
 from reports.figures.lead_times import lead_times
 from reports.figures.segments import late_by_segment
 from reports.figures.splits import split_reasons
+from reports.figures.spoilage import spoilage, stock_age
 from reports.figures.tradeoff import tradeoff
 from reports.figures.whisker import whisker
 
 __all__ = [
     "Picture",
     "cost_parts",
+    "daily",
     "flow_maps",
     "late_by_segment",
     "lead_times",
     "split_reasons",
+    "spoilage",
+    "stock_age",
     "tradeoff",
     "whisker",
 ]

@@ -1,15 +1,18 @@
 """Pictures of slices: what they say of constructed results, and why there is none."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from reports.breakdown import BY, SUMS
 from reports.evidence import Evidence
-from reports.figures import late_by_segment, split_reasons
+from reports.figures import daily, late_by_segment, split_reasons, spoilage, stock_age
+from reports.figures.ends import apart
 from reports.figures.labels import shortened
 from reports.figures.style import colour_of
 
 POLICIES = ("near", "cheap")
+DAY, HOUR = 86_400, 3_600
 
 
 @pytest.fixture
@@ -112,6 +115,75 @@ def test_without_splits_the_reason_is_said(new_evidence):
     slices = {"segment": {"a": {policy: [orders()] for policy in POLICIES}}}
     assert split_reasons(new_evidence(slices)).caption == "No order is split, in any replication."
     assert "breakdown.parquet" in split_reasons(new_evidence(None)).caption
+
+
+def day(cost, hours=10, late=0):
+    """Two orders of a day."""
+    return {
+        "orders": 2, "cost_cents": 200 * cost, "delivered": 2, "lead_s": 2 * hours * HOUR, "promised": 2, "late": late,
+    }  # fmt: skip
+
+
+def test_the_best_and_the_worst_replication_are_those_of_the_whole_window(new_evidence):
+    days = {
+        # Over both days: 5, 8 and 6 USD an order; the third begins worst of all and yet is neither.
+        "0": {"near": [day(6), day(7), day(10)], "cheap": [day(4)] * 3},
+        "1": {"near": [day(4), day(9), day(2)], "cheap": [day(4, late=1)] * 3},
+    }
+    cost, lead, late = daily(new_evidence({"day": days}))
+    assert "near: 6.33 (5.00 to 8.00); cheap: 4.00 (4.00 to 4.00)" in cost.svg
+    assert "USD an order" in cost.svg
+    assert "without storage, supply and spoilage" in cost.caption
+    assert "near: 10.0 (10.0 to 10.0)" in lead.svg
+    # One of four orders.
+    assert "near: 0.00 (0.00 to 0.00); cheap: 25.00 (25.00 to 25.00)" in late.svg
+
+
+def test_a_single_replication_is_neither_best_nor_worst(new_evidence):
+    days = {str(number): {policy: [day(5)] for policy in POLICIES} for number in range(3)}
+    cost, _, late = daily(new_evidence({"day": days}))
+    assert "near: 5.00; cheap: 5.00" in cost.svg
+    assert "best" not in cost.svg
+    assert cost.caption.startswith("One replication.")
+    assert (late.svg, late.caption) == ("", "No order of any day is late, in any replication.")
+
+
+def test_days_are_not_drawn_where_there_is_one_alone_or_no_table(new_evidence):
+    (picture,) = daily(new_evidence({"day": {"0": {policy: [day(5)] for policy in POLICIES}}}))
+    assert (picture.svg, picture.caption) == ("", "The window has no second day.")
+    assert "breakdown.parquet" in daily(new_evidence(None))[0].caption
+
+
+def test_spoiled_units_are_added_up_and_averaged_over_replications(new_evidence):
+    days = {
+        "0": {"near": [{"spoiled_units": 4}, {"spoiled_units": 0}], "cheap": [{"orders": 1}] * 2},
+        "2": {"near": [{"spoiled_units": 1}, {"spoiled_units": 2}], "cheap": [{"orders": 1}] * 2},
+    }
+    picture = spoilage(new_evidence({"day": days}))
+    assert "near: 3.5 on the last day; cheap: 0.0 on the last day" in picture.svg  # (5 + 2) / 2 units
+    nothing = spoilage(new_evidence({"day": {"0": {policy: [{"orders": 1}] for policy in POLICIES}}}))
+    assert (nothing.svg, nothing.caption) == ("", "No unit spoiled in the window, in any replication.")
+
+
+def test_the_age_of_stock_is_that_of_what_was_picked_and_days_without_a_pick_are_passed_over(new_evidence):
+    picked = {"shipments": 4, "age_s": 10 * DAY}
+    days = {
+        "0": {policy: [picked] for policy in POLICIES},
+        "1": {"near": [{"shipments": 1, "age_s": 3 * DAY}], "cheap": [{"orders": 3}]},
+    }
+    picture = stock_age(new_evidence({"day": days}))
+    assert "near: 3.00 on the last day; cheap: 2.50 on the last day" in picture.svg
+    none = stock_age(new_evidence({"day": {"0": {policy: [{"orders": 1}] for policy in POLICIES}}}))
+    assert (none.svg, none.caption) == ("", "No shipment was picked in the window.")
+
+
+def test_names_move_apart_no_more_than_they_must():
+    places = apart([3.0, 0.0, 0.1, 9.0], 1.0)
+    assert places.tolist() == pytest.approx([3.0, -0.45, 0.55, 9.0])
+    crowded = apart(np.zeros(5), 2.0)
+    assert np.diff(crowded).tolist() == [2.0] * 4
+    assert crowded.mean() == pytest.approx(0.0)
+    assert apart([], 2.0).tolist() == []
 
 
 def test_a_long_name_keeps_its_beginning_and_its_end():
