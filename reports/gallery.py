@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from reports.evidence import Evidence
-from reports.figures import Picture, cost_parts, flow_maps, lead_times, tradeoff
+from reports.figures import Picture, cost_parts, flow_maps, lead_times, site_loads, tradeoff
 
 
 class Group(NamedTuple):
@@ -40,4 +40,5 @@ def gallery(evidence: Evidence) -> list[Group]:
             "Where shipments leave from",
             flow_maps(evidence.journals, evidence.policies, evidence.scenario),
         ),
+        Group("sites", "What sites had to do", site_loads(evidence.journals, evidence.policies)),
     ]
