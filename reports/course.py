@@ -56,13 +56,13 @@ def follow(journal: Journal) -> dict[str, float]:
     is nothing.
     """
     window = journal.about["window"]
-    hours = next((part for part in _PARTS if window[1] <= part * _HOUR * _MANY), _DAY)
+    hours = hours_of_a_value(window[1])
     length = hours * _HOUR
     number = window[1] // length
     sums = {name: np.zeros(number) for name in COURSES}
     for batch in journal.batches("warehouse_hours", ("hour", *COURSES)):
         begins = seconds(batch.column("hour")) - journal.about["start"]
-        lasted = _until(begins, window) - begins
+        lasted = row_ends(begins, window) - begins
         place = begins // length
         inside = place < number
         for name, total in sums.items():
@@ -99,7 +99,12 @@ def courses(rows: Iterable[Replication]) -> dict[str, dict[str, Course]]:
     }
 
 
-def _until(begins: Integers, window: tuple[int, int]) -> Integers:
+def hours_of_a_value(length: int) -> int:
+    """Return the smallest part of a day, in hours, that cuts `length` seconds into no more than 200; or a day."""
+    return next((part for part in _PARTS if length <= part * _HOUR * _MANY), _DAY)
+
+
+def row_ends(begins: Integers, window: tuple[int, int]) -> Integers:
     """Return when the rows of `warehouse_hours` end: at the full hour, or at an end of the window within it."""
     ends = (begins // _HOUR + 1) * _HOUR
     for cut in window:

@@ -12,6 +12,7 @@ from reports.figures import (
     flow_maps,
     late_by_segment,
     lead_times,
+    site_loads,
     split_reasons,
     spoilage,
     stock_age,
@@ -59,6 +60,7 @@ def gallery(evidence: Evidence) -> list[Group]:
             "Where shipments leave from",
             flow_maps(evidence.journals, evidence.policies, evidence.scenario),
         ),
+        Group("sites", "What sites had to do", site_loads(evidence.journals, evidence.policies)),
     ]
 
 

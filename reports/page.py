@@ -13,6 +13,7 @@ from reports import numbers, template
 from reports.compare import PAIRED
 from reports.designs import joined
 from reports.evidence import read_evidence
+from reports.figures.files import write_pictures
 from reports.figures.style import colour_of
 from reports.gallery import Group, gallery
 from reports.kpis import KPIS
@@ -23,7 +24,7 @@ from sim.errors import InputError, Problem
 
 
 def write_report(folder: str | Path) -> Path:
-    """Write `report.html` into a result folder, and return its path.
+    """Write `report.html` and its pictures (`figures/NAME.svg`) into a result folder, and return the page's path.
 
     The tables of the folder give its numbers; pictures of single orders and shipments need journals, and the
     map needs the scenario. What is not there is left out, and the page says so.
@@ -49,6 +50,7 @@ def write_report(folder: str | Path) -> Path:
     context = _context(summary, _provenance(folder), groups)
     if "sweep" in summary:
         context |= _of_sweep(result, context)
+    write_pictures(folder, (picture for group in groups for picture in group.pictures))
     path = folder / "report.html"
     write_file(path, template.page("report.html", **context))
     return path

@@ -8,6 +8,7 @@ from reports.figures.flows import flow_maps
 from reports.figures.inline_svg import Picture
 from reports.figures.lead_times import lead_times
 from reports.figures.segments import late_by_segment
+from reports.figures.sites import site_loads
 from reports.figures.splits import split_reasons
 from reports.figures.spoilage import spoilage, stock_age
 from reports.figures.tradeoff import tradeoff
@@ -20,6 +21,7 @@ __all__ = [
     "flow_maps",
     "late_by_segment",
     "lead_times",
+    "site_loads",
     "split_reasons",
     "spoilage",
     "stock_age",

@@ -1,4 +1,4 @@
-"""Names beside points, where they hide neither each other nor a point."""
+"""Names in pictures: cut to the room there is, and beside points where they hide neither each other nor a point."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ _PLACES = (
     (0.8, -0.8, "left", "top"), (-0.8, -0.8, "right", "top"), (0, 2.6, "center", "bottom"),
     (0, -2.6, "center", "top"),
 )  # fmt: skip
+
+
+def shortened(name: str, letters: int) -> str:
+    """Return a name that takes no more than that many letters; of a longer one the middle is left out."""
+    if len(name) <= letters:
+        return name
+    tail = (letters - 1) // 3  # names of a kind often begin alike and end in what tells them apart
+    return f"{name[: letters - 1 - tail]}…{name[len(name) - tail :]}"
 
 
 def label_points(

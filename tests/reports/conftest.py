@@ -46,6 +46,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "disposals": {"warehouse": "newark", "item": "tin", "reason": "spoiled"},
     "warehouse_hours": {"warehouse": "newark", "backlog": 0.0},
+    "outages": {"warehouse": "newark", "reason": ""},
     "ledger": {"order": -1, "warehouse": "newark", "account": "storage"},
     "decisions": {"rule": "", "outcome": "", "chosen": "", "runner_up": "", "margin": 0.0, "removed": ""},
     "reconciliation": {"book": "orders", "entry": "placed"},

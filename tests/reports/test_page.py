@@ -210,7 +210,7 @@ def test_without_journals_the_page_says_what_is_missing(folder):
     for path in sorted((folder / "journal").rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     words = " ".join(page_of(folder).words)
-    assert words.count("No replication has a journal of every policy: run with --journal first.") == 2
+    assert words.count("No replication has a journal of every policy: run with --journal first.") == 3
     assert "Michael Bostock" not in words
 
 
