@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.case import Bools, Case, Column
-from policies.preference import SLACK, Criterion, Preference
+from policies.case import Bools, Case
+from policies.preference import SLACK, Criterion, Preference, Term
 from policies.sieve import DROPPED, Pass, Sieve
 from policies.splits.plan import Plan, remainder
 from sim.network import Network
@@ -96,7 +96,7 @@ def _compared(case: Case, sites: Bools, preference: Preference, chosen: int) -> 
     found = sites.nonzero()[0]
     case.candidates = found
     columns = list(_columns(preference))
-    values = [column(case) * unit for _, column, unit in columns]
+    values = [term.column(case) * unit for term, unit in columns]
     stocked = {line: case.in_stock(line) for line in case.lines}
     able = sites & _holds_all(case)
     offer = case.offer
@@ -111,7 +111,13 @@ def _compared(case: Case, sites: Bools, preference: Preference, chosen: int) -> 
         for group in (able, sites & ~able)
         for site in _best_first(case, group.nonzero()[0], preference)
     ]
-    return Comparison(case.lines, tuple([name for name, _, _ in columns]), tuple(candidates), chosen)
+    return Comparison(
+        case.lines,
+        tuple([term.name for term, _ in columns]),
+        tuple(candidates),
+        chosen,
+        tuple([term.weighing for term, _ in columns]),
+    )
 
 
 def _best_first(case: Case, sites: NDArray[np.intp], preference: Preference) -> Iterator[int]:
@@ -137,16 +143,16 @@ def _decided_by(plan: Plan, preference: Preference) -> str:
 
 
 def _named(criterion: Criterion) -> str:
-    return "sum" if _is_sum(criterion) else criterion.terms[0][0] if criterion.terms else ""
+    return "sum" if _is_sum(criterion) else criterion.terms[0].name if criterion.terms else ""
 
 
-def _columns(preference: Preference) -> Iterator[tuple[str, Column, float]]:
-    """Yield what warehouses are compared by: each key, then what a weighted sum of keys amounts to."""
+def _columns(preference: Preference) -> Iterator[tuple[Term, float]]:
+    """Yield what warehouses are compared by, and its unit: each key, then what a sum of keys amounts to."""
     for criterion in preference.criteria:
-        for name, column in criterion.terms:
-            yield name, column, 1.0
+        for term in criterion.terms:
+            yield term, 1.0
         if _is_sum(criterion):
-            yield "sum", criterion.column, criterion.unit
+            yield Term("sum", criterion.column), criterion.unit
 
 
 def _is_sum(criterion: Criterion) -> bool:

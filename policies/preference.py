@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from policies.case import Case, Column, Mask, Values
+from sim.record import Weighing
 
 SLACK = 1e-9
 """Values closer than this are equal: decimals are not exact in binary, and 0.70 + 0.10 is less than 0.80."""
 
 DIGITS = 9
 """So many decimals of a margin are told."""
+
+
+class Term(NamedTuple):
+    """A key that a criterion is made of.
+
+    Attributes:
+        name: of the key.
+        column: what it says of warehouses, before anything is made of it.
+        weighing: what the criterion makes of it.
+
+    """
+
+    name: str
+    column: Column
+    weighing: Weighing = Weighing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +43,7 @@ class Criterion:
         band: how far above the best still counts as equal to it.
         counts_lines: whether a shipment of two lines counts twice in a sum over shipments.
         unit: what a number of the column is worth in the unit in which margins are told.
-        terms: the keys it is made of, by name, each with its column.
+        terms: the keys it is made of.
         split_reason: why an order is split where this prefers several shipments to one: one of
             `journal.SPLIT_REASONS`.
 
@@ -36,7 +53,7 @@ class Criterion:
     band: float = 0.0
     counts_lines: bool = False
     unit: float = 1.0
-    terms: tuple[tuple[str, Column], ...] = ()
+    terms: tuple[Term, ...] = ()
     split_reason: str = "policy"
 
 
@@ -56,9 +73,9 @@ class Handicap:
     money: float | None = None
 
     @property
-    def terms(self) -> tuple[tuple[str, Column], ...]:
-        """Its column, with a name for it."""
-        return ((f"beyond {self.name}", self.column),)
+    def terms(self) -> tuple[Term, ...]:
+        """Its column, with a name for it and what it costs to be beyond."""
+        return (Term(f"beyond {self.name}", self.column, Weighing(self.money)),)
 
     def column(self, case: Case) -> Values:
         """Return 0 for who is within and 1 for who is beyond."""

@@ -110,9 +110,7 @@ def as_json(content: Any) -> str:
 
 def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is, on one line and inside of a table, too."""
-    return (
-        printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("](", "]\\(")
-    )
+    return one_line(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("](", "]\\(")
 
 
 def one_line(text: str) -> str:

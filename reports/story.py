@@ -1,21 +1,20 @@
-"""The story of one order in words: what became of it, and the reasons of every decision about it."""
+"""How one order is told, in whatever form: what became of it, and the reasons of every decision about it, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
 
 from reports import numbers
 from reports.designs import joined
-from reports.names import Names
-from sim.clock import NEVER
-from sim.policy import Backorder, Cancel, Care, Hold, Part, Request
-from sim.record import Candidate, Comparison, RuleRecord
-from sim.story import Decision, Story
+from reports.forms import Table
+from reports.reasons import Goods, reasons
+from reports.storymoney import money
 
-MOST_SHOWN = 10
-"""Candidates of a comparison that a table shows; the rest is counted."""
+When: TypeAlias = Callable[[str], str]
+"""From a moment of the content to one by the scenario's clock."""
 
 _CAUSES = {
     "placed": "the order was placed",
@@ -49,42 +48,86 @@ _STEPS = (
 )
 
 
-def story_text(story: Story) -> str:
-    """Tell the life of an order and the reasons of each decision about it, by the scenario's clock."""
-    names, row = Names(story.scenario), story.rows["orders"][0]
-    title = story.scenario.name or story.scenario.id
-    lines = [
-        f'order {story.order} of "{title}" (policy {story.policy}, replication {story.replication})',
-        f"  {_ordered(story, names)} for {row['value']:,.2f} {story.scenario.currency}; "
-        f"{row['segment']} customer in {row['region']}",
-        f"  {_ending(row, names)}",
-        *(
-            f"  shipment {row['shipment']}, from {row['warehouse']}, was called off"
-            for row in story.rows["shipments"]
-            if row["state"] == "cancelled"
-        ),
-        f"  times are those of {story.scenario.timezone}",
-        "",
-    ]
-    for at, text in sorted(_events(story, names), key=lambda event: event[0]):
-        first, *more = text
-        lines += [f"{names.when(at)}  {first}", *(f"    {line}".rstrip() for line in more)]
-    lines += ["", *_money(story)]
-    return "\n".join(lines)
+class Reasons(NamedTuple):
+    """What a rule made of some lines, and why.
+
+    Attributes:
+        heading: which rule, and what it was asked about; a sentence by itself where nobody gives reasons.
+        told: sentences, and tables of candidates.
+
+    """
+
+    heading: str
+    told: tuple[str | Table, ...] = ()
 
 
-def _ordered(story: Story, names: Names) -> str:
-    if story.decisions:
-        request = story.decisions[0].request
-        return joined(
-            [f"{n} {names.items[item]}" for n, item in zip(request.ordered, request.items, strict=True)]
-        )
-    row = story.rows["orders"][0]
-    return f"{row['units']} units in {row['lines']} lines"
+class Event(NamedTuple):
+    """Something that happened to an order.
+
+    Attributes:
+        at: the moment, UTC as in the journal. when: by the scenario's clock.
+        text: what happened.
+        reasons: of a decision, rule by rule.
+        ends: of a decision, what it came to.
+
+    """
+
+    at: str
+    when: str
+    text: str
+    reasons: tuple[Reasons, ...] = ()
+    ends: tuple[str, ...] = ()
 
 
-def _ending(row: dict[str, Any], names: Names) -> str:
-    promised = f", promised by {names.when(row['promised_at'])}" if row["promised_at"] is not None else ""
+class Telling(NamedTuple):
+    """An order, ready to be told.
+
+    Attributes:
+        title: which order, of which run.
+        facts: what it was and what became of it.
+        events: in the order of time.
+        money: what it brought and cost; None before anything was paid for.
+
+    """
+
+    title: str
+    facts: tuple[str, ...]
+    events: tuple[Event, ...]
+    money: Table | None
+
+
+def telling(content: Mapping[str, Any]) -> Telling:
+    """Return the order of a `story_content` as it is told, by the scenario's clock."""
+    zone, row = ZoneInfo(content["timezone"]), content["order"]
+    whose = f"policy {content['policy']}, replication {content['replication']}"
+
+    def when(at: str) -> str:
+        return datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+    facts = (
+        f"{_ordered(content)} for {row['value']:,.2f} {content['currency']};"
+        f" {row['segment']} customer in {row['region']}",
+        _ending(row, when),
+        *_parcels(content["shipments"]),
+        f"times are those of {content['timezone']}",
+    )
+    return Telling(
+        f'order {row["order"]} of "{content["title"]}" ({whose})',
+        facts,
+        tuple(sorted(_events(content, when), key=lambda event: event.at)),
+        money(content),
+    )
+
+
+def _ordered(content: Mapping[str, Any]) -> str:
+    if content["goods"]:
+        return joined([f"{entry['units']} {entry['item']}" for entry in content["goods"]])
+    row = content["order"]
+    return f"{numbers.counted(row['units'], 'unit')} in {numbers.counted(row['lines'], 'line')}"
+
+
+def _ending(row: Mapping[str, Any], when: When) -> str:
+    promised = f", promised by {when(row['promised_at'])}" if row["promised_at"] is not None else ""
     text = {
         "delivered": "delivered",
         "cancelled": f"cancelled: {_CANCELLED.get(row['cancel_reason'] or '', '')}",
@@ -92,143 +135,99 @@ def _ending(row: dict[str, Any], names: Names) -> str:
         "open": "still open when the run ended",
     }[row["state"]]
     if row["delivered_at"] is not None:
-        text += f" {names.when(row['delivered_at'])}, in {numbers.counted(row['shipments'], 'shipment')}"
-    return f"placed {names.when(row['placed_at'])}{promised}; {text}"
+        text += f" {when(row['delivered_at'])}, in {numbers.counted(row['shipments'], 'shipment')}"
+    return f"placed {when(row['placed_at'])}{promised}; {text}"
 
 
-def _events(story: Story, names: Names) -> Iterator[tuple[datetime, list[str]]]:
-    yield story.rows["orders"][0]["placed_at"], ["placed"]
-    decided = zip(story.decisions, story.rows["decisions"], strict=True)
-    for number, (decision, entry) in enumerate(decided):
-        cause, site = entry["cause"], decision.request.moves_from
-        because, ends = _CAUSES.get(cause, cause), list(_placed(decision, names))
-        if site >= 0:
-            where = names.warehouses[site]
-            because = f"{_MOVES.get(cause, cause)}: whether what waits at {where} moves"
-            ends = [f"→ it stays at {where}"] if entry["outcome"] == "kept" else ends
-        heading = f"decision {number + 1}, because {because}"
-        yield names.at(decision.at), [heading, *_why(decision, names), *ends]
-    for row in story.rows["shipments"]:
+def _parcels(shipments: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what its events do not tell of a shipment."""
+    for row in shipments:
+        which = f"shipment {row['shipment']}, from {row['warehouse']},"
+        if row["replaces"] is not None:
+            yield f"{which} replaces shipment {row['replaces']}"
+        if row["state"] == "cancelled":
+            yield f"{which} was called off"
+        if row["state"] == "lost":
+            yield f"{which} was lost on the way"
+
+
+def _events(content: Mapping[str, Any], when: When) -> Iterator[Event]:
+    def event(at: str, text: str) -> Event:
+        return Event(at, when(at), text)
+
+    row = content["order"]
+    yield event(row["placed_at"], "placed")
+    for number, decision in enumerate(content["decisions"]):
+        heading = f"decision {number + 1}, because {_because(decision)}"
+        told = tuple(_why(content, decision, when))
+        yield event(decision["at"], heading)._replace(reasons=told, ends=tuple(_came_to(decision, when)))
+    if row["told_at"] is not None:
+        yield event(row["told_at"], "the customer is told that it will be late")
+    for row in content["shipments"]:
         for column, text in _STEPS:
             if row[column] is not None:
-                yield row[column], [text.format(**row)]
-    for row in story.rows["returns"]:
+                yield event(row[column], text.format(**row))
+    for row in content["returns"]:
         goods = f"{row['units']} {row['item']}"
-        yield row["sent_at"], [f"the customer sends {goods} back: {row['reason']}"]
+        yield event(row["sent_at"], f"the customer sends {goods} back: {row['reason']}")
         if row["inspected_at"] is not None:
-            yield row["inspected_at"], [f"{goods} inspected at {row['warehouse']}: {row['outcome']}"]
+            yield event(row["inspected_at"], f"{goods} inspected at {row['warehouse']}: {row['outcome']}")
 
 
-def _why(decision: Decision, names: Names) -> Iterator[str]:
+def _because(decision: Mapping[str, Any]) -> str:
+    cause: str = decision["cause"]
+    site = decision["moves_from"]
+    if site is None:
+        return _CAUSES.get(cause, cause)
+    return f"{_MOVES.get(cause, cause)}: whether what waits at {site} moves"
+
+
+def _why(content: Mapping[str, Any], decision: Mapping[str, Any], when: When) -> Iterator[Reasons]:
     """Yield the reasons of a decision."""
-    for record in decision.records:
-        yield f'rule "{record.rule}", asked about {names.goods(decision.request, record.lines)}'
-        for text in _reasons(record, decision.request, names):
-            yield f"  {text}"
-    if not decision.records:
-        yield decision.answer.why.rule or "no rule is named"
+    goods = Goods(decision["lines"])
+    for rule in decision["rules"]:
+        heading = f'rule "{rule["rule"]}", asked about {goods.of(rule["lines"])}'
+        yield Reasons(heading, tuple(reasons(rule, goods, when)))
+    if not decision["rules"]:
+        yield Reasons(_without_reasons(content, decision))
 
 
-def _placed(decision: Decision, names: Names) -> Iterator[str]:
+def _without_reasons(content: Mapping[str, Any], decision: Mapping[str, Any]) -> str:
+    rule: str = decision["rule"]
+    outcome: str = decision["outcome"]
+    if outcome == "no rule applies":
+        return outcome
+    named = f"; it names {rule} ({outcome})" if rule and outcome else f"; it names {rule or outcome}"
+    return f"{content['file'] or content['policy']} gives no reasons{named if rule or outcome else ''}"
+
+
+def _came_to(decision: Mapping[str, Any], when: When) -> Iterator[str]:
     """Yield what was decided."""
-    yield from (f"→ {text}" for text in _answered(decision, names))
-
-
-def _reasons(record: RuleRecord, request: Request, names: Names) -> Iterator[str]:
-    for word, sites in record.removed:
-        if sites:
-            yield f"left out by {word}: {names.sites(sites)}"
-    for word in record.dropped:
-        yield f"{word}: dropped, because nobody was left"
-    later = {hold.lines for hold in record.holds if isinstance(hold, Backorder)}
-    for comparison in record.comparisons:
-        to_wait = ", to wait there for stock" if comparison.lines in later and comparison.chosen >= 0 else ""
-        yield f"compared for {names.goods(request, comparison.lines)}{to_wait}:"
-        yield from _table(comparison, names)
-    if record.runner_up and record.margin is not None:
-        by = f" ({record.decided_by})" if record.decided_by else ""
-        better = (
-            f"better by {_number(record.margin)}{by}" if record.margin else "no better, but first by name"
-        )
-        yield f"next best: {names.sites(record.runner_up)}; what was chosen is {better}"
-    if record.capped:
-        yield "there were more ways to split than are tried: a quick search chose"
-    yield f"outcome: {record.outcome}{', the rest goes on to the next rule' if record.left else ''}"
-
-
-def _table(comparison: Comparison, names: Names) -> Iterator[str]:
-    """Yield a table of candidates, the preferred first."""
-    header = ["", "has", *comparison.keys, "service", "expected"]
-    rows = [_row(candidate, comparison, names) for candidate in comparison.candidates[:MOST_SHOWN]]
-    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
-    for row in [header, *rows]:
-        cells = [
-            cell.rjust(width) if 2 <= column < 2 + len(comparison.keys) else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield f"  {'  '.join(cells)}".rstrip()
-    more = len(comparison.candidates) - MOST_SHOWN
-    if more > 0:
-        yield f"  and {numbers.counted(more, 'warehouse')} more"
-
-
-def _row(candidate: Candidate, comparison: Comparison, names: Names) -> list[str]:
-    mark = "→ " if candidate.warehouse == comparison.chosen else "  "
-    has = f"{len(candidate.has)} of {len(comparison.lines)}"
-    reachable = candidate.service >= 0 and candidate.arrives_at < NEVER
-    return [
-        mark + names.warehouses[candidate.warehouse],
-        has,
-        *(_number(value) for value in candidate.values),
-        names.services[candidate.service] if candidate.service >= 0 else "none",
-        names.when(names.at(candidate.arrives_at))[:16] if reachable else "",
-    ]
-
-
-def _answered(decision: Decision, names: Names) -> Iterator[str]:
-    request = decision.request
-    for part in decision.answer.parts:
-        yield _part_text(part, request, names)
-    for hold in decision.answer.holds:
-        yield _hold_text(hold, request, names)
-    held = {line for hold in decision.answer.holds for line in hold.lines}
-    placed = {line for part in decision.answer.parts for line, _ in part.lines}
-    rest = [line for line in request.open if line not in held | placed]
-    if rest:
-        yield f"{names.goods(request, rest)}: waits"
-
-
-def _part_text(part: Part, request: Request, names: Names) -> str:
-    goods = joined([f"{units} {names.items[request.items[line]]}" for line, units in part.lines])
-    by = "" if part.service is None else f" by {names.services[part.service]}"
-    return f"{goods}: leaves {names.warehouses[part.warehouse]}{by}"
-
-
-def _hold_text(hold: Hold, request: Request, names: Names) -> str:
-    goods = names.goods(request, hold.lines)
-    if isinstance(hold, Backorder):
-        until = "" if hold.until is None else f", until {names.when(names.at(hold.until))} at the latest"
-        return f"{goods}: leaves {names.warehouses[hold.warehouse]} as soon as it has it{until}"
-    if isinstance(hold, Cancel):
-        return f"{goods}: cancelled, {_CANCELLED.get(hold.reason, hold.reason)}"
-    if isinstance(hold, Care):
-        return f"{goods}: customer care, until {names.when(names.at(hold.until))}"
-    until = "" if hold.until is None else f", until {names.when(names.at(hold.until))} at the latest"
-    return f"{goods}: waits{until}"
-
-
-def _money(story: Story) -> Iterator[str]:
-    currency = story.scenario.currency
-    amounts: dict[str, int] = {}
-    for row in story.rows["ledger"]:
-        amounts[row["account"]] = amounts.get(row["account"], 0) + row["amount_cents"]
-    if not amounts:
+    if decision["moves_from"] is not None and decision["outcome"] == "kept":
+        yield f"it stays at {decision['moves_from']}"
         return
-    yield f"money, {currency}"
-    for account, cents in amounts.items():
-        if account not in ("cash", "stock"):
-            yield f"  {account:<12}{-cents / 100 if account in ('revenue', 'refund') else cents / 100:>10,.2f}"
+    goods = Goods(decision["lines"])
+    settled = set()
+    for part in decision["parts"]:
+        by = "" if part["service"] is None else f" by {part['service']}"
+        yield f"{goods.of_part(part)}: leaves {part['warehouse']}{by}"
+        settled |= {entry["line"] for entry in part["lines"]}
+    for hold in decision["holds"]:
+        yield f"{goods.of(hold['lines'])}: {_held(hold, when)}"
+        settled |= set(hold["lines"])
+    rest = [entry["line"] for entry in decision["lines"] if entry["line"] not in settled]
+    if rest:
+        yield f"{goods.of(rest)}: waits"
 
 
-def _number(value: float) -> str:
-    return f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else f"{value:g}"
+def _held(hold: Mapping[str, Any], when: When) -> str:
+    until = "" if hold.get("until") is None else f", until {when(hold['until'])} at the latest"
+    match hold["action"]:
+        case "backorder":
+            return f"leaves {hold['warehouse']} as soon as it has it{until}"
+        case "cancel":
+            return f"cancelled, {_CANCELLED.get(hold['reason'], hold['reason'])}"
+        case "care":
+            return f"customer care{until.removesuffix(' at the latest')}"
+        case _:
+            return f"waits{until}"

@@ -1,7 +1,11 @@
-"""The story of one order as data: names instead of positions, moments as text, money as in the journal."""
+"""The story of one order as data, from which it is told in every form.
+
+Names stand instead of positions, moments as text, money as in the journal.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,20 +13,31 @@ from typing import Any
 from reports.names import Names
 from sim.clock import NEVER
 from sim.policy import Backorder, Cancel, Care, Hold, Part, Wait
-from sim.record import Comparison, RuleRecord
+from sim.record import Comparison, RuleRecord, Weighing
 from sim.story import Decision, Story
 
 
-def story_content(story: Story) -> dict[str, Any]:
-    """Return the story of an order as what JSON can hold. Moments are UTC, lines count from 0."""
+def story_content(story: Story, file: str = "") -> dict[str, Any]:
+    """Return the story of an order as what JSON can hold. Moments are UTC, lines count from 0.
+
+    Args:
+        story: from `sim.story.tell`.
+        file: of the policy, to name it where it gives no reasons.
+
+    """
     names = Names(story.scenario)
     rows = {table: [_plain(row) for row in found] for table, found in story.rows.items()}
     decided = rows.pop("decisions")
     return {
         "scenario": story.scenario.id,
+        "title": story.scenario.name or story.scenario.id,
+        "currency": story.scenario.currency,
+        "timezone": story.scenario.timezone,
         "policy": story.policy,
+        "file": file,
         "replication": story.replication,
         "order": rows.pop("orders")[0],
+        "goods": _goods(story, names),
         "decisions": [
             {**row, **_decision(decision, names)}
             for row, decision in zip(decided, story.decisions, strict=True)
@@ -39,9 +54,21 @@ def _text(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
 
 
+def _goods(story: Story, names: Names) -> list[dict[str, Any]]:
+    """Return what was ordered; nothing where no decision was asked for, because the payment was declined."""
+    if not story.decisions:
+        return []
+    request = story.decisions[0].request
+    return [
+        {"item": names.items[item], "units": units}
+        for item, units in zip(request.items, request.ordered, strict=True)
+    ]
+
+
 def _decision(decision: Decision, names: Names) -> dict[str, Any]:
     request, answer = decision.request, decision.answer
     return {
+        "moves_from": names.warehouses[request.moves_from] if request.moves_from >= 0 else None,
         "at": _text(names.at(decision.at)),
         "lines": [
             {"line": line, "item": names.items[request.items[line]], "units": request.units[line]}
@@ -78,6 +105,12 @@ def _comparison(comparison: Comparison, names: Names) -> dict[str, Any]:
     return {
         "lines": list(comparison.lines),
         "chosen": names.warehouses[comparison.chosen] if comparison.chosen >= 0 else None,
+        "keys": [
+            {"key": key, **weighing._asdict()}
+            for key, weighing in zip(
+                comparison.keys, comparison.weighing or [Weighing()] * len(comparison.keys), strict=True
+            )
+        ],
         "candidates": [
             {
                 "warehouse": names.warehouses[candidate.warehouse],
@@ -87,7 +120,7 @@ def _comparison(comparison: Comparison, names: Names) -> dict[str, Any]:
                 if _is_expected(candidate.arrives_at)
                 else None,
                 "keys": [
-                    {"key": key, "value": value}
+                    {"key": key, "value": value if math.isfinite(value) else None}
                     for key, value in zip(comparison.keys, candidate.values, strict=True)
                 ],
             }

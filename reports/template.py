@@ -11,6 +11,7 @@ from reports import numbers
 from reports.figures import whisker
 from reports.figures.style import COLOURS
 from reports.sentences import verdict_text
+from reports.story import telling
 
 
 def page(template: str, **context: Any) -> str:
@@ -38,6 +39,7 @@ def page(template: str, **context: Any) -> str:
         "verdict": verdict_text,
         "whisker": whisker,
         "breakable": lambda name: escape(name).replace("_", Markup("_<wbr>")).replace(".", Markup(".<wbr>")),
+        "telling": telling,
         "sentence": lambda text: text[:1].upper() + text[1:],
     }
     return environment.get_template(template).render(colours=COLOURS, **context)

@@ -27,6 +27,23 @@ class Candidate(NamedTuple):
     values: tuple[float, ...]
 
 
+class Weighing(NamedTuple):
+    """How a key of a comparison counts.
+
+    Attributes:
+        weight: what one unit of it is worth in the sum; None for a key that counts by itself, and for the sum.
+        scaled: whether it is put on a scale from 0 to 1 first, so that the weight is that of the whole scale.
+        band: values up to this much above the best count as equal to it.
+        descending: whether more is better.
+
+    """
+
+    weight: float | None = None
+    scaled: bool = False
+    band: float = 0.0
+    descending: bool = False
+
+
 class Comparison(NamedTuple):
     """Warehouses that were compared for some lines, as one parcel.
 
@@ -34,6 +51,7 @@ class Comparison(NamedTuple):
         keys: names of what they were compared by.
         candidates: those that could send all lines first; of these, and of the others, the preferred first.
         chosen: the one that was taken for just these lines; -1 where that was none.
+        weighing: how each key counts; empty where nothing is said of that.
 
     """
 
@@ -41,6 +59,7 @@ class Comparison(NamedTuple):
     keys: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     chosen: int = -1
+    weighing: tuple[Weighing, ...] = ()
 
 
 class RuleRecord(NamedTuple):

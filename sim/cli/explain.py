@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shutil
 from pathlib import Path
 
 import click
@@ -13,6 +13,9 @@ from sim.errors import InputError, Problem
 from sim.lab.provenance import changed_inputs, read_provenance, read_variants
 from sim.story import tell
 
+FORMS = ("table", "markdown", "json", "csv", "html")
+"""How an order can be told."""
+
 
 @click.command(name="explain")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
@@ -20,7 +23,12 @@ from sim.story import tell
 @click.option("-p", "--policy", metavar="POLICY", help="Which of the run's policies. Default: the first.")
 @click.option("-r", "--replication", type=int, default=0, show_default=True, help="Which order book, from 0.")
 @click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How."
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default="table",
+    show_default=True,
+    help="How; csv has a row for each warehouse that was looked at.",
 )
 def explain_command(folder: Path, order: str, policy: str | None, replication: int, form: str) -> None:
     """Tell the life of one order of a result, and the reasons of every decision about it.
@@ -47,11 +55,19 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
     story = tell(variant.scenario, decides, order, variant.book(replication), name=name)
 
     # Loaded only now: the simulation does without.
-    from reports.story import story_text
+    from reports.forms import as_json
     from reports.storydata import story_content
+    from reports.storytexts import story_csv, story_markdown, story_page, story_text
 
-    click.echo(
-        json.dumps(story_content(story), indent=1, ensure_ascii=False)
-        if form == "json"
-        else story_text(story)
-    )
+    content = story_content(story, variant.source.file_name)
+    match form:
+        case "table":
+            click.echo(story_text(content, min(shutil.get_terminal_size((100, 24)).columns, 120)))
+        case "json":
+            click.echo(as_json(content))
+        case "csv":
+            click.echo(story_csv(content), nl=False)
+        case "markdown":
+            click.echo(story_markdown(content), nl=False)
+        case "html":
+            click.echo(story_page(content))

@@ -108,7 +108,7 @@ def test_a_policy_in_python_is_explained_as_far_as_it_explains_itself(
     for name in ("Mine", "Mine-2", "Other"):
         text = told(capsys, str(desk.folder / "result"), "1", "-p", name)
         assert f"policy {name}, replication 0" in text
-        assert "no rule is named" in text
+        assert f"{name}.py gives no reasons" in text
         assert "→ 1 tin: leaves shop" in text
 
 

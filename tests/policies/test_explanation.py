@@ -8,7 +8,7 @@ import pytest
 
 from sim.network import Network
 from sim.policy import Policy, Request
-from sim.record import Explaining, RuleRecord
+from sim.record import Explaining, RuleRecord, Weighing
 from sim.watch import Ask, Checked
 
 
@@ -72,6 +72,7 @@ def test_every_warehouse_is_left_out_by_one_filter_or_compared(explained: Any) -
     ]
     (comparison,) = record.comparisons
     assert comparison.keys == ("landed_cost", "distance_km", "sum")
+    assert [weighing.weight for weighing in comparison.weighing] == [1.0, 0.001, None]
     # A degree of the equator is 111.195 km. 2 + 0.445 is less than 3 + 0.334.
     found = [(names(listener, [c.warehouse])[0], c.values) for c in comparison.candidates]
     assert found == [("farther", (2.0, 444.78, 2.44478)), ("far", (3.0, 333.585, 3.333585))]
@@ -210,3 +211,32 @@ def test_a_play_that_is_explained_is_the_same_as_one_that_is_not(counter: Any, n
         if ";" not in row["removed"]:
             counts = {word: len(sites) for word, sites in records[0].removed if sites}
             assert row["removed"] == " ".join(f"{word}={count}" for word, count in counts.items())
+
+
+def test_how_each_key_counts_is_said_with_it(explained: Any) -> None:
+    ranks = {
+        "{by: [{transit_days: {band: 0.5}}, {available_units: {descending: true}}]}": [
+            Weighing(band=0.5),
+            Weighing(descending=True),
+        ],
+        "{cost: {landed_cost: 1, backlog: 0.01}}": [Weighing(1.0), Weighing(0.01), Weighing()],
+        "{penalty: {distance_km: {weight: 2, low: 0, high: 900}, backlog: 1}}": [
+            Weighing(2.0, scaled=True),
+            Weighing(1.0, scaled=True),
+            Weighing(),
+        ],
+    }
+    for rank, weighing in ranks.items():
+        listener, _ = explained(f"rules:\n  - rank: {rank}\n")
+        ((_, (record,)),) = listener.heard
+        assert list(record.comparisons[0].weighing) == weighing
+    limits = (
+        "rules: [{filters: [is_up, {has_stock: all}, {below_backlog: {days: 1, effect: {penalty: 2.5}}}],"
+        " rank: {cost: {landed_cost: 1}}}]\n"
+    )
+    listener, _ = explained(limits)
+    assert [weighing.weight for weighing in listener.heard[0][1][0].comparisons[0].weighing] == [
+        1.0,
+        2.5,
+        None,
+    ]

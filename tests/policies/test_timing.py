@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from policies import InBatches, Reallocate, Rule, RuleSet
-from reports.story import story_text
+from reports.storydata import story_content
+from reports.storytexts import story_text
 from sim import occasions
 from sim.story import tell
 
@@ -116,7 +117,7 @@ reallocate: {after: [timer], every_minutes: 60}
 def test_the_story_of_an_order_says_what_could_have_moved(counter: Any, stock: str, end: str) -> None:
     scenario = counter.scenario(TWO, sites=SLOW, stock=stock)
     rules = counter.stage.policy(ONE + "reallocate: {wait_minutes: 15}\n", scenario)
-    lines = story_text(tell(scenario, rules, "B")).splitlines()
+    lines = story_text(story_content(tell(scenario, rules, "B"))).splitlines()
     at = lines.index(
         "2026-01-05 11:15:00  decision 2, because the warehouse was down: whether what waits at near moves"
     )
