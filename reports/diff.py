@@ -146,7 +146,7 @@ def difference_content(
 def told_content(
     chosen: Mapping[str, str], stories: tuple[Mapping[str, Any], Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return orders that are told in full.
+    """Return orders that are told in full; a story that could not be told is None.
 
     Args:
         chosen: what each order shows, by its id.
@@ -154,9 +154,8 @@ def told_content(
 
     """
     return [
-        {"order": order, "because": because, "stories": [side[order] for side in stories]}
+        {"order": order, "because": because, "stories": [side.get(order) for side in stories]}
         for order, because in chosen.items()
-        if all(order in side for side in stories)
     ]
 
 

@@ -22,7 +22,7 @@ def difference_sentences(content: dict[str, Any]) -> list[str]:
     else:
         first = (
             f"{policy} decided {differently:,} of {numbers.counted(orders, 'order')}"
-            f" ({_share(differently / orders)} %) differently from {baseline}."
+            f" ({numbers.share(differently / orders)} %) differently from {baseline}."
         )
     moved, alike = content["alike_but_moved"], orders - differently
     if not moved:
@@ -53,7 +53,7 @@ def groups_table(content: dict[str, Any]) -> Table:
     columns = [
         Column("how they were decided"),
         Column("orders", right=True, show=_count),
-        Column("share", "%", right=True, show=_share),
+        Column("share", "%", right=True, show=numbers.share),
         Column("cost", currency, right=True, show=partial(numbers.signed, places=2)),
         Column("cost an order", currency, right=True, show=partial(numbers.signed, places=2)),
         Column("mean lead time", "h", right=True, show=partial(numbers.signed, places=2)),
@@ -115,7 +115,3 @@ CHOSEN = f"Orders that are told in full are chosen among the first {FIRST:,} tha
 
 def _count(number: int) -> str:
     return f"{number:,}"
-
-
-def _share(share: float | None) -> str:
-    return numbers.MISSING if share is None else numbers.fixed(100 * share, 1)

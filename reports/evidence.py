@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,15 +61,16 @@ def read_evidence(folder: Path, result: Result, summary: dict[str, Any]) -> Evid
         summary,
         result.kpis,
         pd.read_parquet(broken_down) if broken_down.is_file() else None,
-        _journals(folder, summary["policies"]),
+        common_journals(folder, summary["policies"])[1],
         load_scenario(scenario) if scenario.is_file() else None,
     )
 
 
-def _journals(folder: Path, policies: list[str]) -> dict[str, Journal]:
-    """Open the first replication of which every policy has a journal."""
+def common_journals(folder: Path, policies: Sequence[str]) -> tuple[int, dict[str, Journal]]:
+    """Open the first replication of which every policy has a journal: its number, and none where there is no such."""
     kept = [{place.name for place in (folder / "journal" / policy).glob("*")} for policy in policies]
     common = sorted(int(name) for name in set.intersection(*kept) if name.isdecimal())
     if not common:
-        return {}
-    return {policy: Journal.open(folder / "journal" / policy / str(common[0])) for policy in policies}
+        return 0, {}
+    number = common[0]
+    return number, {policy: Journal.open(folder / "journal" / policy / str(number)) for policy in policies}

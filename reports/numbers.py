@@ -79,6 +79,11 @@ def or_dash(number: float | None, places: int) -> str:
     return MISSING if number is None else fixed(number, places)
 
 
+def share(number: float | None) -> str:
+    """Write a share that has no interval, in per cent."""
+    return or_dash(None if number is None else unit_shown("share")[0] * number, 1)
+
+
 def counted(number: int, noun: str, nouns: str = "") -> str:
     """Write how many there are: "1 policy", "2 policies"; `nouns` is the plural where an s is not enough."""
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"

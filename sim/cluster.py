@@ -20,7 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 from sim.errors import InputError, OrderlabError, Problem
-from sim.experiment import Measured, Stage, Task
+from sim.experiment import Measured, Playable, Task
 from sim.versions import code, differing, versions
 from sim.workers import Workers, unpacked
 
@@ -55,7 +55,7 @@ class Cluster(Workers):
 
     slots = 2_000  # many more than workers, so that a cluster that grows with its queue has one
 
-    def __init__(self, stage: Stage, folder: Path, address: str) -> None:
+    def __init__(self, stage: Playable, folder: Path, address: str) -> None:
         import distributed
 
         self.died = (distributed.KilledWorker,)

@@ -16,7 +16,7 @@ from pathlib import Path
 from pickle import HIGHEST_PROTOCOL, dumps
 from typing import Any
 
-from sim.experiment import Measured, Stage, Task
+from sim.experiment import Measured, Playable, Task
 from sim.workers import Workers, unpacked
 
 
@@ -26,7 +26,7 @@ class Cores(Workers):
     died = (BrokenProcessPool,)
     tries = 2  # memory may have run out by chance once
 
-    def __init__(self, stage: Stage, folder: Path, jobs: int) -> None:
+    def __init__(self, stage: Playable, folder: Path, jobs: int) -> None:
         self.slots = jobs
         self._start = (dumps(stage, HIGHEST_PROTOCOL), folder)
         self._others = set(multiprocessing.active_children())

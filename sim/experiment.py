@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -127,6 +127,14 @@ Design = Callable[[Found], Mapping[str, int]]
 A pure function, so that a resumed experiment takes the same way: it is asked first with nothing found, and again
 whenever all that it asked for is there, until it asks for nothing more.
 """
+
+
+class Playable(Protocol):
+    """What workers are given, whole, before their first task."""
+
+    def play(self, task: Task, folder: Path) -> Measured:
+        """Play one task, and return what was measured; what else it leaves goes below the folder."""
+        ...
 
 
 @dataclass(frozen=True)

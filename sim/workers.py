@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any
 
-from sim.experiment import Measured, Stage, Task
+from sim.experiment import Measured, Playable, Task
 
 LOOK_EVERY_S = 1.0
 """How long nothing may be done before one looks whether there is anybody who plays."""
@@ -103,9 +103,9 @@ def play_all(tasks: Sequence[Task], workers: Workers) -> Iterator[tuple[Task, Me
 
 
 @lru_cache(maxsize=1)
-def unpacked(packed: bytes) -> Stage:
+def unpacked(packed: bytes) -> Playable:
     """Return the stage of these bytes; a worker makes it once for all tasks of an experiment."""
-    stage: Stage = loads(packed)
+    stage: Playable = loads(packed)
     return stage
 
 
@@ -114,7 +114,7 @@ class Here(Workers):
 
     slots = 1
 
-    def __init__(self, stage: Stage, folder: Path) -> None:
+    def __init__(self, stage: Playable, folder: Path) -> None:
         self._stage = stage
         self._folder = folder
 

@@ -242,7 +242,10 @@ class Experiment:
             result = self._complete(folder, journal, jobs, cluster, told)
             # pandas and matplotlib are loaded only now: the simulation does without.
             from reports.page import write_report
+            from sim.lab.why import write_why
 
+            if "sweep" not in result.summary:
+                write_why(folder, self.variants, self.baseline, jobs, cluster)
             write_report(folder)
             shutil.rmtree(folder / DIGESTS)
             TaskLog(folder).remove()

@@ -19,6 +19,7 @@ TABLES = (
     "sweep.csv",
     "breakdown.parquet",
     "summary.json",
+    "explanations.json",
 )
 """What an experiment writes of what it found; not every one writes all."""
 

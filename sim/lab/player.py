@@ -11,7 +11,7 @@ from reports.numbers import counted
 from sim.cluster import Cluster
 from sim.cores import Cores
 from sim.errors import InputError, OrderlabError, PolicyError
-from sim.experiment import Design, Found, Measured, Stage, Task, replicate
+from sim.experiment import Design, Found, Measured, Playable, Stage, Task, replicate
 from sim.lab.folder import clear_scratch
 from sim.tasklog import TaskLog
 from sim.workers import Here, Workers, play_all
@@ -84,13 +84,13 @@ def play(
     names = [variant.name for variant in stage.variants]
     tasks = sum(design(dict.fromkeys(names, ())).values())
     try:
-        with _workers_for(stage, folder, jobs, cluster, tasks) as workers:
+        with workers_for(stage, folder, jobs, cluster, tasks) as workers:
             return replicate(names, design, Player(folder, workers, told))
     finally:
         clear_scratch(folder)
 
 
-def _workers_for(stage: Stage, folder: Path, jobs: int | None, cluster: str | None, tasks: int) -> Workers:
+def workers_for(stage: Playable, folder: Path, jobs: int | None, cluster: str | None, tasks: int) -> Workers:
     """Return who plays: the workers of a cluster, processes here, or this process if one is enough."""
     if cluster is not None:
         return Cluster(stage, folder, cluster)

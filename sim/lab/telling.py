@@ -1,0 +1,141 @@
+"""Why policies differ: orders that they decided differently are told in full, by workers that play them again.
+
+What a worker tells rests on journals that are there already: it only hears the reasons of decisions once more, which
+takes no longer than the orders that are told took to come.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from policies.load import build_policy
+from reports.diff import Difference, chosen_orders, compare_routes, difference_content, told_content
+from reports.routes import Routes, read_routes
+from reports.storydata import story_content
+from sim.errors import OrderlabError
+from sim.experiment import DIGESTS, Build, Measured, Task, Variant
+from sim.journal import Journal
+from sim.story import Rows, rows_of, tell_again
+from sim.workers import Workers, play_all
+
+STORIES = "stories"
+"""Folder among the digests, for what workers tell."""
+
+Stories = dict[str, dict[str, Any]]
+"""The content of stories, by order."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """All that a worker needs to tell orders of any task.
+
+    Attributes:
+        variants: whose orders are told.
+        lives: what the journal of a task says of each order that is to be told, by its id.
+        build: makes a policy from its source; importable by name.
+
+    """
+
+    variants: Sequence[Variant]
+    lives: Mapping[Task, Mapping[str, Rows]]
+    build: Build = build_policy
+
+    def play(self, task: Task, folder: Path) -> Measured:
+        """Tell the orders of one task, and leave their stories among the digests below a folder.
+
+        A policy that cannot be played again as it was leaves none.
+        """
+        try:
+            stories = self.tell(task)
+        except OrderlabError:
+            stories = {}
+        place = _place(task, folder)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps(stories), encoding="utf-8")
+        return {}
+
+    def tell(self, task: Task) -> Stories:
+        """Tell the orders of one task.
+
+        Raises PolicyError when the policy does not decide as it did.
+        """
+        variant = next(variant for variant in self.variants if variant.name == task.variant)
+        policy = self.build(variant.source, variant.scenario)
+        book = variant.book(task.replication)
+        stories = tell_again(variant.scenario, policy, self.lives[task], book, name=variant.name)
+        # A story is of an order book; results number them from 0 for each policy.
+        return {story.order: story_content(story._replace(replication=task.replication)) for story in stories}
+
+
+class Side(NamedTuple):
+    """One replication of a policy that is to be compared."""
+
+    task: Task
+    journal: Journal
+    routes: Routes
+
+
+class Pair(NamedTuple):
+    """Two policies, what they decided differently, and the orders that are to show it.
+
+    Attributes:
+        content: the difference as JSON holds it, see `reports.diff.difference_content`.
+        chosen: what each order shows, by its id.
+
+    """
+
+    baseline: Side
+    policy: Side
+    found: Difference
+    content: dict[str, Any]
+    chosen: dict[str, str]
+
+
+def read_side(task: Task, journal: Journal, like: Side | None = None) -> Side:
+    """Read what became of the orders of one policy.
+
+    Raises OtherOrdersError when they are not those of `like`.
+    """
+    return Side(task, journal, read_routes(journal, None if like is None else like.routes))
+
+
+def compared(baseline: Side, policy: Side, told: int) -> Pair:
+    """Compare two policies, and choose as many orders that show what differs."""
+    found = compare_routes(baseline.routes, policy.routes)
+    names = (baseline.task.variant, policy.task.variant)
+    content = difference_content(found, names, (baseline.journal, policy.journal), baseline.task.replication)
+    return Pair(baseline, policy, found, content, chosen_orders(found, told, names[1]))
+
+
+def telling_of(variants: Sequence[Variant], pairs: Sequence[Pair]) -> Telling:
+    """Return what workers need to tell all orders that were chosen; an order of several pairs is told once."""
+    orders: dict[Task, dict[str, None]] = {}
+    journals = {}
+    for pair in pairs:
+        for side in (pair.baseline, pair.policy):
+            orders.setdefault(side.task, {}).update(dict.fromkeys(pair.chosen))
+            journals[side.task] = side.journal
+    lives = {task: rows_of(journals[task], list(wanted)) for task, wanted in orders.items() if wanted}
+    return Telling(variants, lives)
+
+
+def have_told(telling: Telling, workers: Workers, folder: Path) -> dict[Task, Stories]:
+    """Have workers tell all orders, and return the stories by task; a task whose worker dies has none."""
+    told: dict[Task, Stories] = {}
+    for task, measured in play_all(list(telling.lives), workers):
+        told[task] = {} if measured is None else json.loads(_place(task, folder).read_text(encoding="utf-8"))
+    return told
+
+
+def content_of(pair: Pair, told: Mapping[Task, Stories]) -> dict[str, Any]:
+    """Return the content of a pair with the stories of its orders."""
+    sides = (told.get(pair.baseline.task, {}), told.get(pair.policy.task, {}))
+    return {**pair.content, "told": told_content(pair.chosen, sides)}
+
+
+def _place(task: Task, folder: Path) -> Path:
+    return folder / DIGESTS / STORIES / task.variant / f"{task.replication}.json"

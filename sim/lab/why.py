@@ -1,0 +1,71 @@
+"""`explanations.json`: how each policy of a result decided differently from the baseline, and orders that show why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import combinations
+from pathlib import Path
+
+from reports.diff import FIRST, share_differently
+from reports.evidence import common_journals
+from reports.result import write_file
+from reports.routes import OtherOrdersError
+from reports.why import FILE_NAME, written
+from sim.experiment import Task, Variant
+from sim.lab.player import workers_for
+from sim.lab.telling import Side, compared, content_of, have_told, read_side, telling_of
+
+TOLD = 4
+"""Orders that are told of each policy."""
+
+MOST_COMPARED = 8
+"""Policies, with the baseline, that are compared order by order: as many as have a colour of their own."""
+
+_HERE = 10_000
+"""Orders that are played sooner here than by workers, which have to be started."""
+
+
+def write_why(
+    folder: Path, variants: Sequence[Variant], baseline: str, jobs: int | None, cluster: str | None
+) -> None:
+    """Compare the policies of a result order by order, and tell orders that show why they differ.
+
+    It needs a replication of which the journals of the baseline and of other policies were kept; where there is none,
+    or orders are not the same, nothing is written.
+
+    Args:
+        folder: of the result.
+        variants: in the order of the results.
+        baseline: the policy that others are compared with.
+        jobs: how many processes; None: one for each core.
+        cluster: address of a Dask scheduler, whose workers tell instead.
+
+    Raises:
+        OrderlabError: a cluster cannot be reached.
+
+    """
+    names = [variant.name for variant in variants]
+    names = [baseline, *(name for name in names if name != baseline)][:MOST_COMPARED]
+    replication, journals = common_journals(folder, names)
+    if len(journals) < 2:
+        return
+    sides: list[Side] = []
+    for name in names:
+        with suppress(OtherOrdersError):  # policies met customers of their own, or in worlds of their own
+            sides.append(read_side(Task(name, replication), journals[name], sides[0] if sides else None))
+    if len(sides) < 2:
+        return
+    shares = [
+        (one.task.variant, other.task.variant, share_differently(one.routes, other.routes))
+        for one, other in combinations(sides, 2)
+    ]
+    pairs = [compared(sides[0], side, TOLD) for side in sides[1:]]
+    telling = telling_of(variants, pairs)
+    tasks = len(telling.lives)
+    played = min(len(sides[0].routes.orders), FIRST) * tasks
+    alone = 1 if cluster is None and played < _HERE else jobs
+    with workers_for(telling, folder, alone, cluster, tasks) as workers:
+        told = have_told(telling, workers, folder)
+    contents = [content_of(pair, told) for pair in pairs]
+    write_file(folder / FILE_NAME, written(replication, shares, contents))
