@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,6 +12,13 @@ from reports import numbers
 from reports.figures import whisker
 from reports.figures.style import COLOURS
 from reports.sentences import verdict_text
+
+_HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+
+
+def headings(main: Markup) -> list[tuple[Markup, str]]:
+    """Return the id and the words of every heading of the second order in what a page says, for its contents."""
+    return [(Markup(place), Markup(heading).striptags()) for place, heading in _HEADING.findall(main)]
 
 
 def page(template: str, **context: Any) -> str:
@@ -38,6 +46,7 @@ def page(template: str, **context: Any) -> str:
         "verdict": verdict_text,
         "whisker": whisker,
         "breakable": lambda name: escape(name).replace("_", Markup("_<wbr>")).replace(".", Markup(".<wbr>")),
+        "headings": headings,
         "sentence": lambda text: text[:1].upper() + text[1:],
     }
     return environment.get_template(template).render(colours=COLOURS, **context)
