@@ -36,7 +36,7 @@ warehouses:
 carriers:
   - {{id: '{HOSTILE}', services: [{{id: '{HOSTILE}'}}]}}
 """
-_RULES = "name: {name}\nrules:\n  - name: '{rule}'\n    rank: {{by: [site_id]}}\n"
+_RULES = "name: {name}\nrules:\n  - name: '{rule}'\n    rank: {{by: [{key}]}}\n"
 
 
 @dataclass
@@ -109,8 +109,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     world = at / "world.yaml"
     world.write_text(_HOSTILE_WORLD, encoding="utf-8")
     rules = [at / "first.yaml", at / "whole_orders_from_the_first_site.yaml"]
-    for path in rules:
-        path.write_text(_RULES.format(name=path.stem, rule=HOSTILE), encoding="utf-8")
+    for path, key in zip(rules, ("distance_km", "site_id"), strict=True):
+        path.write_text(_RULES.format(name=path.stem, rule=HOSTILE, key=key), encoding="utf-8")
     Experiment(world, [str(path) for path in rules], replications=2).run(at / "hostile", jobs=1)
     varied = {"warehouses.newark.stations": [1, 2]}
     sweep("hello", ["nearest"], varied, replications=2, changes=short).run(at / "sweep", jobs=1)
