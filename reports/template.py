@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,6 +13,13 @@ from reports.figures import whisker
 from reports.figures.style import COLOURS
 from reports.sentences import verdict_text
 from reports.story import telling
+
+_HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+
+
+def headings(main: Markup) -> list[tuple[Markup, str]]:
+    """Return the id and the words of every heading of the second order in what a page says, for its contents."""
+    return [(Markup(place), Markup(heading).striptags()) for place, heading in _HEADING.findall(main)]
 
 
 def page(template: str, **context: Any) -> str:
@@ -40,6 +48,7 @@ def page(template: str, **context: Any) -> str:
         "whisker": whisker,
         "breakable": lambda name: escape(name).replace("_", Markup("_<wbr>")).replace(".", Markup(".<wbr>")),
         "telling": telling,
+        "headings": headings,
         "sentence": lambda text: text[:1].upper() + text[1:],
     }
     return environment.get_template(template).render(colours=COLOURS, **context)
