@@ -90,17 +90,3 @@ def _area(box: Bbox) -> float:
 def _overlap(one: Bbox, other: Bbox) -> float:
     common = Bbox.intersection(one, other)
     return 0.0 if common is None else _area(common)
-
-
-def shortened(name: str, most: int) -> str:
-    """Return a name of at most so many letters: of a longer one its beginning and its end.
-
-    Example:
-        >>> shortened("nearest, then cheapest", 12)
-        'nearest…pest'
-
-    """
-    if len(name) <= most:
-        return name
-    tail = most // 3
-    return f"{name[: most - tail - 1]}…{name[len(name) - tail :]}"

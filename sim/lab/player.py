@@ -95,4 +95,4 @@ def workers_for(stage: Playable, folder: Path, jobs: int | None, cluster: str | 
     if cluster is not None:
         return Cluster(stage, folder, cluster)
     jobs = min(jobs or os.cpu_count() or 1, tasks)
-    return Here(stage, folder) if jobs == 1 else Cores(stage, folder, jobs)
+    return Here(stage, folder) if jobs <= 1 else Cores(stage, folder, jobs)
