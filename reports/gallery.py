@@ -12,6 +12,8 @@ from reports.figures import (
     flow_maps,
     late_by_segment,
     lead_times,
+    pairs,
+    regions,
     split_reasons,
     spoilage,
     stock_age,
@@ -51,6 +53,7 @@ def gallery(evidence: Evidence) -> list[Group]:
             "Who is late, and who is split",
             _drawn_first([late_by_segment(evidence), split_reasons(evidence)]),
         ),
+        Group("regions", "Who wins and who loses, by region", regions(evidence)),
         Group(
             "time", "Day by day", _drawn_first([*daily(evidence), spoilage(evidence), stock_age(evidence)])
         ),
@@ -59,6 +62,7 @@ def gallery(evidence: Evidence) -> list[Group]:
             "Where shipments leave from",
             flow_maps(evidence.journals, evidence.policies, evidence.scenario),
         ),
+        Group("proof", "What common orders are worth", pairs(evidence)),
     ]
 
 
