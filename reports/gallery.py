@@ -12,6 +12,8 @@ from reports.figures import (
     flow_maps,
     late_by_segment,
     lead_times,
+    pairs,
+    regions,
     site_loads,
     split_reasons,
     spoilage,
@@ -52,6 +54,7 @@ def gallery(evidence: Evidence) -> list[Group]:
             "Who is late, and who is split",
             _drawn_first([late_by_segment(evidence), split_reasons(evidence)]),
         ),
+        Group("regions", "Who wins and who loses, by region", regions(evidence)),
         Group(
             "time", "Day by day", _drawn_first([*daily(evidence), spoilage(evidence), stock_age(evidence)])
         ),
@@ -61,6 +64,7 @@ def gallery(evidence: Evidence) -> list[Group]:
             flow_maps(evidence.journals, evidence.policies, evidence.scenario),
         ),
         Group("sites", "What sites had to do", site_loads(evidence.journals, evidence.policies)),
+        Group("proof", "What common orders are worth", pairs(evidence)),
     ]
 
 

@@ -7,6 +7,8 @@ from reports.figures.daily import daily
 from reports.figures.flows import flow_maps
 from reports.figures.inline_svg import Picture
 from reports.figures.lead_times import lead_times
+from reports.figures.pairs import pairs
+from reports.figures.regions import regions
 from reports.figures.segments import late_by_segment
 from reports.figures.sites import site_loads
 from reports.figures.splits import split_reasons
@@ -21,6 +23,8 @@ __all__ = [
     "flow_maps",
     "late_by_segment",
     "lead_times",
+    "pairs",
+    "regions",
     "site_loads",
     "split_reasons",
     "spoilage",

@@ -14,7 +14,7 @@ from reports.evidence import Evidence
 from reports.figures.ends import Ends, label_ends
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
-from reports.figures.shares import NO_TABLE
+from reports.figures.shares import NO_TABLE, OWN_COSTS
 from reports.figures.style import INK, MUTED, canvas, colour_of, house_style
 from reports.slices import Slices, divided, means_of, slices_of
 from reports.statistics import Values, mean_of
@@ -102,7 +102,7 @@ def _picture(measure: _Measure, slices: Slices, evidence: Evidence) -> Picture:
             " the whole window, mean and from best to worst. "
         )
     if measure.part == "cost_cents":
-        caption += "What orders cost themselves: without storage, supply and spoilage."
+        caption += OWN_COSTS
     return Picture(measure.name, measure.title, svg, caption.strip())
 
 

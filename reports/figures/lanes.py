@@ -74,6 +74,7 @@ def draw_lanes(axes: Axes, blocks: Sequence[Block], unit: str, from_zero: bool =
         row += 1.4
     ends = _ends([lane for block in blocks for lane in block.lanes], from_zero)
     axes.set_xlim(*ends)
+    _mark_cut(axes, ticks, [lane for block in blocks for lane in block.lanes], ends)
     axes.set_ylim(row - 0.8, -0.7)
     axes.set_yticks(ticks, names)
     axes.tick_params(axis="y", length=0, pad=7)
@@ -115,3 +116,15 @@ def _ends(lanes: Sequence[Lane], from_zero: bool) -> tuple[float, float]:
         low, high = max(low, min([0.0, *values]) - 3 * span), min(high, max([0.0, *values]) + 3 * span)
     margin = 0.04 * (high - low) or 1.0
     return (0.0 if from_zero else low - margin), high + margin
+
+
+def _mark_cut(axes: Axes, rows: Sequence[float], lanes: Sequence[Lane], ends: tuple[float, float]) -> None:
+    """Put an arrowhead where an interval goes on beyond the scale."""
+    for row, lane in zip(rows, lanes, strict=True):
+        colour = colour_of(lane.place).light
+        for end, marker, beyond in (
+            (ends[0], "<", lane.value - lane.half_width < ends[0] < 0.0),
+            (ends[1], ">", lane.value + lane.half_width > ends[1]),
+        ):
+            if beyond:
+                axes.plot(end, row, marker=marker, markersize=6, color=colour, clip_on=False, zorder=4)

@@ -32,6 +32,10 @@ MUTED = Colour("--muted", "#57606b", "#a3acb8")
 RULE = Colour("--rule", "#d5dae1", "#353c46")
 PAPER = Colour("--paper", "#fffffe", "#12161c")
 
+# Better and worse than the baseline, on maps: as far apart for every kind of colour blindness.
+GAIN = Colour("--gain", "#2166ac", "#6db3f2")
+LOSS = Colour("--loss", "#b2182b", "#ff8f80")
+
 # Any two can be told apart with every kind of colour blindness (a distance of 18 or more in CIELAB under the
 # usual simulations), and each has a contrast of three to one or more with its paper.
 POLICIES = (
@@ -46,7 +50,7 @@ POLICIES = (
 )
 SHAPES = ("o", "s", "^", "D", "v", "p", "h", "<")
 
-COLOURS = (INK, MUTED, RULE, PAPER, *POLICIES)
+COLOURS = (INK, MUTED, RULE, PAPER, GAIN, LOSS, *POLICIES)
 
 
 def colour_of(place: int) -> Colour:

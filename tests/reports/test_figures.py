@@ -13,7 +13,9 @@ from reports.figures.inline_svg import inline_svg
 from reports.figures.maps import map_of
 from reports.figures.style import (
     COLOURS,
+    GAIN,
     INK,
+    LOSS,
     MUTED,
     PAPER,
     POLICIES,
@@ -72,7 +74,7 @@ def lab(rgb):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_colours_stand_out_from_the_paper(theme):
     paper = getattr(PAPER, theme)
-    assert all(contrast(getattr(colour, theme), paper) >= 3.0 for colour in POLICIES)
+    assert all(contrast(getattr(colour, theme), paper) >= 3.0 for colour in (*POLICIES, GAIN, LOSS))
     assert all(contrast(getattr(colour, theme), paper) >= 4.5 for colour in (INK, MUTED))
 
 
@@ -81,6 +83,13 @@ def test_colours_stand_out_from_the_paper(theme):
 def test_policies_are_told_apart_with_every_vision(theme, vision):
     seen = [lab(np.array(VISIONS[vision]) @ linear(getattr(colour, theme))) for colour in POLICIES]
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) >= 18
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("vision", VISIONS)
+def test_gains_and_losses_are_told_apart_with_every_vision(theme, vision):
+    gain, loss = (lab(np.array(VISIONS[vision]) @ linear(getattr(colour, theme))) for colour in (GAIN, LOSS))
+    assert np.linalg.norm(gain - loss) >= 40
 
 
 def test_colours_are_distinct_texts_because_they_are_replaced_by_variables():
