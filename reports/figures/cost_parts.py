@@ -9,11 +9,13 @@ from matplotlib.axes import Axes
 
 from reports import numbers
 from reports.figures.inline_svg import Picture, inline_svg
+from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, PAPER, WIDTH, canvas, colour_of, house_style
 from reports.kpis import COST_PARTS, KPIS
 
 _NAME, _TITLE = "cost-parts", "What the cost is made of"
 _SHOWN = 0.02  # a part below this share of the dearest policy's cost joins the others
+_BAND = 0.42  # height that names of parts take above a bar, in bars
 _SHADES = (1.0, 0.62, 0.36, 0.8, 0.48, 0.24, 0.7, 0.3, 0.55)
 
 
@@ -39,26 +41,40 @@ def cost_parts(summary: dict[str, Any]) -> Picture:
     rest = [sum(column) for column in zip(*(v for k, v in means.items() if k not in large), strict=True)]
     if any(rest):
         large["other"] = rest
+    named = _named(large, _SHOWN * dearest)
     with house_style():
-        figure = canvas(1.05 + 0.5 * len(policies))
+        figure = canvas(0.65 + 0.5 * len(policies) + _BAND * 0.5 * len(named))
         axes = figure.add_subplot()
-        lefts = [0.0] * len(policies)
-        for shade, values in zip(_SHADES[: len(large)], large.values(), strict=True):
-            for row, value in enumerate(values):
+        right = 1.13 * dearest
+        below = 0.0
+        for row, (policy, total) in enumerate(zip(policies, totals, strict=True)):
+            axes.text(0, below + 0.02, shortened(policy, 50), ha="left", va="top", color=INK.light)
+            below += 0.62
+            begins = [0.0, *accumulate(values[row] for values in large.values())]
+            if row in named:
+                middles = {
+                    label: begin + large[label][row] / 2
+                    for label, begin in zip(large, begins, strict=False)
+                    if label in named[row]
+                }
+                _name_parts(axes, middles, right, below)
+                below += _BAND
+            for shade, begin, values in zip(_SHADES, begins, large.values(), strict=False):
                 axes.barh(
-                    row, value, left=lefts[row], height=0.42, color=colour_of(row).light, alpha=shade,
+                    below, values[row], left=begin, height=0.42, color=colour_of(row).light, alpha=shade,
                     edgecolor=PAPER.light, linewidth=1.0,
                 )  # fmt: skip
-            lefts = [left + value for left, value in zip(lefts, values, strict=True)]
-        for row, (policy, total) in enumerate(zip(policies, totals, strict=True)):
-            axes.text(0, row - 0.26, policy, ha="left", va="bottom", color=INK.light)
             axes.text(
-                total + 0.015 * dearest, row, numbers.fixed(total, 2), ha="left", va="center", color=INK.light
+                total + 0.015 * dearest,
+                below,
+                numbers.fixed(total, 2),
+                ha="left",
+                va="center",
+                color=INK.light,
             )
-        right = 1.13 * dearest
-        _name_parts(axes, {label: values[0] for label, values in large.items()}, right)
+            below += 0.38
         axes.set_xlim(0, right)
-        axes.set_ylim(len(policies) - 0.6, -1.05)
+        axes.set_ylim(below, 0.0)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(f"cost ({currency} an order)")
@@ -73,24 +89,35 @@ def cost_parts(summary: dict[str, Any]) -> Picture:
     return Picture(_NAME, _TITLE, svg, caption)
 
 
-def _name_parts(axes: Axes, parts: dict[str, float], right: float) -> None:
-    """Write the parts' names above the first bar, side by side, each with a line down to its part."""
+def _named(parts: dict[str, list[float]], visible: float) -> dict[int, list[str]]:
+    """Return the names to write at each policy's bar: of a part at the first one in which it can be seen."""
+    rows: dict[int, list[str]] = {}
+    for label, values in parts.items():
+        row = next((row for row, value in enumerate(values) if value >= visible), values.index(max(values)))
+        rows.setdefault(row, []).append(label)
+    return rows
+
+
+def _name_parts(axes: Axes, middles: dict[str, float], right: float, top: float) -> None:
+    """Write parts' names side by side below that height, each with a line down to the middle of its part."""
     # Data units that a letter of 9 points takes: the axes are about 4.3 inches wide.
     letter = right * 0.56 * 9 / (72 * (WIDTH - 0.3))
-    widths = [letter * (len(label) + 1.5) for label in parts]
-    middles = [
-        total - value / 2 for total, value in zip(accumulate(parts.values()), parts.values(), strict=True)
-    ]
+    widths = [letter * (len(label) + 1.5) for label in middles]
     begins: list[float] = []
-    for middle, width in zip(middles, widths, strict=True):
+    for middle, width in zip(middles.values(), widths, strict=True):
         earliest = begins[-1] + widths[len(begins) - 1] if begins else 0.0
         begins.append(max(earliest, middle - width / 2))
-    for place in reversed(
-        range(len(begins))
-    ):  # none may pass the right edge, nor the one that it pushes back
+    for place in reversed(range(len(begins))):
+        # None may pass the right edge, nor the one that it pushes back.
         latest = begins[place + 1] if place + 1 < len(begins) else right + 1.5 * letter
         begins[place] = min(begins[place], latest - widths[place])
-    for label, begin, middle in zip(parts, begins, middles, strict=True):
-        axes.text(begin, -0.78, label, fontsize=9, ha="left", va="center", color=MUTED.light)
+    for (label, middle), begin in zip(middles.items(), begins, strict=True):
+        axes.text(begin, top - 0.1, label, fontsize=9, ha="left", va="center", color=MUTED.light)
         centre = begin + letter * len(label) / 2
-        axes.plot([centre, middle], [-0.66, -0.21], color=MUTED.light, linewidth=0.6, clip_on=False)
+        axes.plot(
+            [centre, middle],
+            [top + 0.05, top + _BAND - 0.21],
+            color=MUTED.light,
+            linewidth=0.6,
+            clip_on=False,
+        )

@@ -89,6 +89,8 @@ def _missing(journals: Mapping[str, Journal], scenario: Scenario | None) -> str:
         return "The folder has no scenario.yaml, which says where sites and customers are."
     if any(site.at is None for site in scenario.warehouses) or any(r.at is None for r in scenario.regions):
         return "The scenario does not say where all its sites and regions are."
+    if len({site.at for site in scenario.warehouses} | {region.at for region in scenario.regions}) == 1:
+        return "Site and customers are at one place: there is nothing to see on a map."
     if not journals:
         return "No replication has a journal of every policy: run with --journal first."
     return ""

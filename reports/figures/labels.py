@@ -11,6 +11,7 @@ from matplotlib.transforms import Bbox
 from reports.figures.style import INK, PAPER
 
 _NEAR = 7.0  # points between a mark and its name
+_LONGEST = 26  # letters: a name beside a point has half of the picture
 _PLACES = (
     (1, 0, "left", "center"), (-1, 0, "right", "center"), (0, 1, "center", "bottom"),
     (0, -1, "center", "top"), (0.8, 0.8, "left", "bottom"), (-0.8, 0.8, "right", "bottom"),
@@ -41,7 +42,7 @@ def label_points(
         figure: that the axes are in.
         axes: with their limits set.
         points: in data coordinates.
-        names: one a point.
+        names: one a point; a long one is cut in its middle.
         size: of the type, in points.
         reaches: how far the bars of each point go to either side, in data coordinates.
 
@@ -57,7 +58,8 @@ def label_points(
             Bbox([[left, level - 2], [right, level + 2]]),
             Bbox([[centre - 2, bottom], [centre + 2, top]]),
         ]
-    for (x, y), point, name in zip(pixels, points, names, strict=True):
+    cut = (shortened(name, _LONGEST) for name in names)
+    for (x, y), point, name in zip(pixels, points, cut, strict=True):
         best: tuple[float, Bbox, tuple[float, float, str, str]] | None = None
         for place in _PLACES:
             box = _box(x, y, name, size, place)

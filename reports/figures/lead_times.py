@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from reports.figures.inline_svg import Picture, inline_svg
+from reports.figures.labels import shortened
 from reports.figures.style import INK, canvas, colour_of, house_style
 from reports.kpis.columns import Integers, flags, positions, seconds
 from sim.journal import Journal
@@ -52,7 +53,7 @@ def lead_times(journals: Mapping[str, Journal], policies: list[str]) -> Picture:
             for quantile, style in ((0.5, "solid"), (0.95, (0, (3, 2)))):
                 place = _quantile(minutes[policy], quantile) / scale
                 axes.axvline(place, color=INK.light, linewidth=1.0, linestyle=style)
-            axes.set_title(policy, loc="left", pad=3, color=INK.light)
+            axes.set_title(shortened(policy, 46), loc="left", pad=3, color=INK.light)
             axes.grid(axis="x", linewidth=0.6)
             axes.locator_params(axis="y", nbins=3)
         rows[-1].set_xlim(0, edges[-1])

@@ -190,10 +190,11 @@ def _shade(axes: Axes, panels: _Panels, site: str) -> None:
 
 
 def _legend(panels: _Panels, sites: Sequence[str]) -> list[tuple[Artist, str]]:
-    """Return what is drawn and how it is called."""
+    """Return what is drawn and how it is called; a policy that is alone need not be named."""
     entries: list[tuple[Artist, str]] = [
         (Line2D([], [], color=colour_of(place).light, linewidth=2.4), shortened(policy, 44))
         for policy, place in panels.places.items()
+        if len(panels.places) > 1
     ]
     for opacity, partly, name in (
         (_DOWN, False, "downtime"), (_PARTLY, True, "downtime of some stations")
@@ -205,13 +206,13 @@ def _legend(panels: _Panels, sites: Sequence[str]) -> list[tuple[Artist, str]]:
 
 def _columns(entries: Sequence[tuple[Artist, str]]) -> int:
     """Return how many entries of the legend stand side by side."""
-    longest = max(len(name) for _, name in entries)
+    longest = max((len(name) for _, name in entries), default=0)
     return max(1, min(len(entries), int(72 * WIDTH / (_LETTER * longest + 34))))
 
 
 def _write_legend(figure: Figure, entries: Sequence[tuple[Artist, str]], label: str) -> None:
     """Write what the panels show and, below it, the legend: beside low panels a label of the axis has no room."""
-    handles, names = zip(*entries, strict=True)
+    handles, names = [handle for handle, _ in entries], [name for _, name in entries]
     figure.legend(
         handles, names, loc="outside upper left", ncols=_columns(entries), frameon=False, fontsize=9, handlelength=1.6,
         borderaxespad=0.0, borderpad=0.2, columnspacing=1.4, title=label, title_fontsize=10, alignment="left",
@@ -236,7 +237,7 @@ def _told(sites: Sequence[str], courses: _Courses, factor: float, unit: str) -> 
 
 def _caption(panels: _Panels) -> str:
     sites, others = panels.shown()
-    text = "The counted days of one replication, all sites on one scale."
+    text = f"The counted days of one replication{', all sites on one scale' if len(sites) > 1 else ''}."
     if len(panels.loads) > 1:
         text += " Where policies do the same, their lines lie on each other."
     down = panels.down(sites)

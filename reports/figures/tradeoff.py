@@ -30,6 +30,12 @@ def tradeoff(summary: dict[str, Any]) -> Picture:
     ]
     if not places:
         return Picture(_NAME, _TITLE, "", "No order was delivered: there is no lead time to show.")
+    if not any(kpis[_COST][summary["policies"][place]]["mean"] for place in places):
+        return Picture(_NAME, _TITLE, "", "No policy has any cost to set against its lead time.")
+    if len(summary["policies"]) == 1:
+        return Picture(
+            _NAME, _TITLE, "", "One policy alone has nothing to be traded against: run another beside it."
+        )
     names = [summary["policies"][place] for place in places]
     points = [(kpis[_TIME][name]["mean"], kpis[_COST][name]["mean"]) for name in names]
     with house_style():

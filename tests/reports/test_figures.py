@@ -10,6 +10,7 @@ import pytest
 
 from reports.figures import cost_parts, lead_times, tradeoff, whisker
 from reports.figures.inline_svg import inline_svg
+from reports.figures.labels import shortened
 from reports.figures.maps import map_of
 from reports.figures.style import (
     COLOURS,
@@ -188,8 +189,45 @@ def test_cost_parts_name_large_ones_and_join_small_ones(write):
     assert "near: freight 8.20, handling 1.03, other 0.03 USD an order" in picture.svg
 
 
+def test_a_part_that_the_first_policy_does_not_have_is_named_too(write):
+    picture = cost_parts(write({"near": NEAR, "cheap": {**CHEAP, "late_per_order": [0.9, 1.0, 1.1]}}).summary)
+    words = re.findall(r">([^<>]+)</text>", picture.svg)
+    # Its name stands with the second policy, whose bar is the first to show it.
+    assert (
+        words.index("near")
+        < words.index("freight")
+        < words.index("cheap")
+        < words.index("lateness penalties")
+    )
+
+
 def test_a_world_without_costs_has_no_picture_of_them(write):
-    assert cost_parts(write({"near": {"orders": [1.0]}}).summary).svg == ""
+    summary = write({"near": {"lead_time_mean_h": [1.0]}, "far": {"lead_time_mean_h": [2.0]}}).summary
+    for picture in (cost_parts(summary), tradeoff(summary)):
+        assert picture.svg == ""
+        assert "No policy has any cost" in picture.caption
+
+
+def test_a_policy_alone_trades_nothing(write):
+    picture = tradeoff(write({"near": NEAR}).summary)
+    assert picture.svg == ""
+    assert "One policy alone" in picture.caption
+
+
+def test_long_names_are_cut_in_the_middle_and_stay_apart():
+    assert shortened("nearest", 7) == "nearest"
+    assert shortened("cheapest_2026_v1", 10) == "cheape…_v1"
+    for letters in range(4, 20):
+        assert len(shortened("a" * 20, letters)) == letters
+
+
+def test_long_names_leave_room_for_the_picture(write):
+    names = [f"{'a_policy_of_' * 6}{place}" for place in range(8)]
+    for picture in (draw(write(dict.fromkeys(names, NEAR)).summary) for draw in (tradeoff, cost_parts)):
+        words = [word for word in re.findall(r">([^<>]+)</text>", picture.svg) if word.startswith("a_pol")]
+        assert len(set(words)) == 8
+        assert max(map(len, words)) <= 50
+        assert all(name in picture.svg for name in names)  # in full where it is read out
 
 
 @pytest.mark.parametrize(("unit", "scale"), [("h", HOUR), ("min", 60)])

@@ -106,6 +106,13 @@ def test_a_colour_is_that_of_the_policy_s_place_in_the_experiment(journals):
     assert colour_of(0).variable not in waiting.svg
 
 
+def test_a_policy_and_a_site_that_are_alone_are_not_compared(new_story):
+    picture = site_loads({"near": hours(new_story(), backlog=lambda hour: 1.0).close()}, ["near"])[0]
+    assert ">near<" not in picture.svg
+    assert "on one scale" not in picture.caption
+    assert "lie on each other" not in picture.caption
+
+
 def test_only_downtimes_of_the_window_are_shaded_and_named(journals):
     for picture in site_loads(journals, ["near", "far"]):
         assert "Shaded: downtime (fire)." in picture.caption
