@@ -19,6 +19,7 @@ from reports.kpis import KPIS
 from reports.result import Result, read_result, write_file
 from reports.sentences import answer, is_same, limits, reading, replications
 from reports.sweeppage import shown_summary, sweep_section
+from reports.why import why_section
 from sim.errors import InputError, Problem
 
 
@@ -49,6 +50,7 @@ def write_report(folder: str | Path) -> Path:
     context = _context(summary, _provenance(folder), groups)
     if "sweep" in summary:
         context |= _of_sweep(result, context)
+    context["why"] = why_section(folder)
     path = folder / "report.html"
     write_file(path, template.page("report.html", **context))
     return path
