@@ -22,7 +22,7 @@ def difference_sentences(content: Mapping[str, Any]) -> list[str]:
     else:
         first = (
             f"{policy} decided {differently:,} of {numbers.counted(orders, 'order')}"
-            f" ({numbers.share(differently / orders)} %) differently from {baseline}."
+            f" ({numbers.share(differently / orders)}{numbers.NO_BREAK}%) differently from {baseline}."
         )
     moved, alike = content["alike_but_moved"], orders - differently
     if not moved:
@@ -104,8 +104,8 @@ def _extremes_table(content: Mapping[str, Any], what: str, rows: Sequence[Mappin
     cells = [
         [
             row["order"],
-            _turned([numbers.fixed(cost, 2) for cost in row["cost"]]),
-            _turned([numbers.or_dash(lead, 1) for lead in row["lead_time_h"]]),
+            _turned([numbers.fixed(cost, 2) for cost in row["cost"]]).replace(" ", numbers.NO_BREAK),
+            _turned([numbers.or_dash(lead, 1) for lead in row["lead_time_h"]]).replace(" ", numbers.NO_BREAK),
             _turned(row["routes"]),
         ]
         for row in rows
