@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from reports.diff import FIRST, GROUPS, KINDS
 from reports.forms import Column, Table
 
 
-def difference_sentences(content: dict[str, Any]) -> list[str]:
+def difference_sentences(content: Mapping[str, Any]) -> list[str]:
     """Return how many orders were decided differently, and what became of the others."""
     baseline, policy, orders = content["baseline"], content["policy"], content["orders"]
     differently = content["differently"]
@@ -22,7 +22,7 @@ def difference_sentences(content: dict[str, Any]) -> list[str]:
     else:
         first = (
             f"{policy} decided {differently:,} of {numbers.counted(orders, 'order')}"
-            f" ({numbers.share(differently / orders)} %) differently from {baseline}."
+            f" ({numbers.share(differently / orders)}{numbers.NO_BREAK}%) differently from {baseline}."
         )
     moved, alike = content["alike_but_moved"], orders - differently
     if not moved:
@@ -34,7 +34,7 @@ def difference_sentences(content: dict[str, Any]) -> list[str]:
     ]
 
 
-def groups_table(content: dict[str, Any]) -> Table:
+def groups_table(content: Mapping[str, Any]) -> Table:
     """Return what the other decisions did, to the orders concerned and to the others."""
     currency = content["currency"]
     rows = [
@@ -60,20 +60,21 @@ def groups_table(content: dict[str, Any]) -> Table:
         Column(f"late, {content['baseline']}", "orders", right=True, show=_count),
         Column(f"late, {content['policy']}", "orders", right=True, show=_count),
     ]
-    return Table(f"{content['policy']} minus {content['baseline']}", columns, rows)
+    title = f"What that did: {content['policy']} minus {content['baseline']}"
+    return Table(title, columns, rows)
 
 
-def orders_table(content: dict[str, Any], title: str, rows: Sequence[dict[str, Any]]) -> Table:
+def orders_table(content: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Table:
     """Return what each policy made of some orders, a row an order; `rows` are of `reports.diff.order_rows`."""
     names, currency = (content["baseline"], content["policy"]), content["currency"]
-    money, hours = partial(numbers.or_dash, places=2), partial(numbers.or_dash, places=1)
     columns = [
         Column("order"),
         Column("decided"),
-        *(Column(f"cost, {name}", currency, right=True, show=money) for name in names),
-        Column("cost", f"± {currency}", right=True, show=partial(numbers.signed, places=2)),
-        *(Column(f"lead time, {name}", "h", right=True, show=hours) for name in names),
-        Column("lead time", "± h", right=True, show=partial(numbers.signed, places=1)),
+        *(Column(f"cost, {name}", currency) for name in names),
+        Column("cost difference", currency),
+        *(Column(f"lead time, {name}", "h") for name in names),
+        Column("lead time difference", "h"),
+        *(Column(f"late, {name}") for name in names),
         *(Column(f"sent, {name}") for name in names),
     ]
     cells = [
@@ -84,23 +85,46 @@ def orders_table(content: dict[str, Any], title: str, rows: Sequence[dict[str, A
             row["cost_difference"],
             *row["lead_time_h"],
             row["lead_time_difference_h"],
+            *map(int, row["late"]),
             *row["routes"],
         ]
         for row in rows
     ]
+    return Table("", columns, cells)
+
+
+def _extremes_table(content: Mapping[str, Any], what: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Return a few of these orders as people read them: what the baseline made of each, and what the policy."""
+    columns = [
+        Column("order"),
+        Column("cost", content["currency"]),
+        Column("lead time", "h"),
+        Column("sent"),
+    ]
+    cells = [
+        [
+            row["order"],
+            _turned([numbers.fixed(cost, 2) for cost in row["cost"]]).replace(" ", numbers.NO_BREAK),
+            _turned([numbers.or_dash(lead, 1) for lead in row["lead_time_h"]]).replace(" ", numbers.NO_BREAK),
+            _turned(row["routes"]),
+        ]
+        for row in rows
+    ]
+    title = f"The orders that differ most in {what}: {content['baseline']} → {content['policy']}"
     return Table(title, columns, cells)
 
 
-def difference_tables(content: dict[str, Any]) -> list[Table]:
+def _turned(sides: Sequence[str]) -> str:
+    return sides[0] if sides[0] == sides[1] else " → ".join(sides)
+
+
+def difference_tables(content: Mapping[str, Any]) -> list[Table]:
     """Return all tables of a difference that say anything."""
     tables = [groups_table(content)]
-    for key, title in (
-        ("most_by_cost", "Decided differently: the orders that differ most in money"),
-        ("most_by_time", "Decided differently: the orders that differ most in time"),
-    ):
+    for key, what in (("most_by_cost", "money"), ("most_by_time", "time")):
         if content[key]:
-            tables.append(orders_table(content, title, content[key]))
-    return tables if content["differently"] else tables[:1]
+            tables.append(_extremes_table(content, what, content[key]))
+    return tables
 
 
 READING = (

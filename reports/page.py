@@ -20,6 +20,7 @@ from reports.kpis import KPIS
 from reports.result import Result, read_result, write_file
 from reports.sentences import answer, is_same, limits, reading, replications
 from reports.sweeppage import shown_summary, sweep_section
+from reports.why import why_section
 from sim.errors import InputError, Problem
 
 
@@ -51,6 +52,7 @@ def write_report(folder: str | Path) -> Path:
     if "sweep" in summary:
         context |= _of_sweep(result, context)
     write_pictures(folder, (picture for group in groups for picture in group.pictures))
+    context["why"] = why_section(folder)
     path = folder / "report.html"
     write_file(path, template.page("report.html", **context))
     return path

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from reports import numbers
-from reports.diffforms import CHOSEN, READING, difference_sentences, difference_tables
+from reports.diffforms import CHOSEN, READING
+from reports.difftexts import shown
 from reports.forms import Column, Table
+from reports.story import telling
 from sim.errors import InputError, Problem
 
 FILE_NAME = "explanations.json"
@@ -43,18 +45,15 @@ def written(
 def read_why(folder: Path) -> dict[str, Any] | None:
     """Return what a result folder says of why its policies differ, None where it says nothing.
 
-    Raises InputError when the file is not what a run wrote.
+    Raises InputError when the file is no JSON.
     """
     path = folder / FILE_NAME
     if not path.is_file():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        assert isinstance(content["pairs"], list)
-        assert isinstance(content["shares"], list)
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
         raise InputError([Problem(str(path), "is not what a run wrote")]) from error
-    return dict(content)
 
 
 def shares_table(content: dict[str, Any]) -> Table:
@@ -66,21 +65,24 @@ def shares_table(content: dict[str, Any]) -> Table:
     return Table("Orders that two policies decided differently", columns, rows)
 
 
-def why_section(content: dict[str, Any]) -> dict[str, Any]:
-    """Return what a page says of why policies differ."""
-    return {
-        "replication": content["replication"],
-        "reading": READING,
-        "chosen": CHOSEN,
-        "shares": shares_table(content) if len(content["shares"]) > 1 else None,
-        "pairs": [
-            {
-                "baseline": pair["baseline"],
-                "policy": pair["policy"],
-                "sentences": difference_sentences(pair),
-                "tables": difference_tables(pair),
-                "told": pair["told"],
-            }
-            for pair in content["pairs"]
-        ],
-    }
+def why_section(folder: Path) -> dict[str, Any] | None:
+    """Return what a page says of why the policies of a result differ, None where its folder says nothing.
+
+    Raises InputError when `explanations.json` is not what a run wrote.
+    """
+    content = read_why(folder)
+    if content is None:
+        return None
+    try:
+        pairs = [shown(pair) for pair in content["pairs"]]
+        for story in (story for pair in pairs for told in pair["told"] for story in told["stories"]):
+            if not isinstance(story, str):
+                telling(story)  # what the page will do again
+        return {
+            "replication": content["replication"],
+            "reading": f"{READING} {CHOSEN}",
+            "shares": shares_table(content) if len(content["shares"]) > 1 else None,
+            "pairs": pairs,
+        }
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise InputError([Problem(str(folder / FILE_NAME), "is not what a run wrote")]) from error

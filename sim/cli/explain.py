@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from policies.load import build_policy
-from sim.document import nearest
-from sim.errors import InputError, Problem
+from sim.cli.played import check_replication, policy_named
 from sim.lab.provenance import changed_inputs, read_provenance, read_variants
 from sim.story import tell
 
@@ -37,17 +36,8 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
     ORDER is the id of the source, or the number of the order from 1.
     """
     provenance = read_provenance(folder)
-    names = provenance["settings"]["policies"]
-    name = names[0] if policy is None else policy
-    if name not in names:
-        rule = f"is none of the policies: {', '.join(names)}"
-        raise InputError([Problem("--policy", rule, value=name, nearest=nearest(name, names))])
-    count = provenance["settings"]["design"].get("replications")  # any will do where it was left open
-    if replication < 0 or (count is not None and replication >= count):
-        rule = "must be 0: the run has one replication"
-        if count != 1:
-            rule = "must be 0 or more" if count is None else f"must be 0 to {count - 1}, as in the run"
-        raise InputError([Problem("--replication", rule, value=str(replication))])
+    name = policy_named("--policy", policy or provenance["settings"]["policies"][0], provenance)
+    check_replication(replication, provenance)
     for changed in changed_inputs(folder, provenance):
         click.echo(f"warning: {changed} has changed since the run", err=True)
     _, (variant,) = read_variants(folder, provenance, [name])

@@ -68,7 +68,10 @@ class Telling:
         book = variant.book(task.replication)
         stories = tell_again(variant.scenario, policy, self.lives[task], book, name=variant.name)
         # A story is of an order book; results number them from 0 for each policy.
-        return {story.order: story_content(story._replace(replication=task.replication)) for story in stories}
+        return {
+            story.order: story_content(story._replace(replication=task.replication), variant.source.file_name)
+            for story in stories
+        }
 
 
 class Side(NamedTuple):

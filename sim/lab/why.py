@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
@@ -14,7 +14,7 @@ from reports.routes import OtherOrdersError
 from reports.why import FILE_NAME, written
 from sim.experiment import Task, Variant
 from sim.lab.player import workers_for
-from sim.lab.telling import Side, compared, content_of, have_told, read_side, telling_of
+from sim.lab.telling import Side, Stories, compared, content_of, have_told, read_side, telling_of
 
 TOLD = 4
 """Orders that are told of each policy."""
@@ -62,10 +62,11 @@ def write_why(
     ]
     pairs = [compared(sides[0], side, TOLD) for side in sides[1:]]
     telling = telling_of(variants, pairs)
-    tasks = len(telling.lives)
-    played = min(len(sides[0].routes.orders), FIRST) * tasks
-    alone = 1 if cluster is None and played < _HERE else jobs
-    with workers_for(telling, folder, alone, cluster, tasks) as workers:
-        told = have_told(telling, workers, folder)
+    told: Mapping[Task, Stories] = {}
+    if tasks := len(telling.lives):
+        played = min(len(sides[0].routes.orders), FIRST) * tasks
+        alone = 1 if cluster is None and played < _HERE else jobs
+        with workers_for(telling, folder, alone, cluster, tasks) as workers:
+            told = have_told(telling, workers, folder)
     contents = [content_of(pair, told) for pair in pairs]
     write_file(folder / FILE_NAME, written(replication, shares, contents))

@@ -185,7 +185,7 @@ def test_a_run_without_counted_orders_has_nothing_to_compare(new_story: Any) -> 
 def test_sentences_say_how_many_and_what_became_of_the_others(pair: Any) -> None:
     content = difference_content(found_in(pair), ("near", "far"), pair, 0)
     assert difference_sentences(content) == [
-        "far decided 5 of 8 orders (62.5 %) differently from near.",
+        "far decided 5 of 8 orders (62.5\u00a0%) differently from near.",
         "Of the 3 that both decided alike, 1 took another time or cost another amount: others stood before them, or"
         " no longer did.",
     ]

@@ -1,0 +1,137 @@
+"""`orderlab diff`: which orders two policies of a result decided differently, what that did to them, and why."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from policies.load import build_policy
+from reports.routes import OtherOrdersError
+from sim.cli.played import check_replication, policy_named
+from sim.cli.playing import progress
+from sim.errors import InputError, Problem
+from sim.experiment import Task, Variant
+from sim.journal import Journal
+from sim.lab.provenance import changed_inputs, read_provenance, read_variants
+from sim.lab.telling import Pair, compared, content_of, have_told, read_side, telling_of
+from sim.replication import simulate
+from sim.workers import Here
+
+FORMS = ("table", "markdown", "json", "csv", "html")
+
+
+@click.command(name="diff")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("baseline", metavar="POLICY_A")
+@click.argument("policy", metavar="POLICY_B")
+@click.option("-r", "--replication", type=int, default=0, show_default=True, help="Which order book, from 0.")
+@click.option(
+    "--told",
+    type=click.IntRange(0, 100),
+    default=2,
+    show_default=True,
+    help="Orders that are told in full, of those that show best what POLICY_B does otherwise.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default="table",
+    show_default=True,
+    help="How; csv has a row for every order that was decided differently.",
+)
+def diff_command(folder: Path, baseline: str, policy: str, replication: int, told: int, form: str) -> None:
+    """Tell which orders two policies of a result decided differently, what that did to them, and why.
+
+    Differences are POLICY_B minus POLICY_A, order by order, of one replication. Journals that the run kept are read;
+    without them, both policies play it again from the copies in DIR. Orders that are told in full are played again in
+    any case, until they have been decided.
+    """
+    provenance = read_provenance(folder)
+    policy_named("POLICY_A", baseline, provenance)
+    policy_named("POLICY_B", policy, provenance)
+    if baseline == policy:
+        raise InputError([Problem("POLICY_B", "is the same as POLICY_A: nothing to compare", value=policy)])
+    check_replication(replication, provenance)
+    for changed in changed_inputs(folder, provenance):
+        click.echo(f"warning: {changed} has changed since the run", err=True)
+    _, found = read_variants(folder, provenance, [baseline, policy])
+    variants = sorted(found, key=lambda variant: variant.name != baseline)
+    with tempfile.TemporaryDirectory() as scratch, progress(f"{baseline}, {policy}", quiet=False) as tell:
+        pair = _compared(folder, variants, replication, Path(scratch), told if form != "csv" else 0, tell)
+        if form == "csv":
+            click.echo(_rows(pair), nl=False)
+            return
+        telling = telling_of(variants, [pair])
+        content = content_of(pair, have_told(telling, Here(telling, Path(scratch)), Path(scratch)))
+    _show(content, form)
+
+
+def _compared(
+    folder: Path,
+    variants: list[Variant],
+    replication: int,
+    scratch: Path,
+    told: int,
+    tell: Callable[[int, int], None],
+) -> Pair:
+    """Compare two policies on the journals that were kept, or on new ones, which go to a scratch folder."""
+    journals = list(_journals(folder, variants, replication, scratch, tell))
+    tasks = [Task(variant.name, replication) for variant in variants]
+    try:
+        one = read_side(tasks[0], journals[0])
+        return compared(one, read_side(tasks[1], journals[1], one), told)
+    except OtherOrdersError as error:
+        names = f"{variants[0].name} and {variants[1].name}"
+        rule = f"{names} did not meet the same orders: these cannot be compared one by one"
+        raise InputError([Problem(str(folder), rule)]) from error
+
+
+def _journals(
+    folder: Path, variants: list[Variant], replication: int, scratch: Path, tell: Callable[[int, int], None]
+) -> Iterator[Journal]:
+    kept = [folder / "journal" / variant.name / str(replication) for variant in variants]
+    missing = [place for place in kept if not (place / "orders.parquet").is_file()]
+    for variant, place in zip(variants, kept, strict=True):
+        if place not in missing:
+            yield Journal.open(place)
+            continue
+        tell(missing.index(place), len(missing))
+        policy = build_policy(variant.source, variant.scenario)
+        book, rows = variant.book(replication), scratch / variant.name
+        yield simulate(variant.scenario, policy, book, name=variant.name, folder=rows)
+        tell(missing.index(place) + 1, len(missing))
+
+
+def _rows(pair: Pair) -> str:
+    """Return a line of CSV for every order that was decided differently."""
+    import numpy as np
+
+    from reports.diff import order_rows
+    from reports.diffforms import orders_table
+    from reports.forms import as_csv
+
+    journals = (pair.baseline.journal, pair.policy.journal)
+    rows = order_rows(pair.found, np.flatnonzero(pair.found.differently), journals)
+    return as_csv(orders_table(pair.content, rows))
+
+
+def _show(content: dict[str, Any], form: str) -> None:
+    from reports import difftexts
+
+    match form:
+        case "json":
+            click.echo(json.dumps(content, indent=1, ensure_ascii=False))
+        case "markdown":
+            click.echo(difftexts.difference_markdown(content), nl=False)
+        case "html":
+            click.echo(difftexts.difference_page(content))
+        case _:
+            room = min(shutil.get_terminal_size((100, 24)).columns, 120)
+            click.echo(difftexts.difference_text(content, room), nl=False)
