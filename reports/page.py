@@ -16,6 +16,7 @@ from reports.evidence import read_evidence
 from reports.figures.style import colour_of
 from reports.gallery import Group, gallery
 from reports.kpis import KPIS
+from reports.notes import Notes, beside, notes, of_kpi
 from reports.result import Result, read_result, write_file
 from reports.sentences import answer, is_same, limits, reading, replications
 from reports.sweeppage import shown_summary, sweep_section
@@ -56,7 +57,8 @@ def write_report(folder: str | Path) -> Path:
 
 def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
     policies, about = summary["policies"], summary["about"]
-    kpis = [_kpi(name, summary) for name in KPIS if name in summary["kpis"]]
+    noted = notes(summary)
+    kpis = [_kpi(name, summary, noted) for name in KPIS if name in summary["kpis"]]
     differences = {
         policy: [
             row | {"label": KPIS[row["kpi"]].label}
@@ -87,6 +89,9 @@ def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[G
         "reading": reading(summary),
         "swept": None,
         "gallery": groups,
+        "noted": {
+            picture.name: beside(noted, picture.rests_on) for group in groups for picture in group.pictures
+        },
         "provenance": list(_flat(provenance)),
         "sources": list(
             dict.fromkeys(picture.source for group in groups for picture in group.pictures if picture.source)
@@ -121,7 +126,7 @@ def _question(summary: dict[str, Any]) -> str:
     )
 
 
-def _kpi(name: str, summary: dict[str, Any]) -> dict[str, Any]:
+def _kpi(name: str, summary: dict[str, Any], noted: Notes) -> dict[str, Any]:
     """Return one KPI with everything that the page says of it."""
     kpi, found = KPIS[name], summary["kpis"][name]
     rows = {row["policy"]: row for row in summary["comparison"] if row["kpi"] == name}
@@ -140,6 +145,7 @@ def _kpi(name: str, summary: dict[str, Any]) -> dict[str, Any]:
         "rows": rows,
         "ends": (min(ends, default=0.0), max(ends, default=0.0)),
         "empty": not any(each["mean"] for each in found.values()),
+        "notes": of_kpi(noted, name),
     }
 
 
