@@ -29,11 +29,16 @@ def notes(summary: dict[str, Any]) -> Notes:
     """Return the limits of a result that are about some of its numbers, in sentences, by what they are about."""
     found: Notes = {topic: [] for topic in _OF_KPIS}
     found["deliveries"] += still_open(summary)
-    for sentence in summary["warnings"]:
+    for sentence in warnings_told(summary):
         for words, topic in _WORDS.items():
             if words in sentence:
                 found[topic].append(sentence)
     return found
+
+
+def warnings_told(summary: dict[str, Any]) -> list[str]:
+    """Return the warnings of a run as sentences that end."""
+    return [warning if warning.endswith(".") else f"{warning}." for warning in summary["warnings"]]
 
 
 def beside(found: Notes, topics: Iterable[Topic]) -> list[str]:

@@ -16,7 +16,7 @@ from reports.evidence import read_evidence
 from reports.figures.style import colour_of
 from reports.gallery import Group, gallery
 from reports.kpis import KPIS
-from reports.notes import Notes, beside, notes, of_kpi
+from reports.notes import Notes, beside, notes, of_kpi, warnings_told
 from reports.result import Result, read_result, write_file
 from reports.sentences import answer, is_same, limits, reading, replications
 from reports.sweeppage import shown_summary, sweep_section
@@ -71,7 +71,7 @@ def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[G
         "title": about.get("title") or about.get("scenario") or "Result",
         "question": _question(summary),
         "answer": answer(summary),
-        "limits": [*limits(summary), *summary["warnings"]],
+        "limits": [*limits(summary), *warnings_told(summary)],
         "policies": policies,
         "baseline": summary["baseline"],
         "colour": {policy: colour_of(place) for place, policy in enumerate(policies)},
@@ -89,6 +89,7 @@ def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[G
         "reading": reading(summary),
         "swept": None,
         "gallery": groups,
+        "kpi_notes": dict.fromkeys(sentence for kpi in kpis for sentence in kpi["notes"]),
         "noted": {
             picture.name: beside(noted, picture.rests_on) for group in groups for picture in group.pictures
         },
@@ -105,7 +106,7 @@ def _of_sweep(result: Result, context: dict[str, Any]) -> dict[str, Any]:
     return {
         "question": section["question"],
         "answer": section["answer"],
-        "limits": [*limits(result.summary), *result.summary["warnings"]],
+        "limits": [*limits(result.summary), *warnings_told(result.summary)],
         # Verdicts of the points that are shown were corrected for all that there are.
         "reading": reading(result.summary) if len(context["policies"]) > 1 else context["reading"],
         "swept": section,

@@ -44,20 +44,20 @@ def test_open_orders_are_told_beside_the_times_of_those_that_came(told: Any) -> 
 def test_searches_that_were_cut_short_are_told_beside_splits(told: Any) -> None:
     (sentence,) = cut_short([("near", 0, {"decisions.all": 10, "decisions.greedy": 3})])
     found = told(sentence)
-    assert of_kpi(found, "split_share") == of_kpi(found, "shipments_per_order") == [sentence]
+    assert of_kpi(found, "split_share") == of_kpi(found, "shipments_per_order") == [f"{sentence}."]
     assert of_kpi(found, "cost_per_order") == []
 
 
 def test_full_warehouses_are_told_beside_stock(told: Any) -> None:
     sentence = "near: newark was full in 40 % of the hours; goods waited at the door"
-    assert of_kpi(told(sentence), "fill_share") == [sentence]
+    assert of_kpi(told(sentence), "fill_share") == [f"{sentence}."]
 
 
 @pytest.mark.parametrize("verdict", [TOO_SHORT, UNSETTLED])
 def test_a_warm_up_that_is_too_short_is_told_beside_what_happens_when(told: Any, verdict: str) -> None:
     judged = {"near": {"backlog": WarmUp(verdict, cut_days=3.0, bias=0.1, p_value=0.001)}}
     (sentence,) = too_short(judged, {"near": load_scenario("hello")})
-    assert beside(told(sentence), ["course"]) == [sentence]
+    assert beside(told(sentence), ["course"]) == [f"{sentence}."]
 
 
 def test_the_page_has_each_limit_on_top_and_where_it_matters(tmp_path: Any) -> None:
@@ -77,3 +77,4 @@ def test_the_page_has_each_limit_on_top_and_where_it_matters(tmp_path: Any) -> N
     figure = body.split('<figure id="tradeoff">')[1].split("</figure>")[0]
     assert sentence in card
     assert sentence in figure
+    assert sentence in body.split('<h2 id="kpis">')[1].split("<table>")[0]
