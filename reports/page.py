@@ -17,6 +17,7 @@ from reports.figures.files import write_pictures
 from reports.figures.style import colour_of
 from reports.gallery import Group, gallery
 from reports.kpis import KPIS
+from reports.notes import Notes, beside, notes, of_kpi, warnings_told
 from reports.result import Result, read_result, write_file
 from reports.sentences import answer, is_same, limits, reading, replications
 from reports.sweeppage import shown_summary, sweep_section
@@ -60,7 +61,8 @@ def write_report(folder: str | Path) -> Path:
 
 def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
     policies, about = summary["policies"], summary["about"]
-    kpis = [_kpi(name, summary) for name in KPIS if name in summary["kpis"]]
+    noted = notes(summary)
+    kpis = [_kpi(name, summary, noted) for name in KPIS if name in summary["kpis"]]
     differences = {
         policy: [
             row | {"label": KPIS[row["kpi"]].label}
@@ -73,7 +75,7 @@ def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[G
         "title": about.get("title") or about.get("scenario") or "Result",
         "question": _question(summary),
         "answer": answer(summary),
-        "limits": [*limits(summary), *summary["warnings"]],
+        "limits": [*limits(summary), *warnings_told(summary)],
         "policies": policies,
         "baseline": summary["baseline"],
         "colour": {policy: colour_of(place) for place, policy in enumerate(policies)},
@@ -91,6 +93,10 @@ def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[G
         "reading": reading(summary),
         "swept": None,
         "gallery": groups,
+        "kpi_notes": dict.fromkeys(sentence for kpi in kpis for sentence in kpi["notes"]),
+        "noted": {
+            picture.name: beside(noted, picture.rests_on) for group in groups for picture in group.pictures
+        },
         "provenance": list(_flat(provenance)),
         "sources": list(
             dict.fromkeys(picture.source for group in groups for picture in group.pictures if picture.source)
@@ -104,7 +110,7 @@ def _of_sweep(result: Result, context: dict[str, Any]) -> dict[str, Any]:
     return {
         "question": section["question"],
         "answer": section["answer"],
-        "limits": [*limits(result.summary), *result.summary["warnings"]],
+        "limits": [*limits(result.summary), *warnings_told(result.summary)],
         # Verdicts of the points that are shown were corrected for all that there are.
         "reading": reading(result.summary) if len(context["policies"]) > 1 else context["reading"],
         "swept": section,
@@ -125,7 +131,7 @@ def _question(summary: dict[str, Any]) -> str:
     )
 
 
-def _kpi(name: str, summary: dict[str, Any]) -> dict[str, Any]:
+def _kpi(name: str, summary: dict[str, Any], noted: Notes) -> dict[str, Any]:
     """Return one KPI with everything that the page says of it."""
     kpi, found = KPIS[name], summary["kpis"][name]
     rows = {row["policy"]: row for row in summary["comparison"] if row["kpi"] == name}
@@ -144,6 +150,7 @@ def _kpi(name: str, summary: dict[str, Any]) -> dict[str, Any]:
         "rows": rows,
         "ends": (min(ends, default=0.0), max(ends, default=0.0)),
         "empty": not any(each["mean"] for each in found.values()),
+        "notes": of_kpi(noted, name),
     }
 
 

@@ -61,7 +61,8 @@ def limits(summary: dict[str, Any]) -> list[str]:
 
 def still_open(summary: dict[str, Any]) -> list[str]:
     """Return a sentence for each policy of which counted orders had not ended when the run did; of a sweep, one."""
-    found = {policy: row["mean"] for policy, row in summary["kpis"]["open_share"].items() if row["mean"]}
+    rows = summary["kpis"]["open_share"]
+    found = {policy: rows[policy]["mean"] for policy in summary["policies"] if rows[policy]["mean"]}
     shares = {policy: numbers.estimate(share, None, "share") for policy, share in found.items()}
     if found and "sweep" in summary:
         most = max(found, key=lambda policy: found[policy])

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from reports.figures.style import COLOURS
+from reports.notes import Topic
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
@@ -34,6 +35,7 @@ class Picture:
         caption: how to read it, or why it is missing.
         source: whose work is in it, where that must be said.
         policy: the one that it is about, if it is about one alone.
+        rests_on: what of a result must be sound for it; a limit of that stands below the picture.
 
     """
 
@@ -43,6 +45,7 @@ class Picture:
     caption: str
     source: str = ""
     policy: str = ""
+    rests_on: tuple[Topic, ...] = ()
 
 
 def inline_svg(figure: Figure, name: str, title: str, description: str) -> str:

@@ -71,7 +71,7 @@ def lead_times(journals: Mapping[str, Journal], policies: list[str]) -> Picture:
         "Delivered orders of one replication, placed to delivered; the slowest half per cent lies beyond the"
         " right edge. Lines: median (solid) and 95 % (dashed)."
     )
-    return Picture(_NAME, _TITLE, svg, caption)
+    return Picture(_NAME, _TITLE, svg, caption, rests_on=("deliveries",))
 
 
 def _minutes(journal: Journal) -> Integers:

@@ -73,7 +73,7 @@ def tradeoff(summary: dict[str, Any]) -> Picture:
             caption += " Differences are known better: the orders were the same."
     if len(front) > 1:
         caption += " Dashed: policies that no other beats in both."
-    return Picture(_NAME, _TITLE, svg, caption)
+    return Picture(_NAME, _TITLE, svg, caption, rests_on=("deliveries",))
 
 
 def _estimate(found: dict[str, Any], unit: str) -> str:
