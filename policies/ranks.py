@@ -264,14 +264,9 @@ class Penalties(Rank):
 
     def criteria(self, network: Network, charges: Sequence[Handicap]) -> list[Criterion]:
         """Return the sum, and the id as the last word."""
-        columns = [key.bind(network) for key in self.penalty]
-        terms = [
-            (_scaled(key, column), key.weight or 0.0)
-            for key, column in zip(self.penalty, columns, strict=True)
-        ]
-        named = tuple(
-            [key.term(column, scaled=True) for key, column in zip(self.penalty, columns, strict=True)]
-        )
+        bound = [(key, key.bind(network)) for key in self.penalty]
+        terms = [(_scaled(key, column), key.weight or 0.0) for key, column in bound]
+        named = tuple([key.term(column, scaled=True) for key, column in bound])
         return [Criterion(_total(terms), unit=1 / NANO, terms=named), _last_word(network)]
 
 
