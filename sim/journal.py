@@ -49,7 +49,7 @@ TABLES: dict[str, dict[str, str]] = {
         "units_shipped": "int", "counted": "bool", "cost_freight": "money", "cost_handling": "money",
         "cost_late": "money", "cost_returns": "money", "cost_payment": "money", "cost_care": "money",
         "cost_goods": "money", "revenue": "money", "refunded": "money", "returned_units": "int",
-        "notifications": "int", "told_at": "time",
+        "notifications": "int", "told_at": "time", "ended_at": "time",
     },
     "shipments": {
         "order": "order", "shipment": "int", "warehouse": "warehouse", "service": "service", "region": "region",
@@ -57,6 +57,7 @@ TABLES: dict[str, dict[str, str]] = {
         "allocated_at": "time", "released_at": "time", "started_at": "time", "packed_at": "time",
         "picked_up_at": "time", "delivered_at": "time", "state": "shipment_state", "replaces": "int?", "rebound": "int",
         "counted": "bool", "cost_freight": "money", "cost_handling": "money", "co2e_kg": "kg",
+        "ended_at": "time",
     },
     "decisions": {
         "order": "order", "at": "time", "attempt": "int", "rule": "text", "outcome": "text", "chosen": "text",
@@ -94,6 +95,8 @@ TABLES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 # In orders, picked_up_at and delivered_at speak of the last shipment of what was ordered: what replaces a line that
 # the customer had and sent back comes later. refunded is no part of revenue any more.
+# ended_at is when nothing more could happen to an order; of a shipment, when it was delivered or cancelled, or its loss
+# was known. Neither is there for what was still under way when the run ended.
 # In supply, a row is a lot that was received from a supplier or another warehouse, or that came without an order (no
 # purchase, no source); then, when the run ends, what is under way (no arrived_at) or owed by a warehouse (no sent_at).
 # The first row of a purchase has what the order itself cost; new goods and freight are paid for at arrival.
@@ -200,10 +203,7 @@ class Journal:
             {'at': 'UTC', 'units': 'units', 'lost_units': 'units'}
 
         """
-        _check(name, TABLES, "is no table of a journal")
-        currency = self.about.get("currency", "money")
-        found = {column: _UNITS.get(kind) or _UNITS.get(column) for column, kind in TABLES[name].items()}
-        return {column: unit.replace("money", currency) for column, unit in found.items() if unit}
+        return units_of(name, self.about.get("currency", "money"))
 
     def schema(self, name: str) -> pa.Schema:
         """Columns and types of a table."""
@@ -244,6 +244,16 @@ class Journal:
     def _path(self, name: str) -> Path:
         assert self._folder is not None
         return self._folder / f"{name}.parquet"
+
+
+def units_of(name: str, currency: str) -> dict[str, str]:
+    """Return the unit of each column of a table that has one, with what is told as the currency.
+
+    Raises InputError when there is no such table.
+    """
+    _check(name, TABLES, "is no table of a journal")
+    found = {column: _UNITS.get(kind) or _UNITS.get(column) for column, kind in TABLES[name].items()}
+    return {column: unit.replace("money", currency) for column, unit in found.items() if unit}
 
 
 def _check(name: str, known: Collection[str], rule: str) -> None:

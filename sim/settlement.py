@@ -69,7 +69,7 @@ class Settlement:
         if order.live or any(order.left):
             return
         del self.open[order.number]
-        self._settle(order, self._state(order))
+        self._settle(order, self._state(order), self._clock.now)
         order.parts.clear()  # no circle of references is left: the order is freed without a search for garbage
         if order.counted:
             self.counted_open -= 1
@@ -98,10 +98,10 @@ class Settlement:
             for shipment in order.parts:
                 if shipment.state not in ENDED:
                     self.write_shipment(shipment)
-            self._settle(order, self._state(order) if is_complete(order) else OPEN)
+            self._settle(order, self._state(order) if is_complete(order) else OPEN, ended_at=-1)
         assert self.placed == sum(self.tally), f"{self.placed} orders placed, {self.tally} ended"
 
-    def _settle(self, order: Order, state: int) -> None:
+    def _settle(self, order: Order, state: int, ended_at: int) -> None:
         now = self._clock.now
         self.tally[state] += 1
         if order.cancel_reason == _DECLINED:
@@ -122,7 +122,7 @@ class Settlement:
                 posts[Account.HANDLING] + posts[Account.PACKAGING], posts[Account.LATE],
                 posts[Account.RETURNS], posts[Account.PAYMENT_FEE], posts[Account.CARE],
                 posts[Account.PURCHASE], -posts[Account.REVENUE] - posts[Account.REFUND],
-                posts[Account.REFUND], order.units_returned, order.notifications, order.told_at,
+                posts[Account.REFUND], order.units_returned, order.notifications, order.told_at, ended_at,
             ),
         )  # fmt: skip
         self._ledger.settle(now, order.number, posts)
@@ -157,5 +157,6 @@ class Settlement:
                 shipment.picked_up_at, shipment.delivered_at, shipment.state, shipment.replaces, shipment.rebound,
                 order.counted,
                 freight, shipment.handling, self._carriers.co2e_grams(shipment),
+                self._clock.now if shipment.state in ENDED else -1,
             ),
         )  # fmt: skip

@@ -23,6 +23,9 @@ TABLES = (
 )
 """What an experiment writes of what it found; not every one writes all."""
 
+EXPORTS = "exports"
+"""The folder of what was made of a result for other programs."""
+
 _OTHERS = ("report.html", "scenario.yaml", PROVENANCE, TASK_LOG)
 
 
@@ -66,7 +69,7 @@ def clear(folder: Path) -> None:
     """Remove what an earlier run wrote, and nothing else."""
     for table in _tables_of(folder):
         table.unlink(missing_ok=True)
-    for name in ("journal", "policies", "tables", "figures", DIGESTS):
+    for name in ("journal", "policies", "tables", "figures", EXPORTS, DIGESTS):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in (*TABLES, *_OTHERS):
         (folder / name).unlink(missing_ok=True)

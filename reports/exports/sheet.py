@@ -1,0 +1,144 @@
+"""A table as a sheet of a workbook: frozen headings with units, a format for each column, nothing but values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+MOST_ROWS = 1_048_576
+"""Rows of a sheet in Excel, the heading among them."""
+
+_LONGEST = 32_767  # characters of a cell
+_FIRST_YEAR = 1900  # of Excel
+_WIDEST = 60
+_MIXED = frozenset(
+    {"value", "mean", "half_width", "difference", "low", "high", "baseline_mean", "policy_mean"}
+)  # columns in the unit that their row states
+
+_AMOUNTS = ("cost", "value", "revenue", "refunded")  # as columns of money begin
+
+_HEADING = {"bold": True, "bg_color": "#E7ECEF", "bottom": 1, "valign": "top"}
+_SHARE, _NUMBER, _MONEY, _WHOLE, _TIME = "0.00%", "#,##0.000", "#,##0.00", "#,##0", "yyyy-mm-dd hh:mm:ss"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a sheet is made of.
+
+    Attributes:
+        name: of the sheet. about: what its rows are, in words.
+        schema: its columns. A column `unit` states that of the row, in which a share is shown in per cent.
+        units: of other columns, by name.
+        blocks: its rows.
+
+    """
+
+    name: str
+    about: str
+    schema: pa.Schema
+    units: Mapping[str, str]
+    blocks: Iterable[pa.RecordBatch]
+
+    @classmethod
+    def of(cls, name: str, about: str, table: pa.Table, units: Mapping[str, str] | None = None) -> Table:
+        """Return what a sheet is made of a table in memory."""
+        return cls(name, about, table.schema, units or {}, table.to_batches())
+
+
+@dataclass
+class Sheet:
+    """A sheet that is written row by row.
+
+    Attributes:
+        rows: how many the table has. written: of them, those that the sheet has, without the heading.
+
+    """
+
+    book: xlsxwriter.Workbook
+    table: Table
+    rows: int = 0
+    written: int = 0
+    _formats: dict[str, Format] = field(default_factory=dict)
+
+    @property
+    def cut(self) -> str:
+        """Which rows are missing, in a sentence; empty where all are there."""
+        if self.written == self.rows:
+            return ""
+        return (
+            f"{self.table.name}: the first {self.written:,} of {self.rows:,} rows, as many as a sheet holds; "
+            "orderlab export DIR tables writes all"
+        )
+
+    def write(self) -> Sheet:
+        """Write heading and rows, and return the sheet, whose rows are then counted."""
+        sheet = self.book.add_worksheet(self.table.name)
+        sheet.freeze_panes(1, 0)
+        heading = self.book.add_format(_HEADING)
+        for column, found in enumerate(self.table.schema):
+            unit = self.table.units.get(found.name)
+            text = f"{found.name} [{unit}]" if unit and unit != found.name else found.name
+            sheet.set_column(column, column, min(_WIDEST, max(len(text) + 3, 20 if _is_time(found) else 11)))
+            sheet.write_string(0, column, text, heading)
+        for block in self.table.blocks:
+            room = MOST_ROWS - 1 - self.written
+            self._write_block(sheet, block.slice(0, room))
+            self.rows += len(block)
+        sheet.autofilter(0, 0, max(self.written, 1), len(self.table.schema) - 1)
+        return self
+
+    def _write_block(self, sheet: Worksheet, block: pa.RecordBatch) -> None:
+        names = self.table.schema.names
+        columns = [block.column(name).to_pylist() for name in names]
+        shares = [unit == "share" for unit in columns[names.index("unit")]] if "unit" in names else None
+        usual = [self._format(found) for found in self.table.schema]
+        share = self._shown(_SHARE)
+        mixed = [name in _MIXED for name in names]
+        for place, values in enumerate(zip(*columns, strict=True)):
+            self.written += 1
+            is_share = shares is not None and shares[place]
+            for column, value in enumerate(values):
+                if value is not None:
+                    shown = share if is_share and mixed[column] else usual[column]
+                    write_value(sheet, self.written, column, value, shown)
+
+    def _format(self, column: pa.Field) -> Format | None:
+        """Return how the numbers of a column are shown."""
+        if _is_time(column):
+            return self._shown(_TIME)
+        if pa.types.is_integer(column.type):
+            return self._shown(_WHOLE)
+        if pa.types.is_floating(column.type) and column.name in _MIXED and "unit" in self.table.schema.names:
+            return self._shown(_NUMBER)
+        if column.name.startswith(_AMOUNTS) and column.name in self.table.units:
+            return self._shown(_MONEY)
+        return None
+
+    def _shown(self, text: str) -> Format:
+        if text not in self._formats:
+            self._formats[text] = self.book.add_format({"num_format": text})
+        return self._formats[text]
+
+
+def _is_time(column: pa.Field) -> bool:
+    return bool(pa.types.is_timestamp(column.type))
+
+
+def write_value(sheet: Worksheet, row: int, column: int, value: Any, shown: Format | None = None) -> None:
+    """Write a value into a cell as what it is: a text is one whatever it begins with, and never a formula or a link."""
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value, shown)
+    elif isinstance(value, datetime) and value.year >= _FIRST_YEAR:
+        sheet.write_datetime(row, column, value, shown)
+    elif isinstance(value, int | float) and math.isfinite(value):
+        sheet.write_number(row, column, value, shown)
+    elif value == value:
+        sheet.write_string(row, column, str(value)[:_LONGEST])

@@ -1,0 +1,178 @@
+"""One Excel workbook of a result: what it says, every table, and the tables of one journal.
+
+No cell is a formula or a link, whatever it begins with: texts are written as texts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from reports import breakdown
+from reports.exports.kept import Kept
+from reports.exports.meanings import ROWS, meaning
+from reports.exports.sheet import Sheet, Table, write_value
+from reports.kpis import KPIS
+from reports.result import Result
+from reports.sentences import answer, limits, reading, replications
+from reports.sweep import sweep_table
+from reports.sweeppage import sweep_section
+
+_BOOKS = {
+    "policy": pa.utf8(),
+    "replication": pa.int64(),
+    "book": pa.utf8(),
+    "entry": pa.utf8(),
+    "unit": pa.utf8(),
+}
+_NO_DATE = datetime(1980, 1, 1)  # of a folder that does not say when it was played
+
+
+def write_workbook(path: Path, folder: Path, result: Result, kept: Kept | None) -> list[str]:
+    """Write the workbook, and return a sentence for each table that does not fit into it.
+
+    The first sheet has the answer in sentences, its limits, and a list of the others. The journal is read block by
+    block, and rows go to disk as they are written: memory does not grow with their number. The same folder gives the
+    same bytes.
+
+    Args:
+        path: of the file; it is replaced in one step.
+        folder: of the result.
+        result: its tables.
+        kept: the journal; None: tables of the result alone.
+
+    """
+    with TemporaryDirectory(dir=path.parent, prefix=".workbook-") as scratch:
+        beside = Path(scratch) / "workbook.xlsx"
+        with xlsxwriter.Workbook(str(beside), {"constant_memory": True, "tmpdir": scratch}) as book:
+            book.use_zip64()
+            book.set_properties({"title": _title(result.summary), "created": _started(folder)})
+            cover = book.add_worksheet("summary")
+            sheets = [Sheet(book, table).write() for table in _tables(folder, result, kept)]
+            _write_cover(book, cover, result, kept, sheets)
+        beside.replace(path)
+    return [sheet.cut for sheet in sheets if sheet.cut]
+
+
+def _title(summary: dict[str, Any]) -> str:
+    about = summary["about"]
+    return str(about.get("title") or about.get("scenario") or "Result")
+
+
+def _started(folder: Path) -> datetime:
+    try:
+        told = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["started"]
+        return datetime.fromisoformat(told).replace(tzinfo=None)
+    except (OSError, ValueError, LookupError, TypeError):
+        return _NO_DATE
+
+
+def _tables(folder: Path, result: Result, kept: Kept | None) -> Iterator[Table]:
+    """Yield every table, in the order of the sheets."""
+    summary = result.summary
+    yield Table.of("estimates", "each KPI of each policy: mean and 95 % interval", _estimates(summary))
+    if "sweep" in summary:
+        yield Table.of(
+            "sweep", "each point and KPI, against the unchanged point", _arrow(sweep_table(result))
+        )
+    if len(result.comparison):
+        yield Table.of("comparison", "each KPI of each policy, minus the baseline", _arrow(result.comparison))
+    yield Table.of("kpis", "each KPI of each replication", _arrow(result.kpis))
+    if (folder / breakdown.FILE_NAME).is_file():
+        units = {
+            "cost_cents": f"0.01 {summary['about'].get('currency', 'money')}",
+            "lead_s": "s",
+            "age_s": "s",
+        }
+        sums = pq.read_table(folder / breakdown.FILE_NAME)
+        yield Table.of("breakdown", "sums over counted orders, by slice and replication", sums, units)
+    yield Table.of(
+        "reconciliation", "the books of orders, units and money of each replication", _books(folder)
+    )
+    if kept is None:
+        return
+    journal = kept.journal
+    names = [name for name in ROWS if name != "reconciliation"]  # which the result has
+    yield Table.of("columns", "what each column of the journal means", _columns(kept, names))
+    for name in names:
+        yield Table(
+            name, f"journal: {ROWS[name]}", journal.schema(name), journal.units(name), journal.batches(name)
+        )
+
+
+def _arrow(frame: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def _estimates(summary: dict[str, Any]) -> pa.Table:
+    currency = summary["about"].get("currency", "money")
+    rows = [
+        {
+            "kpi": name, "label": kpi.label, "meaning": kpi.meaning, "unit": kpi.unit_in(currency),
+            "better": kpi.better, "policy": policy, "n": found["n"], "mean": found["mean"],
+            "half_width": found["half_width"],
+        }
+        for name, kpi in KPIS.items()
+        if name in summary["kpis"]
+        for policy in summary["policies"]
+        for found in [summary["kpis"][name][policy]]
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows)
+
+
+def _books(folder: Path) -> pa.Table:
+    """Read `reconciliation.csv`, in which names are texts whatever they look like."""
+    options = pyarrow.csv.ConvertOptions(column_types=_BOOKS, strings_can_be_null=False)
+    return pyarrow.csv.read_csv(folder / "reconciliation.csv", convert_options=options)
+
+
+def _columns(kept: Kept, names: Sequence[str]) -> pa.Table:
+    rows = [
+        {"table": name, "column": column, "unit": units.get(column), "meaning": meaning(name, column)}
+        for name in names
+        for units in [kept.journal.units(name)]
+        for column in kept.journal.schema(name).names
+    ]
+    return pa.Table.from_pylist(rows)
+
+
+def _write_cover(
+    book: xlsxwriter.Workbook, cover: Any, result: Result, kept: Kept | None, sheets: Sequence[Sheet]
+) -> None:
+    """Write the first sheet: the answer, its limits, and what the others hold."""
+    summary = result.summary
+    answers = sweep_section(result)["answer"] if "sweep" in summary else answer(summary)
+    chosen = "no journal was kept" if kept is None else f"of {kept.policy}, replication {kept.replication}"
+    facts = [f"Policies: {', '.join(summary['policies'])}", f"{replications(summary)}. Journal: {chosen}."]
+    blocks = {
+        _title(summary): facts,
+        "Answer": [*answers, reading(summary)],
+        "Limits": [*limits(summary), *summary["warnings"], *(sheet.cut for sheet in sheets if sheet.cut)],
+    }
+    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    cover.set_column(0, 0, 100)
+    cover.set_column(1, 1, 14)
+    cover.set_column(2, 2, 60)
+    row = 0
+    for heading, sentences in blocks.items():
+        for place, text in enumerate([heading, *sentences] if sentences else []):
+            cover.write_string(row, 0, text, wrapped if place else bold)
+            row += 1
+        row += 1
+    whole = book.add_format({"num_format": "#,##0"})
+    for column, text in enumerate(("Sheet", "Rows", "A row is")):
+        cover.write_string(row, column, text, bold)
+    for sheet in sheets:
+        row += 1
+        for column, value in enumerate((sheet.table.name, sheet.written, sheet.table.about)):
+            write_value(cover, row, column, value, whole if column == 1 else None)
