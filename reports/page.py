@@ -20,6 +20,7 @@ from reports.kpis import KPIS
 from reports.notes import Notes, beside, notes, of_kpi, warnings_told
 from reports.result import Result, read_result, write_file
 from reports.sentences import answer, is_same, limits, reading, replications
+from reports.sweepgallery import sweep_gallery
 from reports.sweeppage import shown_summary, sweep_section
 from reports.why import why_section
 from sim.errors import InputError, Problem
@@ -49,9 +50,11 @@ def write_report(folder: str | Path) -> Path:
         groups = gallery(read_evidence(folder, result, summary))
     except (OSError, pa.ArrowException) as error:
         raise InputError([Problem(str(folder), f"a journal or table cannot be read: {error}")]) from error
+    swept = sweep_gallery(result, summary["policies"]) if "sweep" in summary else []
+    groups = [*swept, *groups]
     context = _context(summary, _provenance(folder), groups)
     if "sweep" in summary:
-        context |= _of_sweep(result, context)
+        context |= _of_sweep(result, context, swept)
     write_pictures(folder, (picture for group in groups for picture in group.pictures))
     context["why"] = why_section(folder)
     path = folder / "report.html"
@@ -104,7 +107,7 @@ def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[G
     }
 
 
-def _of_sweep(result: Result, context: dict[str, Any]) -> dict[str, Any]:
+def _of_sweep(result: Result, context: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
     """Return what the page of a sweep says otherwise."""
     section = sweep_section(result)
     return {
@@ -113,7 +116,7 @@ def _of_sweep(result: Result, context: dict[str, Any]) -> dict[str, Any]:
         "limits": [*limits(result.summary), *warnings_told(result.summary)],
         # Verdicts of the points that are shown were corrected for all that there are.
         "reading": reading(result.summary) if len(context["policies"]) > 1 else context["reading"],
-        "swept": section,
+        "swept": section | {"groups": [group.name for group in groups]},
     }
 
 

@@ -1,13 +1,13 @@
 """What a sweep found: every point against the unchanged one of its policy, swings, and which points may be best.
 
-All is read off a result whose summary says what was swept; see `sim.lab.sweep`. Points share their order books, so that
-any two are compared replication by replication.
+All is read off a result whose summary says what was swept; see `sim.lab.sweep`. Points share their order books, or
+where a key changes demand their random numbers, so that any two are compared replication by replication.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,6 +18,8 @@ from scipy.special import stdtrit
 from reports.kpis import KPIS
 from reports.result import Result, write_file
 from reports.statistics import CONFIDENCE, Values, holm, mean_of, paired, verdict
+from sim.document import nearest
+from sim.errors import InputError, Problem
 
 FILE_NAME = "sweep.csv"
 WITHOUT = "without_rule"
@@ -33,8 +35,8 @@ _JUDGED = ("p_holm", "verdict", "n_needed")
 def sweep_table(result: Result) -> pd.DataFrame:
     """Return the points of a sweep, each with its difference to the unchanged point of its policy.
 
-    Pairs share their order book. Holm's correction runs over all points but the unchanged ones × the family of the
-    result, and only these rows have `p_holm` and a verdict.
+    Pairs share their random numbers, and their order book unless a key changes demand. Holm's correction runs over all
+    points but the unchanged ones × the family of the result, and only these rows have `p_holm` and a verdict.
 
     Args:
         result: of a sweep.
@@ -43,6 +45,9 @@ def sweep_table(result: Result) -> pd.DataFrame:
         One row for each point and KPI: policy (the variant), of (the policy, unchanged), `without_rule` if rules were
         dropped, a column for each key with its value as text (empty where the key stands nowhere), kpi, unit, n, mean,
         half_width, difference, low, high, p_value, p_holm, verdict, n_needed.
+
+    Raises:
+        InputError: if it is not the result of a sweep.
 
     Example:
         >>> from reports import sweep_table
@@ -54,7 +59,7 @@ def sweep_table(result: Result) -> pd.DataFrame:
         {'1': 224.0, '2': 173.0, '3': 161.0}
 
     """
-    swept, family = result.summary["sweep"], result.summary["family"]
+    swept, family = swept_of(result), result.summary["family"]
     dropped = any(point["without"] is not None for point in swept["points"])
     units = dict(zip(result.kpis["kpi"], result.kpis["unit"], strict=True))
     values = values_of(result)
@@ -99,9 +104,18 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+def swept_of(result: Result) -> dict[str, Any]:
+    """Return what was swept: one_at_a_time, keys and points. Raises InputError if nothing was."""
+    swept: dict[str, Any] | None = result.summary.get("sweep")
+    if swept is None:
+        rule = "is of no sweep, and has no points: orderlab sweep makes one, and sim.sweep"
+        raise InputError([Problem("result", rule, value=result.summary["about"].get("scenario"))])
+    return swept
+
+
 def policies_of(result: Result) -> Sequence[str]:
     """Return the names of the policies of a sweep, which are those of their unchanged points."""
-    return list(dict.fromkeys(point["of"] for point in result.summary["sweep"]["points"]))
+    return list(dict.fromkeys(point["of"] for point in swept_of(result)["points"]))
 
 
 def values_of(result: Result) -> Mapping[tuple[str, str], Values]:
@@ -135,6 +149,9 @@ def tornado(result: Result, kpi: str = "cost_per_order") -> pd.DataFrame:
         One row for each policy and key: policy, key, kpi, unit, lowest_at, lowest, highest_at, highest, swing, low,
         high. A key with fewer than two values in which the KPI is defined has no row.
 
+    Raises:
+        InputError: if it is not the result of a sweep, or has no such KPI.
+
     Example:
         >>> from reports import tornado
         >>> from sim import sweep
@@ -144,12 +161,14 @@ def tornado(result: Result, kpi: str = "cost_per_order") -> pd.DataFrame:
         [['demand.orders_per_day', '100', '300'], ['warehouses.newark.stations', '3', '1']]
 
     """
+    swept = swept_of(result)
+    _check("kpi", kpi, result.summary["kpis"])
     values = values_of(result)
     units = dict(zip(result.kpis["kpi"], result.kpis["unit"], strict=True))
     rows = []
     for policy in policies_of(result):
         swings = []
-        for entry in result.summary["sweep"]["keys"]:
+        for entry in swept["keys"]:
             series = {
                 value: np.mean([values[kpi, name] for name in names], axis=0)
                 for value, names in _points_by_value(result, policy, entry["key"]).items()
@@ -173,9 +192,16 @@ _SWING = (
 )  # fmt: skip
 
 
+def _check(argument: str, name: str, names: Iterable[str]) -> None:
+    if name not in names:
+        raise InputError(
+            [Problem(argument, "is not in the result", value=name, nearest=nearest(name, names))]
+        )
+
+
 def _points_by_value(result: Result, policy: str, key: str) -> dict[str, list[str]]:
     """Return the points that show what a value of a key does, by value."""
-    swept = result.summary["sweep"]
+    swept = swept_of(result)
     keys = [entry["key"] for entry in swept["keys"]]
     listed = {entry["key"]: entry["values"] for entry in swept["keys"]}
     alone = swept["one_at_a_time"] or len(keys) == 1
@@ -207,6 +233,7 @@ def contenders(result: Result, policy: str, kpi: str = "cost_per_order") -> list
         kpi: one of which lower or higher is better. Replications in which it is undefined at some point are left out.
 
     Raises:
+        InputError: if it is not the result of a sweep, or has no such policy or KPI.
         ValueError: if neither direction of the KPI is better.
 
     Example:
@@ -217,13 +244,16 @@ def contenders(result: Result, policy: str, kpi: str = "cost_per_order") -> list
         ['nearest-demand.orders_per_day-100']
 
     """
+    swept = swept_of(result)
+    _check("policy", policy, policies_of(result))
+    _check("kpi", kpi, result.summary["kpis"])
     if KPIS[kpi].better is None:
         raise ValueError(f"no point is best in {kpi}: neither lower nor higher is better")
     sign = 1.0 if KPIS[kpi].better == "lower" else -1.0
     every = values_of(result)
     values = {
         point["policy"]: sign * every[kpi, point["policy"]]
-        for point in result.summary["sweep"]["points"]
+        for point in swept["points"]
         if point["of"] == policy and point["without"] is None
     }
     values = {name: each for name, each in values.items() if not np.isnan(each).all()}

@@ -10,7 +10,7 @@ from reports.kpis import KPIS
 from reports.result import Result
 from reports.sentences import is_same, phrase
 from reports.statistics import BETTER, TOO_FEW, WORSE
-from reports.sweep import UNCHANGED, WITHOUT, Rows, contenders, policies_of, rows_of, tornado
+from reports.sweep import UNCHANGED, WITHOUT, Rows, contenders, policies_of, rows_of, swept_of, tornado
 
 _MOST_NAMED = 3
 
@@ -31,6 +31,26 @@ def sweep_answer(result: Result, rows: Rows) -> list[str]:
         if len(swept["keys"]) == 1 or (swept["keys"] and not swept["one_at_a_time"]):
             sentences.append(_best(result, policy))
     return sentences + _rules(result, rows)
+
+
+def orders_each(result: Result) -> str:
+    """Return about how many orders a replication has, "210", or from the fewest to the most, "100 to 250"."""
+    means = [row["mean"] or 0.0 for row in result.summary["kpis"]["orders"].values()]
+    fewest, most = numbers.fixed(min(means), 0), numbers.fixed(max(means), 0)
+    return fewest if fewest == most else f"{fewest} to {most}"
+
+
+def other_orders(result: Result) -> list[str]:
+    """Return the keys of which other values make other orders."""
+    return [entry["key"] for entry in swept_of(result)["keys"] if not entry.get("same_orders", True)]
+
+
+def pairing(result: Result) -> str:
+    """Return how points are compared."""
+    text = "Differences are taken replication by replication"
+    if keys := other_orders(result):
+        return f"{text}. Other values of {joined(keys)} make other orders, of the same random numbers."
+    return f"{text} on the same orders."
 
 
 def _most_swinging(result: Result, policy: str) -> list[str]:

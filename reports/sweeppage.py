@@ -7,30 +7,26 @@ from typing import Any
 from reports import numbers
 from reports.designs import joined
 from reports.figures.style import POLICIES
+from reports.kpis import KPIS
 from reports.result import Result
 from reports.sentences import replications
-from reports.sweep import policies_of, rows_of, sweep_table
-from reports.sweepanswer import sweep_answer
-from reports.sweeptext import sweep_reading, sweep_tables
-
-_WIDTH = 118  # letters that fit beside each other on the page
+from reports.sweep import FILE_NAME, UNCHANGED, Rows, policies_of, rows_of, sweep_table, swept_of
+from reports.sweepanswer import orders_each, other_orders, pairing, sweep_answer
+from reports.sweeppoints import Listing, by_name, listings
+from reports.sweepswings import cells, held, swings
 
 
 def sweep_section(result: Result) -> dict[str, Any]:
-    """Return what the page says of a sweep: question, answer, tables, reading; and whether it hides points."""
-    swept, summary, rows = result.summary["sweep"], result.summary, rows_of(sweep_table(result))
-    keys = joined([entry["key"] for entry in swept["keys"]]) if swept["keys"] else ""
-    asked = [f"What happens at other values of {keys}?"] if keys else []
-    if any(point["without"] is not None for point in swept["points"]):
-        asked.append("What is each rule worth?")
-    orders = numbers.fixed(summary["kpis"]["orders"][summary["baseline"]]["mean"] or 0.0, 0)
-    runs = f"{len(swept['points'])} points of {joined(list(policies_of(result)))}, {replications(summary)} of about"
+    """Return what the page says of a sweep: question, answer, keys, swings, points, reading; whether it hides any."""
+    swept, rows = swept_of(result), rows_of(sweep_table(result))
     return {
-        "question": f"{' '.join(asked)} {runs} {orders} orders each, the same at every point.",
+        "question": _question(result),
         "answer": sweep_answer(result, rows),
-        "tables": sweep_tables(result, rows, _WIDTH),
-        "reading": sweep_reading(result, rows),
-        "hidden": len(shown_summary(result)["policies"]) < len(summary["policies"]),
+        "keys": [entry | {"standing": _standing(result, entry["key"])} for entry in swept["keys"]],
+        "policies": [_of_policy(result, policy, rows) for policy in policies_of(result)],
+        "held": held(result),
+        "reading": _reading(result, rows),
+        "hidden": len(shown_summary(result)["policies"]) < len(result.summary["policies"]),
     }
 
 
@@ -49,3 +45,119 @@ def shown_summary(result: Result) -> dict[str, Any]:
         "kpis": {kpi: {name: found[name] for name in shown} for kpi, found in summary["kpis"].items()},
         "comparison": [row for row in summary["comparison"] if row["policy"] in shown],
     }
+
+
+def _question(result: Result) -> str:
+    swept, summary = swept_of(result), result.summary
+    keys = joined([entry["key"] for entry in swept["keys"]]) if swept["keys"] else ""
+    asked = [f"What happens at other values of {keys}?"] if keys else []
+    if any(point["without"] is not None for point in swept["points"]):
+        asked.append("What is each rule worth?")
+    runs = f"{len(swept['points'])} points of {joined(list(policies_of(result)))}, {replications(summary)}"
+    same = "" if other_orders(result) else ", the same at every point"
+    return f"{' '.join(asked)} {runs} of about {orders_each(result)} orders each{same}."
+
+
+def _standing(result: Result, key: str) -> str:
+    """Return the value that a key has where nothing is changed; of each policy, where they differ."""
+    points = {point["policy"]: point for point in swept_of(result)["points"]}
+    found = {policy: points[policy]["values"][key] for policy in policies_of(result)}
+    told = {policy: "none" if value is None else value for policy, value in found.items()}
+    if len(set(told.values())) == 1:
+        return next(iter(told.values()))
+    return "; ".join(f"{value} ({policy})" for policy, value in told.items())
+
+
+def _of_policy(result: Result, policy: str, points: Rows) -> dict[str, Any]:
+    """Return what is said of one policy: its swings, and its points KPI by KPI."""
+    rows = [row for row in points if row["of"] == policy]
+    return {
+        "name": policy,
+        "swings": [
+            {
+                "label": KPIS[found.kpi].label,
+                "unit": numbers.unit_shown(found.unit)[1],
+                "rows": [cells(result, row) for row in found.rows],
+            }
+            for found in swings(result)
+            if found.policy == policy
+        ],
+        "listings": [
+            {
+                "title": _titled(result, listing),
+                "nothing": listing.nothing
+                or ("" if listing.kpis else f"No headline KPI differs at any of {listing.count:,} points."),
+                "cards": [_card(listing, kpi, rows, points) for kpi in _shown_kpis(result, listing)],
+            }
+            for listing in listings(result, points)
+            if listing.policy == policy
+        ],
+    }
+
+
+def _shown_kpis(result: Result, listing: Listing) -> list[str]:
+    first = [result.summary["family"][0]] if listing.kind == "best" else []
+    return list(dict.fromkeys([*first, *listing.kpis]))
+
+
+def _titled(result: Result, listing: Listing) -> str:
+    """Return the title of points where the page has named their policy."""
+    if listing.kind == "curve":
+        return f"Over {listing.title.partition(' over ')[2]}"
+    if listing.kind == "best":
+        shown = len(listing.labels)
+        of_all = f"{listing.count:,}" if shown == listing.count else f"{shown} best of {listing.count:,}"
+        return f"The {of_all} points by {KPIS[result.summary['family'][0]].label}"
+    if listing.kind == "changes":
+        return "Each change by itself"
+    return "What each rule is worth: the set without it, beside the set with all"
+
+
+def _card(listing: Listing, kpi: str, rows: Rows, points: Rows) -> dict[str, Any]:
+    """Return the points of a listing in one KPI; all policies on the same scale."""
+    found = by_name(rows)
+    ends = [
+        row[end]
+        for row in points
+        if row["kpi"] == kpi
+        for end in ("low", "high", "difference")
+        if row[end] is not None
+    ]
+    unit = found[kpi, listing.policy]["unit"]
+    return {
+        "kpi": kpi,
+        "label": KPIS[kpi].label,
+        "better": KPIS[kpi].better,
+        "unit": unit,
+        "shown_unit": numbers.unit_shown(unit)[1],
+        "ends": (min(ends, default=0.0), max(ends, default=0.0)),
+        "heads": listing.heads,
+        "rows": [{"label": _label(listing, name), "found": found[kpi, name]} for name in listing.labels],
+    }
+
+
+def _label(listing: Listing, name: str) -> str:
+    """Return what tells a point from the others, on one line."""
+    label = listing.labels[name]
+    if listing.kind == "best":
+        return ", ".join(f"{head} {value}" for head, value in zip(listing.heads, label, strict=True))
+    return " ".join(label)
+
+
+def _reading(result: Result, rows: Rows) -> str:
+    """Return how the numbers and verdicts of a sweep are to be read on its page."""
+    summary = result.summary
+    if summary["replications"] == 1:
+        text = "One replication has no interval, and allows no verdict."
+    else:
+        judged = sum(1 for row in rows if row["p_holm"] is not None)
+        text = (
+            f"± is half of the 95 % interval over replications. {pairing(result)} Dot and bar: the difference to the"
+            f" {UNCHANGED} point of the same policy, with its interval; dashed: zero. Verdicts are corrected for"
+            f" making {judged} comparisons (Holm)."
+        )
+        if len(swept_of(result)["keys"]) > 1:
+            text += " Intervals of swings hold for all pairs of values of a key at once."
+    return (
+        f"{text} KPIs of the family that differ at no point are left out. Every point and KPI: {FILE_NAME}."
+    )

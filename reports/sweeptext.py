@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reports import numbers
-from reports.kpis import KPIS
 from reports.layout import table, tables
 from reports.result import Result
-from reports.sentences import is_same, replications, still_open
+from reports.sentences import limits, replications, still_open
 from reports.statistics import BETTER, TOO_FEW, WORSE
-from reports.sweep import FILE_NAME, UNCHANGED, WITHOUT, Rows, policies_of, rows_of, sweep_table, tornado
-from reports.sweepanswer import sweep_answer
+from reports.sweep import FILE_NAME, UNCHANGED, Rows, policies_of, rows_of, sweep_table, swept_of
+from reports.sweepanswer import orders_each, pairing, sweep_answer
+from reports.sweeppoints import Listing, by_name, differs, listings
+from reports.sweepswings import cells, held, swings
 
 _MARKS = {BETTER: " b", WORSE: " w", TOO_FEW: " ?"}
 _NO_MARK = "  "
-_MOST_SHOWN = 10  # of the points of a grid
-_MOST_CHANGES = 24  # one at a time
 _LONGEST_RULE = 44
+_SWING_HEADS = {
+    "key": "key", "lowest": "lowest", "lowest_at": "at", "highest": "highest", "highest_at": "at", "swing": "swing",
+    "interval": "95 % interval",
+}  # fmt: skip
 
 
 def sweep_text(result: Result, width: int = 100) -> str:
@@ -30,33 +32,32 @@ def sweep_text(result: Result, width: int = 100) -> str:
         result: of a sweep.
         width: columns of the terminal; a wider table continues below, a few KPIs at a time.
 
+    Raises:
+        InputError: if it is not the result of a sweep.
+
     """
-    rows = rows_of(sweep_table(result))
-    answer = [
-        textwrap.fill(sentence, width)
-        for sentence in [*sweep_answer(result, rows), *still_open(result.summary)]
+    rows, summary = rows_of(sweep_table(result)), result.summary
+    # What is said of one replication stands at the end.
+    sentences = [
+        *sweep_answer(result, rows),
+        *(limits if summary["replications"] > 1 else still_open)(summary),
     ]
-    reading = textwrap.fill(sweep_reading(result, rows), width)
-    blocks = [_title(result, width), *answer, *sweep_tables(result, rows, width), reading]
-    # A spreadsheet takes only a hyphen for a minus, and nobody can search for a space that is none.
-    return ("\n\n".join(blocks) + "\n").replace(numbers.MINUS, "-").replace("\u00a0", " ")
+    reading = textwrap.fill(_reading(result, rows), width)
+    answer = [textwrap.fill(sentence, width) for sentence in sentences]
+    blocks = [_title(result, width), *answer, *_tables(result, rows, width), reading]
+    return numbers.plain("\n\n".join(blocks) + "\n")
 
 
-def sweep_tables(result: Result, points: Rows, width: int) -> list[str]:
+def _tables(result: Result, points: Rows, width: int) -> list[str]:
     """Return the response to one key, or the swings over several and their points; and what each rule is worth."""
-    swept = result.summary["sweep"]
-    blocks: list[str] = []
+    shown, blocks = listings(result, points), []
     for policy in policies_of(result):
         rows = [row for row in points if row["of"] == policy]
-        varied = [row for row in rows if not row.get(WITHOUT)]
-        if len(swept["keys"]) == 1:
-            blocks += _curve(result, policy, varied, width)
-        elif swept["keys"]:
+        if len(swept_of(result)["keys"]) > 1:
             blocks += _swings(result, policy)
-            each = _changes if swept["one_at_a_time"] else _best_of_grid
-            blocks += each(result, policy, varied, width)
-        if WITHOUT in rows[0]:
-            blocks += _worth(result, policy, [row for row in rows if row[WITHOUT]], width)
+        for listing in shown:
+            if listing.policy == policy:
+                blocks += [listing.nothing] if listing.nothing else _listed(result, listing, rows, width)
     return blocks
 
 
@@ -64,132 +65,64 @@ def _title(result: Result, width: int) -> str:
     summary = result.summary
     about, count = summary["about"], len(summary["sweep"]["points"])
     names = dict.fromkeys(name for name in (about.get("scenario"), about.get("title")) if name)
-    orders = [row["mean"] or 0.0 for row in summary["kpis"]["orders"].values()]
-    fewest, most = numbers.fixed(min(orders), 0), numbers.fixed(max(orders), 0)
-    many = fewest if fewest == most else f"{fewest} to {most}"
-    facts = (f"{count} points", replications(summary), f"{many} orders in each")
+    facts = (f"{count} points", replications(summary), f"{orders_each(result)} orders in each")
     return textwrap.fill(f"{' - '.join(names)}: {', '.join(facts)}", width)
 
 
-def _curve(result: Result, policy: str, rows: Rows, width: int) -> list[str]:
-    """Return the response of one policy to one key."""
-    (entry,) = result.summary["sweep"]["keys"]
-    values = {row["policy"]: row[entry["key"]] for row in rows}
-    order = sorted(values, key=lambda name: _rank(values[name]) if _numeric(values.values()) else 0.0)
-    names = _moved(result, rows)
-    if not names:
-        return [f"{policy} over {entry['key']}: no headline KPI differs at any point, in any replication."]
-    labels = {
-        name: f"{values[name]} ({UNCHANGED})".strip() if name == policy else values[name] for name in order
-    }
-    every = [[entry["short"], "", *labels.values()]]
-    others = [name for name in order if name != policy]
-    left = [[entry["short"], "", *(labels[name] for name in others)]]
-    return [
-        f"{policy} over {entry['key']}\n{tables(every, _columns(rows, order, names, _mean), width)}",
-        f"minus {policy} unchanged\n{tables(left, _columns(rows, others, names, _difference), width)}",
-    ]
+def _listed(result: Result, listing: Listing, rows: Rows, width: int) -> list[str]:
+    """Return the tables of some points."""
+    order = list(listing.labels)
+    if listing.kind == "curve":
+        others = [name for name in order if name != listing.policy]
+        minus = f"minus {listing.policy} {UNCHANGED}"
+        return [
+            f"{listing.title}\n{tables(_left(listing, order), _columns(rows, order, listing.kpis, _mean), width)}",
+            f"{minus}\n{tables(_left(listing, others), _columns(rows, others, listing.kpis, _difference), width)}",
+        ]
+    columns = _columns(rows, order, listing.kpis, _difference)
+    if listing.kind == "best":
+        kpi = result.summary["family"][0]
+        columns = [*_columns(rows, order, [kpi], _mean, f"mean {kpi}"), *columns]
+    return [f"{textwrap.fill(listing.title, width)}\n{tables(_left(listing, order), columns, width)}"]
+
+
+def _left(listing: Listing, order: Sequence[str]) -> list[list[str]]:
+    """Return a column for what each label is of."""
+    columns = []
+    for place, head in enumerate(listing.heads):
+        texts = [listing.labels[name][place] for name in order]
+        if listing.kind == "curve":
+            marked = {listing.policy: f" ({UNCHANGED})"}
+            texts = [f"{text}{marked.get(name, '')}".strip() for name, text in zip(order, texts, strict=True)]
+        if listing.kind == "rules":
+            texts = [textwrap.shorten(text, _LONGEST_RULE, placeholder=" …") for text in texts]
+        columns.append([head, "", *texts])
+    return columns
 
 
 def _swings(result: Result, policy: str) -> list[str]:
-    """Return the tornado tables of a policy: of the cost, and of late orders if their share swings."""
-    first = result.summary["family"][0]
-    how = "the others unchanged" if result.summary["sweep"]["one_at_a_time"] else "averaged over the others"
-    short = {entry["key"]: entry["short"] for entry in result.summary["sweep"]["keys"]}
+    """Return the tornado tables of a policy."""
     blocks = []
-    for kpi in dict.fromkeys([first, "late_share"]):
-        rows = [row for row in rows_of(tornado(result, kpi)) if row["policy"] == policy]
-        if not any(row["swing"] for row in rows):
+    for found in swings(result):
+        if found.policy != policy:
             continue
-        columns: list[list[str]] = [["lowest"], ["at"], ["highest"], ["at"], ["swing"], ["95 % interval"]]
-        for row in rows:
-            unit, low = row["unit"], row["low"]
-            half_width = None if low is None else row["swing"] - low
-            swing = {"difference": row["swing"], "low": low, "high": row["high"], "unit": unit}
-            cells = (
-                _with_places_of(half_width, row["lowest"], unit),
-                row["lowest_at"],
-                _with_places_of(half_width, row["highest"], unit),
-                row["highest_at"],
-                numbers.difference(swing).lstrip("+"),
-                numbers.interval(swing),
-            )
-            for column, cell in zip(columns, cells, strict=True):
-                column.append(cell)
-        heading = f"{policy}: swing of {kpi}, {numbers.unit_shown(rows[0]['unit'])[1]}, over each key, {how}"
-        blocks.append(f"{heading}\n{table([['key', *(short[row['key']] for row in rows)]], columns)}")
-    return blocks or [f"{policy}: {first} does not swing over any key."]
-
-
-def _with_places_of(half_width: float | None, mean: float, unit: str) -> str:
-    return numbers.estimate(mean, half_width, unit).partition(" ±")[0]
-
-
-def _best_of_grid(result: Result, policy: str, rows: Rows, width: int) -> list[str]:
-    """Return the points of a grid that are best in the first KPI of the family."""
-    kpi, entries = result.summary["family"][0], result.summary["sweep"]["keys"]
-    sign = 1.0 if KPIS[kpi].better == "lower" else -1.0
-    ranked = [row for row in rows if row["kpi"] == kpi and row["mean"] is not None]
-    ranked.sort(key=lambda row: sign * row["mean"])
-    shown = ranked[:_MOST_SHOWN]
-    if not shown:
-        return []
-    left = [[entry["short"], "", *(row[entry["key"]] or UNCHANGED for row in shown)] for entry in entries]
-    order = [row["policy"] for row in shown]
-    columns = _columns(rows, order, [kpi], _mean)
-    columns[0][0] = f"mean {kpi}"
-    columns += _columns(rows, order, _moved(result, rows), _difference)
-    best = f"the {len(shown)} best of " if len(shown) < len(ranked) else ""
-    heading = f"{policy}: {best}{len(ranked)} points by {kpi}, and their differences to the unchanged point"
-    return [f"{textwrap.fill(heading, width)}\n{tables(left, columns, width)}"]
-
-
-def _changes(result: Result, policy: str, rows: Rows, width: int) -> list[str]:
-    """Return what every change by itself does."""
-    names = _moved(result, rows)
-    changed = {row["policy"]: row for row in rows if row["policy"] != policy}
-    if not names or len(changed) > _MOST_CHANGES:
-        return []
-    usual = next(row for row in rows if row["policy"] == policy)
-    left: list[list[str]] = [["change", ""], ["to", ""]]
-    for row in changed.values():
-        (entry,) = [
-            each for each in result.summary["sweep"]["keys"] if row[each["key"]] != usual[each["key"]]
-        ]
-        left[0].append(entry["short"])
-        left[1].append(row[entry["key"]])
-    columns = _columns(rows, list(changed), names, _difference)
-    return [f"each change of {policy}, minus {policy} unchanged\n{tables(left, columns, width)}"]
-
-
-def _worth(result: Result, policy: str, rows: Rows, width: int) -> list[str]:
-    """Return what a rule set loses without each of its rules."""
-    names = _moved(result, rows)
-    if not names:
-        return [f"{policy}: without any one of its rules, no headline KPI differs in any replication."]
-    rules = {row["policy"]: row[WITHOUT] for row in rows}
-    labels = [textwrap.shorten(rule, _LONGEST_RULE, placeholder=" …") for rule in rules.values()]
-    columns = _columns(rows, list(rules), names, _difference)
-    heading = f"What each rule of {policy} is worth: the set without it, minus the set with all"
-    return [f"{textwrap.fill(heading, width)}\n{tables([['without rule', '', *labels]], columns, width)}"]
-
-
-def _moved(result: Result, rows: Rows) -> list[str]:
-    """Return the KPIs of the family that differ somewhere from the unchanged point."""
-    moved = {row["kpi"] for row in rows if _differs(row)}
-    return [kpi for kpi in result.summary["family"] if kpi in moved]
-
-
-def _differs(row: dict[str, Any]) -> bool:
-    return row["difference"] is not None and not is_same(row)
+        each = [cells(result, row) for row in found.rows]
+        columns = [[head, *(row[name] for row in each)] for name, head in _SWING_HEADS.items()]
+        unit = numbers.unit_shown(found.unit)[1]
+        heading = f"{policy}: swing of {found.kpi}, {unit}, over each key, {held(result)}"
+        blocks.append(f"{heading}\n{table(columns[:1], columns[1:])}")
+    return blocks or [f"{policy}: {result.summary['family'][0]} does not swing over any key."]
 
 
 def _columns(
-    rows: Rows, order: Sequence[str], kpis: Sequence[str], cell: Callable[[dict[str, Any]], str]
+    rows: Rows,
+    order: Sequence[str],
+    kpis: Sequence[str],
+    cell: Callable[[dict[str, Any]], str],
+    head: str = "",
 ) -> list[list[str]]:
-    """Return a column for each KPI: its name, its unit, and a cell for each point."""
-    found = {(row["kpi"], row["policy"]): row for row in rows}
-    columns = []
+    """Return a column for each KPI: its name or another head, its unit, and a cell for each point."""
+    found, columns = by_name(rows), []
     for kpi in kpis:
         unit = found[kpi, order[0]]["unit"]
         shown = (
@@ -197,7 +130,7 @@ def _columns(
             if cell is _difference
             else numbers.unit_shown(unit)[1]
         )
-        columns.append([kpi, shown, *(cell(found[kpi, name]) for name in order)])
+        columns.append([head or kpi, shown, *(cell(found[kpi, name]) for name in order)])
     return columns
 
 
@@ -210,25 +143,14 @@ def _difference(row: dict[str, Any]) -> str:
     difference, low = row["difference"], row["low"]
     if difference is None:
         return numbers.MISSING + _NO_MARK
-    if not _differs(row):
+    if not differs(row):
         return "0" + _NO_MARK
     text = numbers.estimate(difference, None if low is None else difference - low, row["unit"])
     sign = "" if text.startswith(numbers.MINUS) or difference == 0.0 else "+"
     return f"{sign}{text}{_MARKS.get(row['verdict'], _NO_MARK)}"
 
 
-def _numeric(values: Iterable[str]) -> bool:
-    try:
-        return all(math.isfinite(float(value)) for value in values if value)
-    except ValueError:
-        return False
-
-
-def _rank(value: str) -> float:
-    return float(value) if value else math.inf
-
-
-def sweep_reading(result: Result, rows: Rows) -> str:
+def _reading(result: Result, rows: Rows) -> str:
     """Return how the tables of a sweep are to be read."""
     summary = result.summary
     judged = sum(1 for row in rows if row["p_holm"] is not None)
@@ -236,10 +158,10 @@ def sweep_reading(result: Result, rows: Rows) -> str:
         text = "One replication has no interval, and allows no verdict."
     else:
         text = (
-            "± is half of the 95 % interval over replications; differences are taken replication by replication on"
-            f" the same orders. b, w: better or worse than unchanged, corrected for making {judged} comparisons (Holm)."
-            " ?: too few replications to say. No letter: not distinguishable, and precise enough to show a difference"
-            " of 1 % (of a share: 0.5 percentage points, pp)."
+            f"± is half of the 95 % interval over replications. {pairing(result)} b, w: better or worse than"
+            f" {UNCHANGED}, corrected for making {judged} comparisons (Holm). ?: too few replications to say. No"
+            " letter: not distinguishable, and precise enough to show a difference of 1 % (of a share: 0.5 percentage"
+            " points, pp)."
         )
         if len(summary["sweep"]["keys"]) > 1:
             text += " Intervals of swings hold for all pairs of values of a key at once."

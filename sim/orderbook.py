@@ -20,6 +20,7 @@ from sim.catalogue import Catalogue
 from sim.demand import Rate
 from sim.randomness import cumulated
 from sim.recorder import numbered
+from sim.scenario import Scenario
 from sim.scenario.demand import Generated
 
 BLOCK_ORDERS = 1_024
@@ -145,6 +146,23 @@ class OrderBook:
                 key=randomness.keys(np.arange(first, first + n), self._root),
             )
             first += n
+
+
+def made_of(scenario: Scenario) -> tuple[object, ...]:
+    """Return all of a scenario that counted orders hang on: where it is equal, the same orders are met.
+
+    What happens to them, and how much of the next customers' demand is still seen after the window, may differ.
+    """
+    window = (scenario.timezone, scenario.start, scenario.warm_up_days, scenario.days)
+    if not isinstance(scenario.demand, Generated):
+        return (*window, scenario.demand)
+    return (
+        *window,
+        scenario.demand,
+        [(region.id, region.share) for region in scenario.regions],
+        [(segment.id, segment.share) for segment in scenario.segments],
+        [(item.id, item.popularity) for item in scenario.items],
+    )
 
 
 class _Choice:

@@ -66,8 +66,9 @@ def sweep_command(
 ) -> None:
     """Run policies with other values of some keys, or without each of their rules.
 
-    SCENARIO is a file, or the id of a shipped one. All points meet the same order books, and each is told by its
-    difference to the unchanged point of its policy. The result folder is that of a run, and sweep.csv.
+    SCENARIO is a file, or the id of a shipped one. All points meet the same order books, unless a key changes demand
+    itself, and each is told by its difference to the unchanged point of its policy. The result folder is that of a
+    run, and sweep.csv.
     """
     experiment = sweep(
         scenario,

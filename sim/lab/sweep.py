@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from policies.ruleset import RuleSet
 from reports.kpis import HEADLINE
@@ -20,6 +20,7 @@ from sim.experiment import Variant
 from sim.lab.experiment import Experiment
 from sim.lab.factors import Factor, overlapping, read_factors, short_keys
 from sim.lab.points import Changed, Maker
+from sim.orderbook import made_of
 from sim.scenario import Scenario
 
 MOST_VARIANTS = 200
@@ -79,7 +80,8 @@ def sweep(
     _check(factors, unchanged, one_at_a_time)
     short = short_keys(factors)
     maker = Maker(unchanged.variants, short)
-    standing = _standing(maker, unchanged.variants, factors)
+    alone = _alone(maker, unchanged.variants, factors)
+    standing = _standing(maker, unchanged.variants, factors, alone)
     variants: list[Variant] = []
     points: list[dict[str, Any]] = []
 
@@ -115,7 +117,12 @@ def sweep(
             "sweep": {
                 "one_at_a_time": one_at_a_time,
                 "keys": [
-                    {"key": factor.key, "short": short[factor.key], "values": list(factor.values)}
+                    {
+                        "key": factor.key,
+                        "short": short[factor.key],
+                        "values": list(factor.values),
+                        "same_orders": _keeps_orders(factor, unchanged.variants[0], alone),
+                    }
                     for factor in factors
                 ],
                 "points": points,
@@ -154,10 +161,12 @@ def _raise(maker: Maker) -> None:
         raise InputError(maker.problems)
 
 
-def _standing(
-    maker: Maker, unchanged: Sequence[Variant], factors: Sequence[Factor]
-) -> dict[str, dict[str, str | None]]:
-    """Return the value of each key at the unchanged point of each policy, once every value alone was found right."""
+_Alone: TypeAlias = Mapping[tuple[str, str, str], Variant | None]
+"""By policy, key and value: the point that differs in this alone."""
+
+
+def _alone(maker: Maker, unchanged: Sequence[Variant], factors: Sequence[Factor]) -> _Alone:
+    """Make every value alone, so that each is found right or wrong."""
     alone = {
         (base.name, factor.key, value): maker.changed(base, ((factor, value),))
         for base in unchanged
@@ -165,6 +174,20 @@ def _standing(
         for value in factor.values
     }
     _raise(maker)
+    return alone
+
+
+def _keeps_orders(factor: Factor, base: Variant, alone: _Alone) -> bool:
+    """Whether the same orders are met whatever the value of a key is."""
+    usual = made_of(base.scenario)
+    points = (alone[base.name, factor.key, value] for value in factor.values)
+    return all(made_of(point.scenario) == usual for point in points if point is not None)
+
+
+def _standing(
+    maker: Maker, unchanged: Sequence[Variant], factors: Sequence[Factor], alone: _Alone
+) -> dict[str, dict[str, str | None]]:
+    """Return the value of each key at the unchanged point of each policy."""
     found: dict[str, dict[str, str | None]] = {}
     for base in unchanged:
         found[base.name] = {}

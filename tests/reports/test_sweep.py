@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from collections.abc import Callable, Sequence
 from itertools import product
@@ -14,10 +13,11 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from reports import Result, contenders, read_result, result_text, sweep_table, tornado, write_report
+from reports import Result, contenders, result_text, sweep_table, tornado
 from reports.statistics import holm
 from reports.sweep import rows_of, write_sweep
 from reports.sweepanswer import sweep_answer
+from sim.errors import InputError
 
 COST, LATE = "cost_per_order", "late_share"
 Write = Callable[..., Result]
@@ -262,20 +262,37 @@ def test_undefined_kpis_and_single_replications_have_no_interval_and_no_swing(wr
     assert "One replication has no interval" in text
 
 
-def test_the_page_shows_few_points_one_by_one_and_many_as_tables(write: Write, tmp_path: Path) -> None:
-    def page(count: int) -> str:
-        points = {f"p{place}": ({"a": str(place)}, [10.0 + place, 11.0 + place]) for place in range(count)}
-        result = swept(write, {"a": [str(place) for place in range(count)]}, points)  # type: ignore[arg-type]
-        (tmp_path / "summary.json").write_text(json.dumps(result.summary))
-        assert read_result(tmp_path).summary["sweep"] == result.summary["sweep"]
-        return write_report(tmp_path).read_text(encoding="utf-8")
+def test_what_is_no_sweep_is_refused_in_a_sentence(write: Write) -> None:
+    plain = write({"mine": {COST: [10.0, 11.0]}})
+    for read in (sweep_table, tornado, lambda result: contenders(result, "mine")):
+        with pytest.raises(InputError) as caught:
+            read(plain)
+        assert str(caught.value.problems[0]) == (
+            "result: value 'two_coasts': is of no sweep, and has no points: orderlab sweep makes one, and sim.sweep"
+        )
 
-    few, many = page(5), page(20)
-    for text in (few, many):
-        assert "What happens at other values of a?" in text
-        assert "minus p0 unchanged" in text
-    assert 'data-policy="p4"' in few
-    assert "The rest of this page" not in few
-    assert 'data-policy="p4"' not in many
-    assert 'data-policy="p0"' in many
-    assert "The rest of this page is about the unchanged points alone." in many
+
+def test_unknown_names_are_refused_with_the_nearest(curve: Result) -> None:
+    with pytest.raises(
+        InputError, match="kpi: value 'cost_per_ordr': is not in the result; did you mean 'cost_per_"
+    ):
+        tornado(curve, "cost_per_ordr")
+    with pytest.raises(
+        InputError, match="policy: value 'mine-20': is not in the result; did you mean 'mine'"
+    ):
+        contenders(curve, "mine-20")
+
+
+def test_few_replications_are_said_before_the_numbers(curve: Result, write: Write) -> None:
+    assert "\n\nOnly 4 replications: intervals are wide, and rest on few values.\n\n" in result_text(curve)
+    once = swept(write, {"a": ["2"]}, {"mine": ({"a": "1"}, [1.0]), "mine-2": ({"a": "2"}, [2.0])})
+    assert "Only 1" not in result_text(once)
+    assert "One replication has no interval" in result_text(once)
+
+
+def test_where_a_key_makes_other_orders_no_text_calls_them_the_same(curve: Result) -> None:
+    assert "replication by replication on the same orders." in " ".join(result_text(curve).split())
+    curve.summary["sweep"]["keys"][0]["same_orders"] = False
+    text = " ".join(result_text(curve).split())
+    assert "same orders" not in text
+    assert "Other values of limit make other orders, of the same random numbers." in text
