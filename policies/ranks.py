@@ -14,10 +14,9 @@ from policies.keys import KEYS, Key
 from policies.keys.choice import FewestShipments, SiteId
 from policies.keys.way import DistanceKm
 from policies.part import OneOf
-from policies.preference import Criterion, Handicap, Preference, Term
+from policies.preference import Criterion, Handicap, Preference
 from sim.document import Forms, Scalar, Section, nearest, wrong
 from sim.network import Network
-from sim.record import Weighing
 
 NANO = 1e9
 """Sums are rounded to whole 1e-9, so that equal sums are equal."""
@@ -112,9 +111,7 @@ class Lexicographic(Rank):
                     compared,
                     key.band or 0.0,
                     key.counts_lines,
-                    terms=(
-                        Term(key.name, column, Weighing(None, False, key.band or 0.0, bool(key.descending))),
-                    ),
+                    terms=(key.term(column),),
                     split_reason="policy" if key.descending else key.split_reason,
                 )
             )
@@ -225,7 +222,7 @@ class Cost(Rank):
             *((column, key.weight or 0.0) for key, column in zip(self.cost, columns, strict=True)),
             *((charge.column, charge.money or 0.0) for charge in charges),
         ]
-        named = _named(self.cost, columns)
+        named = tuple([key.term(column) for key, column in zip(self.cost, columns, strict=True)])
         named += tuple([term for charge in charges for term in charge.terms])
         cost = Criterion(_total(terms), unit=1 / NANO, terms=named, split_reason="cheaper")
         return [cost, _last_word(network)]
@@ -267,23 +264,10 @@ class Penalties(Rank):
 
     def criteria(self, network: Network, charges: Sequence[Handicap]) -> list[Criterion]:
         """Return the sum, and the id as the last word."""
-        columns = [key.bind(network) for key in self.penalty]
-        terms = [
-            (_scaled(key, column), key.weight or 0.0)
-            for key, column in zip(self.penalty, columns, strict=True)
-        ]
-        named = _named(self.penalty, columns, scaled=True)
+        bound = [(key, key.bind(network)) for key in self.penalty]
+        terms = [(_scaled(key, column), key.weight or 0.0) for key, column in bound]
+        named = tuple([key.term(column, scaled=True) for key, column in bound])
         return [Criterion(_total(terms), unit=1 / NANO, terms=named), _last_word(network)]
-
-
-def _named(keys: Sequence[Key], columns: Sequence[Column], *, scaled: bool = False) -> tuple[Term, ...]:
-    """Return the keys of a sum, with their weights."""
-    return tuple(
-        [
-            Term(key.name, column, Weighing(key.weight, scaled, descending=bool(key.descending)))
-            for key, column in zip(keys, columns, strict=True)
-        ]
-    )
 
 
 def _last_word(network: Network) -> Criterion:

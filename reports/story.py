@@ -12,6 +12,7 @@ from reports.designs import joined
 from reports.forms import Table
 from reports.reasons import Goods, reasons
 from reports.storymoney import money
+from reports.storytime import Life, lives, time_table
 
 When: TypeAlias = Callable[[str], str]
 """From a moment of the content to one by the scenario's clock."""
@@ -86,6 +87,7 @@ class Telling(NamedTuple):
         title: which order, of which run.
         facts: what it was and what became of it.
         events: in the order of time.
+        lives: of its shipments. times: the same as a table; None where nothing left.
         money: what it brought and cost; None before anything was paid for.
 
     """
@@ -93,12 +95,15 @@ class Telling(NamedTuple):
     title: str
     facts: tuple[str, ...]
     events: tuple[Event, ...]
+    lives: tuple[Life, ...]
+    times: Table | None
     money: Table | None
 
 
 def telling(content: Mapping[str, Any]) -> Telling:
     """Return the order of a `story_content` as it is told, by the scenario's clock."""
     zone, row = ZoneInfo(content["timezone"]), content["order"]
+    found = lives(content)
     whose = f"policy {content['policy']}, replication {content['replication']}"
 
     def when(at: str) -> str:
@@ -115,6 +120,8 @@ def telling(content: Mapping[str, Any]) -> Telling:
         f'order {row["order"]} of "{content["title"]}" ({whose})',
         facts,
         tuple(sorted(_events(content, when), key=lambda event: event.at)),
+        found,
+        time_table(found),
         money(content),
     )
 

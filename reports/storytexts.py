@@ -23,8 +23,9 @@ def story_text(content: Mapping[str, Any], room: int | None = None) -> str:
     lines = [told.title, *(f"  {fact}" for fact in told.facts), ""]
     for event in told.events:
         lines += _event_text(event, room)
-    if told.money:
-        lines += ["", *as_text(told.money).splitlines()]
+    for table in (told.times, told.money):
+        if table:
+            lines += ["", *as_text(table, room).splitlines()]
     return numbers.plain("\n".join(map(one_line, lines)))
 
 
@@ -55,8 +56,7 @@ def story_markdown(content: Mapping[str, Any]) -> str:
                 for each in reasons.told
             ]
         blocks += [f"→ {escaped(end)}" for end in event.ends]
-    if told.money:
-        blocks.append(as_markdown(told.money))
+    blocks += [as_markdown(table) for table in (told.times, told.money) if table]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -40,6 +40,7 @@ def page(template: str, **context: Any) -> str:
         "whisker": whisker,
         "breakable": lambda name: escape(name).replace("_", Markup("_<wbr>")).replace(".", Markup(".<wbr>")),
         "telling": telling,
+        "hours": lambda value: numbers.fixed(value, 2),
         "sentence": lambda text: text[:1].upper() + text[1:],
     }
     return environment.get_template(template).render(colours=COLOURS, **context)

@@ -8,9 +8,11 @@ from pydantic import Field
 
 from policies.case import Column
 from policies.part import Part
+from policies.preference import Term
 from sim.document import Number, Quantity, Switch
 from sim.document.fields import LARGEST
 from sim.network import Network
+from sim.record import Weighing
 
 
 class Key(Part):
@@ -48,3 +50,7 @@ class Key(Part):
     def bind(self, network: Network) -> Column:
         """Return the function from a case to numbers by warehouse, for one replication."""
         raise TypeError(f"{type(self).__name__} must define bind")
+
+    def term(self, column: Column, *, scaled: bool = False) -> Term:
+        """Return the key as a part of a criterion, with how it counts there; `column` is what it is bound to."""
+        return Term(self.name, column, Weighing(self.weight, scaled, self.band or 0.0, bool(self.descending)))

@@ -120,6 +120,36 @@ def told(capsys: Any, *arguments: str) -> str:
     return str(found.out)
 
 
+def test_an_order_is_told_in_every_form(shop: Any, capsys: Any) -> None:
+    desk, _ = shop
+    result = str(desk.folder / "result")
+    for form, start in {
+        "table": 'order 3 of "a small shop" (policy nearest, replication 0)\n',
+        "markdown": '## Order 3 of "a small shop" (policy nearest, replication 0)\n',
+        "json": '{\n "scenario": ',
+        "csv": "decision,at,cause,rule,lines,warehouse,has,asked,",
+        "html": "<!doctype html>\n",
+    }.items():
+        text = told(capsys, result, "3", "--format", form)
+        assert text.startswith(start)
+        assert text == told(capsys, result, "3", "--format", form)
+    assert desk.orderlab("explain", "result", "3", "--format", "xlsx").code == 2
+
+
+def test_what_an_order_left_is_what_its_books_say(shop: Any, capsys: Any) -> None:
+    desk, _ = shop
+    result = desk.folder / "result"
+    row = next(
+        row
+        for row in Journal.open(result / "journal" / "nearest" / "0").table("orders").to_pylist()
+        if row["order"] == "3"
+    )
+    costs = ("freight", "handling", "late", "returns", "payment", "care", "goods")
+    left = row["revenue"] - row["refunded"] - sum(row[f"cost_{name}"] for name in costs)
+    last = told(capsys, str(result), "3").splitlines()[-1]
+    assert last.split() == ["left", f"{left:+.2f}"]
+
+
 WRONG = {
     "no such policy": (
         ["1", "-p", "nearst"],

@@ -79,7 +79,7 @@ CONTENT: dict[str, Any] = {
                         {"filter": "sites", "warehouses": []},
                         {"filter": "is_up", "warehouses": ["drowned", "burnt"]},
                     ],
-                    "dropped": ["promise_can_be_met"],
+                    "dropped": ["soft"],
                     "comparisons": [
                         {
                             "lines": [0, 1],
@@ -98,6 +98,7 @@ CONTENT: dict[str, Any] = {
                     "decided_by": "sum",
                     "outcome": "full",
                     "capped": False,
+                    "soft": ["promise_can_be_met"],
                 }
             ],
             "parts": [
@@ -115,9 +116,10 @@ CONTENT: dict[str, Any] = {
             "shipment": 1,
             "warehouse": "near",
             "service": "ground",
+            "allocated_at": PLACED,
             "released_at": PLACED,
-            "started_at": None,
-            "packed_at": None,
+            "started_at": "2026-07-01T17:00:00",
+            "packed_at": "2026-07-01T17:30:00",
             "picked_up_at": LEAVES,
             "delivered_at": ARRIVES,
             "state": "delivered",
@@ -151,7 +153,7 @@ def test_the_text_tells_the_life_and_the_reasons_line_by_line(content: Any) -> N
         "2026-07-01 10:00:00  decision 1, because the order was placed",
         '    rule "cheapest", asked about 2 tea and 1 mug',
         "      left out by is_up: drowned and burnt",
-        "      promise_can_be_met: dropped, because nobody was left",
+        "      soft promise_can_be_met: dropped, because nobody was left",
         "      compared for 2 tea and 1 mug:",
         "        warehouse  has     landed_cost  backlog    sum  service  expected",
         "                                   × 1   × 0.01",
@@ -161,8 +163,13 @@ def test_the_text_tells_the_life_and_the_reasons_line_by_line(content: Any) -> N
         "      outcome: full",
         "    → 2 tea and 1 mug: leaves near by ground",
         "2026-07-01 10:00:00  shipment 1 waits at near, to be picked and packed",
+        "2026-07-01 13:00:00  shipment 1: work begins at near",
+        "2026-07-01 13:30:00  shipment 1 is packed",
         "2026-07-01 16:00:00  shipment 1 is picked up by ground",
         "2026-07-02 12:00:00  shipment 1 is delivered",
+        "",
+        "time, h     in the queue  packing  for pickup  on the way  in all",
+        "shipment 1          3.00     0.50        2.50       20.00   26.00",
         "",
         "money, USD     amount",
         "revenue     +1,061.50",
@@ -198,27 +205,11 @@ def words(page: str) -> str:
 def test_markdown_is_headed_by_the_order_and_has_a_table_of_candidates(content: Any) -> None:
     lines = story_markdown(content).splitlines()
     assert lines[0] == '## Order 7 of "Two sites" (policy thrifty, replication 0)'
-    assert (lines[lines.index("| --- | --- | ---: | ---: | ---: | --- | --- |") - 1].split()) == [
-        "|",
-        "warehouse",
-        "|",
-        "has",
-        "|",
-        "landed_cost,",
-        "×",
-        "1",
-        "|",
-        "backlog,",
-        "×",
-        "0.01",
-        "|",
-        "sum",
-        "|",
-        "service",
-        "|",
-        "expected",
-        "|",
-    ]
+    rule = lines.index("| --- | --- | ---: | ---: | ---: | --- | --- |")
+    assert (
+        lines[rule - 1]
+        == "| warehouse | has | landed_cost, × 1 | backlog, × 0.01 | sum | service | expected |"
+    )
 
 
 def test_csv_has_a_row_for_every_warehouse_that_was_looked_at(content: Any) -> None:
@@ -365,3 +356,63 @@ def test_numbers_below_each_other_have_the_same_decimals_and_tell_apart_what_dif
         ["3.00", "7.0000", "−0.25"],
     ]
     assert (number(1.5), number(3.827009), number(2e18), number(-0.00001)) == ("1.5", "3.827", "2e+18", "0")
+
+
+def test_the_hours_of_a_shipment_add_up_and_what_has_not_ended_is_missing(content: Any) -> None:
+    (first,) = content["shipments"]
+    second = first | {"shipment": 2, "allocated_at": LEAVES, "released_at": ARRIVES, "delivered_at": None}
+    second |= {"started_at": None, "packed_at": None, "picked_up_at": None}
+    content["shipments"] = [first, second, first | {"shipment": 3, "state": "cancelled"}]
+    times = telling(content).times
+    assert times is not None
+    assert [column.name for column in times.columns] == [
+        "time, h", "undecided", "for stock", "in the queue", "packing", "for pickup", "on the way", "in all",
+    ]  # fmt: skip
+    assert list(times.rows) == [
+        ("shipment 1", 0.0, 0.0, 3.0, 0.5, 2.5, 20.0, 26.0),
+        ("shipment 2", 6.0, 20.0, None, None, None, None, None),
+    ]
+
+
+def test_bars_on_the_page_have_one_scale_and_say_their_hours(content: Any) -> None:
+    (first,) = content["shipments"]
+    content["shipments"] = [first, first | {"shipment": 2, "delivered_at": "2026-07-03T18:00:00"}]
+    page = story_page(content)
+    assert (
+        'aria-label="shipment 1: in the queue 3.00 h, packing 0.50 h, for pickup 2.50 h, on the way 20.00 h"'
+        in page
+    )
+    bars = re.findall(r'<svg viewBox="0 0 1000 10".*?</svg>', page, re.DOTALL)
+    ends = [
+        max(float(x) + float(width) for x, width in re.findall(r'x="([\d.]+)".*?width="([\d.]+)"', bar))
+        for bar in bars
+    ]
+    assert ends == pytest.approx([1000 * 26 / 52, 1000], abs=0.2)
+
+
+def test_of_many_keys_those_that_tell_nobody_apart_stand_below_the_table(content: Any) -> None:
+    (comparison,) = content["decisions"][0]["rules"][0]["comparisons"]
+    more = {"co2e_kg": (0.0, 0.0), "lateness_cost": (1.5, 1.5)}
+    comparison["keys"] += [key(name, 1.0) for name in more]
+    for name, values in more.items():
+        for each, value in zip(comparison["candidates"], values, strict=True):
+            each["keys"].append({"key": name, "value": value})
+    text = story_text(content)
+    assert "        warehouse  has     landed_cost  backlog    sum  service  expected\n" in text
+    assert "      the same for all: co2e_kg 0 and lateness_cost 1.5 (× 1)\n" in text
+    assert "lateness_cost" in story_csv(content).splitlines()[0]
+    for each in comparison["candidates"]:
+        each["keys"] = [{"key": entry["key"], "value": 1.0} for entry in comparison["keys"]]
+    assert "the same for all" not in story_text(content)
+
+
+def test_a_soft_filter_that_leaves_somebody_out_is_named(content: Any) -> None:
+    (rule,) = content["decisions"][0]["rules"]
+    rule |= {
+        "removed": [{"filter": name, "warehouses": [site]} for name, site in (("soft", "a"), ("soft", "b"))],
+        "dropped": [],
+        "soft": ["within", "not_tried"],
+    }
+    text = story_text(content)
+    assert "left out by soft within: a\n" in text
+    assert "left out by soft not_tried: b\n" in text
