@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from policies.case import Bools, Case
 from policies.preference import SLACK, Criterion, Preference, Term
 from policies.sieve import DROPPED, Pass, Sieve
+from policies.soft import Soft
 from policies.splits.plan import Plan, remainder
 from sim.network import Network
 from sim.policy import Backorder
@@ -44,6 +45,7 @@ def record(step: Step, network: Network) -> RuleRecord:
         decided_by="" if plan is None else _decided_by(plan, rule.preference),
         outcome=verdict.outcome,
         capped=verdict.capped,
+        soft=tuple([part.filter.name for part, _ in tried.masks if isinstance(part, Soft)]),
     )
 
 

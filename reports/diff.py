@@ -146,15 +146,15 @@ def difference_content(
 def told_content(
     chosen: Mapping[str, str], stories: tuple[Mapping[str, Any], Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return orders that are told in full; a story that could not be told is None.
+    """Return orders that are told in full.
 
     Args:
         chosen: what each order shows, by its id.
-        stories: of baseline and policy, by order.
+        stories: of baseline and policy, by order; in place of one that cannot be told, the reason as text.
 
     """
     return [
-        {"order": order, "because": because, "stories": [side.get(order) for side in stories]}
+        {"order": order, "because": because, "stories": [side[order] for side in stories]}
         for order, because in chosen.items()
     ]
 

@@ -70,13 +70,7 @@ def _title(content: Mapping[str, Any]) -> str:
 def _told(content: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any] | str]]]:
     """Yield each order that is told: its heading, and its stories, or the reason why there is none."""
     for told in content["told"]:
-        names = (content["baseline"], content["policy"])
         yield (
             f"Order {told['order']}, {told['because']}",
-            [
-                f"{name} cannot be told: played again, it did not decide as in the run."
-                if story is None
-                else story
-                for name, story in zip(names, told["stories"], strict=True)
-            ],
+            [f"Not told: {story}" if isinstance(story, str) else story for story in told["stories"]],
         )

@@ -13,6 +13,9 @@ from reports.forms import Column, Table, Value
 MOST_SHOWN = 10
 """Candidates of a comparison that people are shown; the rest is counted."""
 
+MOST_KEYS = 4
+"""Of more keys than this, people are shown those in which candidates differ."""
+
 CHOSEN = "→ "
 """What stands before the warehouse that was chosen."""
 
@@ -44,21 +47,49 @@ def reasons(rule: Mapping[str, Any], goods: Goods, when: Callable[[str], str]) -
         when: from a moment of the content to one by the scenario's clock.
 
     """
+    soft = iter(rule["soft"])
     for entry in rule["removed"]:
+        word = _filter(entry["filter"], soft)
         if entry["warehouses"]:
-            yield f"left out by {entry['filter']}: {joined(entry['warehouses'])}"
-    for word in rule["dropped"]:
-        yield f"{word}: dropped, because nobody was left"
+            yield f"left out by {word}: {joined(entry['warehouses'])}"
+    for name in rule["dropped"]:
+        yield f"{_filter(name, soft)}: dropped, because nobody was left"
     later = [hold["lines"] for hold in rule["holds"] if hold["action"] == "backorder"]
     for comparison in rule["comparisons"]:
         waits = comparison["lines"] in later and comparison["chosen"] is not None
         to_wait = ", to wait there for stock" if waits else ""
-        shown = _shown(comparison)
-        title = f"compared for {goods.of(comparison['lines'])}{to_wait}:"
-        yield Table(title, _columns(comparison), [_row(each, comparison, when) for each in shown])
-        if more := len(comparison["candidates"]) - len(shown):
-            yield f"and {numbers.counted(more, 'warehouse')} more"
+        yield from _compared(comparison, f"compared for {goods.of(comparison['lines'])}{to_wait}:", when)
     yield from _verdict(rule)
+
+
+def _filter(word: str, soft: Iterator[str]) -> str:
+    """Return what a filter is called; of one that is soft, also what it asks."""
+    return f"{word} {next(soft, '')}".rstrip() if word == "soft" else word
+
+
+def _compared(comparison: Mapping[str, Any], title: str, when: Callable[[str], str]) -> Iterator[str | Table]:
+    """Yield the table of a comparison, and what is not in it."""
+    candidates = comparison["candidates"]
+    values = [
+        [each["keys"][place]["value"] for each in candidates] for place in range(len(comparison["keys"]))
+    ]
+    alike = [place for place, column in enumerate(values) if len(set(column)) == 1]
+    # Where all is alike, all is shown: that is why the first by name won.
+    hidden = alike if len(values) > MOST_KEYS and len(candidates) > 1 and len(alike) < len(values) else []
+    places = [place for place in range(len(values)) if place not in hidden]
+    shown = [
+        each
+        for place, each in enumerate(candidates)
+        if place < MOST_SHOWN or each["warehouse"] == comparison["chosen"]
+    ]
+    keys = [_column(comparison["keys"][place], values[place]) for place in places]
+    columns = [Column("warehouse"), Column("has"), *keys, Column("service"), Column("expected")]
+    yield Table(title, columns, [_row(each, places, comparison, when) for each in shown])
+    if more := len(candidates) - len(shown):
+        yield f"and {numbers.counted(more, 'warehouse')} more"
+    if hidden:
+        same = [_same(comparison["keys"][place], values[place][0]) for place in hidden]
+        yield f"the same for all: {joined(same)}"
 
 
 def _verdict(rule: Mapping[str, Any]) -> Iterator[str]:
@@ -73,35 +104,27 @@ def _verdict(rule: Mapping[str, Any]) -> Iterator[str]:
     yield f"outcome: {rule['outcome']}{', the rest goes on to the next rule' if rule['left'] else ''}"
 
 
-def _shown(comparison: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the candidates that people see: the first, and in any case the chosen one."""
-    return [
-        each
-        for place, each in enumerate(comparison["candidates"])
-        if place < MOST_SHOWN or each["warehouse"] == comparison["chosen"]
-    ]
+def _same(key: Mapping[str, Any], value: float | None) -> str:
+    how = weighed(key) if value else ""
+    return f"{key['key']} {number(value)}{f' ({how})' if how else ''}"
 
 
-def _columns(comparison: Mapping[str, Any]) -> list[Column]:
-    values = zip(
-        *([entry["value"] for entry in each["keys"]] for each in comparison["candidates"]), strict=True
-    )
-    keys = [
-        Column(entry["key"], weighed(entry), right=True, show=partial(number, places=_places(column)))
-        for entry, column in zip(comparison["keys"], values, strict=True)
-    ]
-    return [Column("warehouse"), Column("has"), *keys, Column("service"), Column("expected")]
+def _column(key: Mapping[str, Any], values: Sequence[float | None]) -> Column:
+    return Column(key["key"], weighed(key), right=True, show=partial(number, places=_places(values)))
 
 
 def _row(
-    candidate: Mapping[str, Any], comparison: Mapping[str, Any], when: Callable[[str], str]
+    candidate: Mapping[str, Any],
+    places: Sequence[int],
+    comparison: Mapping[str, Any],
+    when: Callable[[str], str],
 ) -> list[Value]:
     is_chosen = candidate["warehouse"] == comparison["chosen"]
     expected = candidate["expected_at"] if candidate["service"] is not None else None
     return [
         (CHOSEN if is_chosen else " " * len(CHOSEN)) + candidate["warehouse"],
         f"{len(candidate['has'])} of {len(comparison['lines'])}",
-        *(entry["value"] for entry in candidate["keys"]),
+        *(candidate["keys"][place]["value"] for place in places),
         candidate["service"] or "none",
         "" if expected is None else when(expected)[:16],
     ]

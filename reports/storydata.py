@@ -98,6 +98,7 @@ def _record(record: RuleRecord, names: Names) -> dict[str, Any]:
         "decided_by": record.decided_by,
         "outcome": record.outcome,
         "capped": record.capped,
+        "soft": list(record.soft),
     }
 
 

@@ -76,6 +76,8 @@ class RuleRecord(NamedTuple):
         decided_by: that key, where one warehouse won against one other; empty where they are equal in all.
         outcome: what it did, in a word or two.
         capped: whether there were more ways to split than are tried.
+        soft: what each filter called `soft` is, in the order in which they are asked; all are in `removed`, or all in
+            `dropped`.
 
     """
 
@@ -92,6 +94,7 @@ class RuleRecord(NamedTuple):
     decided_by: str
     outcome: str
     capped: bool = False
+    soft: tuple[str, ...] = ()
 
 
 @runtime_checkable

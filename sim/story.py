@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sim.document import nearest
-from sim.errors import InputError, PolicyError, Problem
+from sim.errors import InputError, OrderlabError, PolicyError, Problem
 from sim.journal import Journal
 from sim.network import Network
 from sim.policy import Allocation, Policy, Request
@@ -71,13 +71,15 @@ class _Chronicler:
     """Watches some orders, and ends the run with one of them, or when all were decided as often as they will be.
 
     Args:
+        name: of the policy, for messages.
         left: how many decisions are still to come about each order, by its number.
         ends_with: number of the order with whose end the run ends, too; -1 for none.
 
     """
 
-    def __init__(self, left: Mapping[int, int], ends_with: int = -1) -> None:
+    def __init__(self, name: str, left: Mapping[int, int], ends_with: int = -1) -> None:
         self.ends_with = ends_with
+        self._name = name
         self.decisions: dict[int, list[Decision]] = {number: [] for number in left}
         self._left = Counter(left)
 
@@ -85,13 +87,24 @@ class _Chronicler:
         """Return the answer; of one about an order that is watched, remember it and its reasons."""
         if request.order not in self.decisions:
             return ask(request)
-        records = policy.explain(request, network) if isinstance(policy, Explaining) else ()
+        records = self._reasons(request, policy, network)
         checked = ask(request)
-        self.decisions[request.order].append(Decision(network.now, request, tuple(records), checked[0]))
+        self.decisions[request.order].append(Decision(network.now, request, records, checked[0]))
         self._left -= Counter([request.order])
         if self.ends_with < 0 and not self._left:
             raise _EnoughError
         return checked
+
+    def _reasons(self, request: Request, policy: Policy, network: Network) -> tuple[RuleRecord, ...]:
+        if not isinstance(policy, Explaining):
+            return ()
+        try:
+            return tuple(policy.explain(request, network))
+        except OrderlabError:
+            raise
+        except Exception as error:
+            rule = f"explain raised {type(error).__name__}: {error}"
+            raise PolicyError(rule, policy=self._name) from error
 
 
 def tell(
@@ -108,11 +121,11 @@ def tell(
 
     Raises:
         InputError: there is no such order.
-        PolicyError: the policy failed.
+        PolicyError: the policy failed, or could not explain itself.
 
     """
     number = _number(scenario, order)
-    watch = _Chronicler({number: 0}, number)
+    watch = _Chronicler(name, {number: 0}, number)
     with tempfile.TemporaryDirectory() as folder:
         journal = simulate(scenario, policy, replication, name=name, folder=Path(folder), watch=watch)
         rows = rows_of(journal, [order])[order]
@@ -143,12 +156,12 @@ def tell_again(
         name: of the policy.
 
     Raises:
-        PolicyError: the policy failed, or did not decide as it did then.
+        PolicyError: the policy failed, could not explain itself, or did not decide as it did then.
 
     """
     numbers = {order: _number(scenario, order) for order in lives}
     left = {numbers[order]: len(rows["decisions"]) for order, rows in lives.items()}
-    watch = _Chronicler(left)
+    watch = _Chronicler(name, left)
     if any(left.values()):
         with tempfile.TemporaryDirectory() as folder, suppress(_EnoughError):
             simulate(scenario, policy, replication, name=name, folder=Path(folder), watch=watch)

@@ -25,8 +25,8 @@ from sim.workers import Workers, play_all
 STORIES = "stories"
 """Folder among the digests, for what workers tell."""
 
-Stories = dict[str, dict[str, Any]]
-"""The content of stories, by order."""
+Stories = dict[str, dict[str, Any] | str]
+"""The content of stories, by order; in place of one that cannot be told, the reason."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ class Telling:
     def play(self, task: Task, folder: Path) -> Measured:
         """Tell the orders of one task, and leave their stories among the digests below a folder.
 
-        A policy that cannot be played again as it was leaves none.
+        What a policy gets wrong when it is played again, or in explaining itself, stands in their place.
         """
         try:
             stories = self.tell(task)
-        except OrderlabError:
-            stories = {}
+        except OrderlabError as error:
+            stories = dict.fromkeys(self.lives[task], str(error))
         place = _place(task, folder)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(json.dumps(stories), encoding="utf-8")
@@ -127,10 +127,13 @@ def telling_of(variants: Sequence[Variant], pairs: Sequence[Pair]) -> Telling:
 
 
 def have_told(telling: Telling, workers: Workers, folder: Path) -> dict[Task, Stories]:
-    """Have workers tell all orders, and return the stories by task; a task whose worker dies has none."""
+    """Have workers tell all orders, and return the stories by task."""
     told: dict[Task, Stories] = {}
     for task, measured in play_all(list(telling.lives), workers):
-        told[task] = {} if measured is None else json.loads(_place(task, folder).read_text(encoding="utf-8"))
+        if measured is None:
+            told[task] = dict.fromkeys(telling.lives[task], f"{task}: the worker died each time")
+        else:
+            told[task] = json.loads(_place(task, folder).read_text(encoding="utf-8"))
     return told
 
 

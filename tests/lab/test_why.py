@@ -96,35 +96,55 @@ def test_a_result_that_replaces_another_keeps_none_of_its_explanations(tmp_path:
 
 
 MOODY = """\
+from pathlib import Path
 from sim import Allocation, Part, Wait
 
 class Moody:
-    times = 0
-
     def prepare(self, network):
-        self.waits = Moody.times == 0
-        Moody.times += 1
+        self.waits = not Path(MARK).exists()
+        Path(MARK).touch()
 
     def allocate(self, order, network):
         if self.waits and order.attempt == 1:
             return Allocation(holds=(Wait(order.open, again_at=order.placed_at + 600),))
         return Allocation((Part(0, tuple((line, order.units[line]) for line in order.open)),))
 """
+"""A policy that knows whether it has been there already."""
+
+MUTE = """\
+from sim import Allocation, Part
+
+class Mute:
+    def allocate(self, order, network):
+        return Allocation((Part(0, tuple((line, order.units[line]) for line in order.open)),))
+
+    def explain(self, order, network):
+        return {}["why"]
+"""
 
 
 def test_a_policy_that_decides_otherwise_the_second_time_is_said_to_be_untold(tmp_path: Path) -> None:
-    (tmp_path / "moody.py").write_text(MOODY)
-    experiment = Experiment(
-        "hello", ["nearest", f"{tmp_path / 'moody.py'}:Moody"], replications=1, changes=QUICK
-    )
-    experiment.run(tmp_path / "result", jobs=1)
+    (tmp_path / "moody.py").write_text(MOODY.replace("MARK", repr(str(tmp_path / "mark"))))
+    moody = f"{tmp_path / 'moody.py'}:Moody"
+    Experiment("hello", ["nearest", moody], replications=1, changes=QUICK).run(tmp_path / "result", jobs=1)
     (pair,) = explanations(tmp_path / "result")["pairs"]
     assert pair["differently"] > 0
     for told in pair["told"]:
-        nearest, moody = told["stories"]
+        nearest, again = told["stories"]
         assert nearest["decisions"]
-        # Every time that it is made it has forgotten how it began, or it has not; a story is never half told.
-        assert moody is None or moody["decisions"]
+        assert "played again, a policy must give the same answers" in again
+    page = (tmp_path / "result" / "report.html").read_text(encoding="utf-8")
+    assert page.count("Not told: policy Moody, order ") == len(pair["told"])
+
+
+def test_a_policy_that_fails_to_explain_itself_loses_its_story_alone(tmp_path: Path) -> None:
+    (tmp_path / "mute.py").write_text(MUTE)
+    mute = f"{tmp_path / 'mute.py'}:Mute"
+    result = Experiment("hello", ["nearest", mute], replications=1, changes=QUICK).run(tmp_path / "r", jobs=1)
+    assert len(result.kpis) > 0
+    (pair,) = explanations(tmp_path / "r")["pairs"]
+    assert [type(story) for story in pair["told"][0]["stories"]] == [dict, str]
+    assert pair["told"][0]["stories"][1] == "policy Mute: explain raised KeyError: 'why'"
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"pairs": [{}], "shares": []}', '{"pairs": 3}'])

@@ -127,6 +127,7 @@ def test_a_soft_filter_that_was_dropped_is_told(explained: Any) -> None:
     listener, _ = explained(rules)
     record = listener.heard[0][1][0]
     assert record.dropped == ("soft",)
+    assert record.soft == ("within",)
     assert [word for word, _ in record.removed] == ["sites", "is_up"]
     assert len(record.comparisons[0].candidates) == 3
 

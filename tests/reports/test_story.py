@@ -79,7 +79,7 @@ CONTENT: dict[str, Any] = {
                         {"filter": "sites", "warehouses": []},
                         {"filter": "is_up", "warehouses": ["drowned", "burnt"]},
                     ],
-                    "dropped": ["promise_can_be_met"],
+                    "dropped": ["soft"],
                     "comparisons": [
                         {
                             "lines": [0, 1],
@@ -98,6 +98,7 @@ CONTENT: dict[str, Any] = {
                     "decided_by": "sum",
                     "outcome": "full",
                     "capped": False,
+                    "soft": ["promise_can_be_met"],
                 }
             ],
             "parts": [
@@ -152,7 +153,7 @@ def test_the_text_tells_the_life_and_the_reasons_line_by_line(content: Any) -> N
         "2026-07-01 10:00:00  decision 1, because the order was placed",
         '    rule "cheapest", asked about 2 tea and 1 mug',
         "      left out by is_up: drowned and burnt",
-        "      promise_can_be_met: dropped, because nobody was left",
+        "      soft promise_can_be_met: dropped, because nobody was left",
         "      compared for 2 tea and 1 mug:",
         "        warehouse  has     landed_cost  backlog    sum  service  expected",
         "                                   × 1   × 0.01",
@@ -387,3 +388,31 @@ def test_bars_on_the_page_have_one_scale_and_say_their_hours(content: Any) -> No
         for bar in bars
     ]
     assert ends == pytest.approx([1000 * 26 / 52, 1000], abs=0.2)
+
+
+def test_of_many_keys_those_that_tell_nobody_apart_stand_below_the_table(content: Any) -> None:
+    (comparison,) = content["decisions"][0]["rules"][0]["comparisons"]
+    more = {"co2e_kg": (0.0, 0.0), "lateness_cost": (1.5, 1.5)}
+    comparison["keys"] += [key(name, 1.0) for name in more]
+    for name, values in more.items():
+        for each, value in zip(comparison["candidates"], values, strict=True):
+            each["keys"].append({"key": name, "value": value})
+    text = story_text(content)
+    assert "        warehouse  has     landed_cost  backlog    sum  service  expected\n" in text
+    assert "      the same for all: co2e_kg 0 and lateness_cost 1.5 (× 1)\n" in text
+    assert "lateness_cost" in story_csv(content).splitlines()[0]
+    for each in comparison["candidates"]:
+        each["keys"] = [{"key": entry["key"], "value": 1.0} for entry in comparison["keys"]]
+    assert "the same for all" not in story_text(content)
+
+
+def test_a_soft_filter_that_leaves_somebody_out_is_named(content: Any) -> None:
+    (rule,) = content["decisions"][0]["rules"]
+    rule |= {
+        "removed": [{"filter": name, "warehouses": [site]} for name, site in (("soft", "a"), ("soft", "b"))],
+        "dropped": [],
+        "soft": ["within", "not_tried"],
+    }
+    text = story_text(content)
+    assert "left out by soft within: a\n" in text
+    assert "left out by soft not_tried: b\n" in text
