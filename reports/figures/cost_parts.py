@@ -93,7 +93,8 @@ def _named(parts: dict[str, list[float]], visible: float) -> dict[int, list[str]
     """Return the names to write at each policy's bar: of a part at the first one in which it can be seen."""
     rows: dict[int, list[str]] = {}
     for label, values in parts.items():
-        row = next((row for row, value in enumerate(values) if value >= visible), values.index(max(values)))
+        enough = min(visible, max(values) / 2)  # what is small everywhere is named as soon as there is some
+        row = next(row for row, value in enumerate(values) if value >= enough)
         rows.setdefault(row, []).append(label)
     return rows
 

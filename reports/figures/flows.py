@@ -15,7 +15,7 @@ from reports import numbers
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import label_points
 from reports.figures.maps import Map, map_of
-from reports.figures.style import PAPER, Colour, canvas, colour_of, house_style
+from reports.figures.style import MUTED, PAPER, Colour, canvas, colour_of, house_style
 from reports.kpis.columns import Flags, Integers, flags, positions
 from sim.journal import Journal
 from sim.scenario import Scenario
@@ -23,6 +23,7 @@ from sim.scenario import Scenario
 _NAME, _TITLE = "flows", "Where shipments leave from"
 _MOST_LINES = 1500
 _MOST_NAMES = 12
+_NEAR = 0.03  # of the width: a region so near to a site needs no name
 # Lines by their share of the largest flow: at least so much, this wide, this opaque.
 _CLASSES = ((0.5, 3.2, 0.75), (0.2, 2.0, 0.6), (0.05, 1.1, 0.5), (0.0, 0.6, 0.4))
 
@@ -70,15 +71,8 @@ def flow_maps(
             axes = figure.add_subplot()
             ground.draw(axes)
             drawn = _draw_lines(axes, ground, flow, largest, colour_of(place))
-            _draw_sites(
-                figure,
-                axes,
-                ground,
-                flow,
-                busiest,
-                colour_of(place),
-                [site.id for site in scenario.warehouses],
-            )
+            _draw_sites(axes, ground, flow, busiest, colour_of(place))
+            _name_places(figure, axes, ground, flow, scenario)
             svg = inline_svg(figure, name, f"{_TITLE}: {policy}", _told(flow, scenario))
         pictures.append(Picture(name, policy, svg, _caption(drawn), ground.source, policy))
     return pictures
@@ -140,17 +134,29 @@ def _draw_lines(axes: Axes, ground: Map, flow: _Flow, largest: int, colour: Colo
     return float(counts.sum() / max(int(flow.counts.sum()), 1))
 
 
-def _draw_sites(
-    figure: Figure, axes: Axes, ground: Map, flow: _Flow, busiest: int, colour: Colour, names: Sequence[str]
-) -> None:
+def _draw_sites(axes: Axes, ground: Map, flow: _Flow, busiest: int, colour: Colour) -> None:
     areas = 8 + 150 * flow.sites / max(busiest, 1)
     axes.scatter(
         ground.sites[:, 0], ground.sites[:, 1], s=areas, color=colour.light, edgecolors=PAPER.light,
         linewidths=1.0, zorder=5,
     )  # fmt: skip
+
+
+def _name_places(figure: Figure, axes: Axes, ground: Map, flow: _Flow, scenario: Scenario) -> None:
+    """Name the sites that ship most and, where no outline tells where one is, the regions, if they are few."""
     named = np.argsort(-flow.sites, kind="stable")[:_MOST_NAMES]
     points = [(float(x), float(y)) for x, y in ground.sites[named]]
-    label_points(figure, axes, points, [names[place] for place in named], size=9.0)
+    names = [scenario.warehouses[place].id for place in named]
+    around: list[tuple[float, float]] = []
+    quiet: list[str] = []
+    if not ground.outline and len(scenario.regions) <= _MOST_NAMES:
+        axes.scatter(ground.regions[:, 0], ground.regions[:, 1], s=7, color=MUTED.light, zorder=4)
+        near = _NEAR * (ground.frame[1] - ground.frame[0])
+        for region, place in zip(scenario.regions, ground.regions, strict=True):
+            if np.hypot(*(np.array(points) - place).T).min() > near:
+                around.append((float(place[0]), float(place[1])))
+                quiet.append(region.id)
+    label_points(figure, axes, [*points, *around], [*names, *quiet], size=9.0, quiet=len(quiet))
 
 
 def _told(flow: _Flow, scenario: Scenario) -> str:

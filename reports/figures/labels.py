@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from reports.figures.style import INK, PAPER
+from reports.figures.style import INK, MUTED, PAPER
 
 _NEAR = 7.0  # points between a mark and its name
 _LONGEST = 26  # letters: a name beside a point has half of the picture
@@ -35,6 +35,7 @@ def label_points(
     names: Sequence[str],
     size: float = 10.0,
     reaches: Sequence[tuple[float, float]] = (),
+    quiet: int = 0,
 ) -> None:
     """Write a name beside each point, at the place around it that covers least; earlier points choose first.
 
@@ -45,6 +46,7 @@ def label_points(
         names: one a point; a long one is cut in its middle.
         size: of the type, in points.
         reaches: how far the bars of each point go to either side, in data coordinates.
+        quiet: how many of the last names are less important than the others.
 
     """
     figure.draw_without_rendering()  # fixes the layout, so that places in pixels are final
@@ -59,7 +61,7 @@ def label_points(
             Bbox([[centre - 2, bottom], [centre + 2, top]]),
         ]
     cut = (shortened(name, _LONGEST) for name in names)
-    for (x, y), point, name in zip(pixels, points, cut, strict=True):
+    for number, ((x, y), point, name) in enumerate(zip(pixels, points, cut, strict=True)):
         best: tuple[float, Bbox, tuple[float, float, str, str]] | None = None
         for place in _PLACES:
             box = _box(x, y, name, size, place)
@@ -69,9 +71,10 @@ def label_points(
         assert best is not None
         taken.append(best[1])
         right, up, horizontal, vertical = best[2]
+        colour = INK if number < len(points) - quiet else MUTED
         axes.annotate(
             name, point, xytext=(right * _NEAR, up * _NEAR), textcoords="offset points", ha=horizontal,
-            va=vertical, fontsize=size, color=INK.light, zorder=9, annotation_clip=False,
+            va=vertical, fontsize=size, color=colour.light, zorder=9, annotation_clip=False,
             bbox={"facecolor": PAPER.light, "edgecolor": "none", "alpha": 0.7, "pad": 0.6},
         )  # fmt: skip
 

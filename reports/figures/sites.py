@@ -130,7 +130,10 @@ def _busy(panels: _Panels) -> Picture:
     step = next(iter(courses.values()))[1].seconds
     span = "a day" if step == _DAY else numbers.counted(step // _HOUR, "hour")
     svg = _draw(panels, courses, 100.0, f"stations busy (% of the open time in {span})", (name, title, " %"))
-    return Picture(name, title, svg, f"No line where no station was open. {_caption(panels)}")
+    closed = any(np.isnan(course.values).any() for _, course in courses.values())
+    return Picture(
+        name, title, svg, f"{'No line where no station was open. ' if closed else ''}{_caption(panels)}"
+    )
 
 
 _Courses = Mapping[str, tuple[Sequence[str], Steps]]
