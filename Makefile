@@ -2,7 +2,7 @@
 # make test    run the tests
 # make check   lint and type-check
 # make theory  long agreements of the simulation with closed forms (many minutes)
-# make docs    write the tables of scenarios/README.md and policies/README.md again, after a change of keys or parts
+# make docs    write the tables of scenarios/README.md, policies/README.md and reports/README.md again, after a change
 # make baselines  keep the numbers that the shipped scenarios give today, after a change that is meant to change them
 # make bench   measure orders per second and memory
 # make clean   remove what make made (results in runs/ stay)
@@ -44,6 +44,7 @@ theory: $(dev_stamp)
 docs: $(run_stamp)
 	$(bin)/python -m sim.scenario.reference
 	$(bin)/python -m policies.reference
+	$(bin)/python -m reports.exports.meanings
 
 baselines: $(dev_stamp)
 	$(bin)/python tests/baselines/test_pack.py
