@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import xml.etree.ElementTree as ElementTree
+from typing import Any, NamedTuple
 
 from reports import numbers
 from reports.forms import Column, Table, as_markdown, as_text, escaped
@@ -15,6 +16,14 @@ _COLUMNS = (
     *(Column(name, right=True) for name in ("baseline", "result", "change", "95 % interval")),
     Column("verdict"),
 )
+
+
+class Words(NamedTuple):
+    """What is said of a check as a whole: what it is, whether anything got worse, and how verdicts are to be read."""
+
+    title: str
+    answer: str
+    reading: str
 
 
 def check_text(check: Check) -> str:
@@ -58,6 +67,28 @@ def check_junit(check: Check) -> str:
     ElementTree.indent(root)
     text: str = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True).decode("utf-8")
     return text + "\n"
+
+
+def check_words(check: Check) -> Words:
+    """Say of a check what every form of it says."""
+    return Words(_title(check), _answer(check), _reading(check))
+
+
+def words_of(change: Change) -> str:
+    """Say what became of a KPI: "worse, beyond the bound of 1 % of the baseline"."""
+    return f"regression: {_words(change)}" if change.failed else _words(change)
+
+
+def difference_of(change: Change) -> dict[str, Any]:
+    """Return a change as a row of a comparison; low and high are None where an interval says nothing."""
+    found = change.found
+    known = not (change.exact or math.isnan(found.half_width))
+    return {
+        "unit": change.unit,
+        "difference": None if math.isnan(found.difference) else found.difference,
+        "low": found.low if known else None,
+        "high": found.high if known else None,
+    }
 
 
 def _title(check: Check) -> str:
@@ -109,27 +140,21 @@ def _rows(check: Check) -> list[tuple[str, ...]]:
 
 
 def _row(change: Change) -> tuple[str, ...]:
-    found, unit = change.found, change.kpi.unit
-    known = not (change.exact or math.isnan(found.half_width))
-    row = {
-        "unit": unit,
-        "difference": None if math.isnan(found.difference) else found.difference,
-        "low": found.low if known else None,
-        "high": found.high if known else None,
-    }
+    found, unit, row = change.found, change.kpi.unit, difference_of(change)
     return (
         change.policy,
         change.kpi.name,
         numbers.unit_shown(change.unit)[1],
-        _mean(found.baseline_mean, unit),
-        _mean(found.policy_mean, unit),
+        mean_of(found.baseline_mean, unit),
+        mean_of(found.policy_mean, unit),
         numbers.difference(row),
         numbers.interval(row),
-        f"regression: {_words(change)}" if change.failed else _words(change),
+        words_of(change),
     )
 
 
-def _mean(mean: float, unit: str) -> str:
+def mean_of(mean: float, unit: str) -> str:
+    """Write a mean alone; NaN as a dash."""
     return numbers.estimate(None if math.isnan(mean) else mean, None, unit)
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from reports.gate import Check
 
 
 @click.command(name="check")
@@ -33,6 +37,12 @@ import click
     metavar="FILE",
     help="Also write the table for a pull request.",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write a page of what moved, with intervals.",
+)
 def check_command(
     folder: Path,
     save: Path | None,
@@ -40,6 +50,7 @@ def check_command(
     bounds: tuple[str, ...],
     junit: Path | None,
     markdown: Path | None,
+    report: Path | None,
 ) -> None:
     """Save a result as a baseline, or compare it with one; exit code 1 when it got worse.
 
@@ -55,8 +66,10 @@ def check_command(
         raise click.UsageError("One of --save FILE and --baseline FILE is needed, and not both.")
     stated = bounds_of(bounds)
     if save is not None:
-        if junit is not None or markdown is not None:
-            raise click.UsageError("--junit and --markdown tell of a comparison: they need --baseline FILE.")
+        if any(path is not None for path in (junit, markdown, report)):
+            raise click.UsageError(
+                "--junit, --markdown and --report tell of a comparison: they need --baseline FILE."
+            )
         save.parent.mkdir(parents=True, exist_ok=True)
         write_baseline(save, baseline_of(folder, stated))
         click.echo(f"baseline: {save}")
@@ -65,10 +78,17 @@ def check_command(
     before = read_baseline(baseline)
     after = baseline_of(folder, {**before.bounds, **stated})
     found = check(before, after, baseline, folder)
-    for path, text in ((junit, check_junit), (markdown, check_markdown)):
+    texts = ((junit, check_junit), (markdown, check_markdown), (report, _page))
+    for path, text in texts:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_file(path, text(found))
     click.echo(check_text(found))
     if found.failed:
         sys.exit(1)
+
+
+def _page(found: Check) -> str:
+    from reports.gatepage import check_page  # matplotlib takes a while to load, and only pages need it
+
+    return check_page(found)

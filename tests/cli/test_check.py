@@ -105,6 +105,8 @@ def test_a_worse_rule_fails_and_every_form_says_so(gate: Any) -> None:
         "out/junit.xml",
         "--markdown",
         "out/check.md",
+        "--report",
+        "out/check.html",
     )
     assert (outcome.code, outcome.errors) == (1, "")
     assert "note: policies/mine.yaml is not that of the baseline\n" in outcome.output
@@ -115,6 +117,9 @@ def test_a_worse_rule_fails_and_every_form_says_so(gate: Any) -> None:
     assert [case.get("name") for case in cases if case.find("failure") is not None] == failed
     table = (gate.folder / "out" / "check.md").read_text(encoding="utf-8")
     assert [line.split(" | ")[1] for line in table.splitlines() if "regression: worse" in line] == failed
+    page = (gate.folder / "out" / "check.html").read_text(encoding="utf-8")
+    rows = [row for row in page.split("<tr>") if "regression: worse" in row]
+    assert [row.split('data-kpi="')[1].split('"')[0] for row in rows] == failed
 
 
 def test_a_bound_lets_a_change_pass_and_is_kept_with_the_baseline(gate: Any, inside: Any) -> None:
