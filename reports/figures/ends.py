@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reports.figures.style import INK
+from reports.figures.style import INK, settle
 from reports.statistics import Values
 
 _SIZE = 9.0
@@ -43,7 +43,7 @@ def label_ends(figure: Figure, panels: Sequence[Ends]) -> None:
         ]
         for panel in panels
     ]  # fmt: skip
-    figure.draw_without_rendering()  # fixes the layout, so that places in pixels are final
+    settle(figure)
     for panel, names in zip(panels, texts, strict=True):
         if names:
             levels = panel.axes.transData.transform(list(panel.points))[:, 1]

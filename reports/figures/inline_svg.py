@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from reports.figures.style import COLOURS
+from reports.figures.style import COLOURS, settle
 from reports.notes import Topic
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -62,6 +62,7 @@ def inline_svg(figure: Figure, name: str, title: str, description: str) -> str:
     with warnings.catch_warnings():
         # The browser has fonts for the signs that matplotlib's lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        settle(figure)
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     root = ET.fromstring(text.getvalue())
     _strip(root)

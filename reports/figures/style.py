@@ -105,3 +105,11 @@ def canvas(height: float) -> Figure:
     # The SVG backend draws at 72 dots an inch: a pixel is then a point also while the picture is laid out.
     figure.set_dpi(72)
     return figure
+
+
+def settle(figure: Figure) -> None:
+    """Lay a figure out for good, so that places in pixels are final. What is added later makes no room for itself."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")  # each further layout takes as long as drawing does
