@@ -50,7 +50,7 @@ def write_report(folder: str | Path) -> Path:
     context = _context(summary, _provenance(folder), groups)
     if "sweep" in summary:
         context |= _of_sweep(result, context)
-    context["why"] = why_section(folder)
+    context["why"] = why_section(folder, summary)
     path = folder / "report.html"
     write_file(path, template.page("report.html", **context))
     return path
