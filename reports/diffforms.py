@@ -120,6 +120,8 @@ def _turned(sides: Sequence[str]) -> str:
 
 def difference_tables(content: Mapping[str, Any]) -> list[Table]:
     """Return all tables of a difference that say anything."""
+    if not content["differently"] and not content["alike_but_moved"]:
+        return []
     tables = [groups_table(content)]
     for key, what in (("most_by_cost", "money"), ("most_by_time", "time")):
         if content[key]:

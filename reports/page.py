@@ -56,7 +56,7 @@ def write_report(folder: str | Path) -> Path:
     if "sweep" in summary:
         context |= _of_sweep(result, context, swept)
     write_pictures(folder, (picture for group in groups for picture in group.pictures))
-    context["why"] = why_section(folder)
+    context["why"] = why_section(folder, summary)
     path = folder / "report.html"
     write_file(path, template.page("report.html", **context))
     return path

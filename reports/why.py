@@ -6,11 +6,12 @@ It is written when the policies have been played, for orders are told by playing
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from reports import numbers
+from reports.compare import WELCH
 from reports.diffforms import CHOSEN, READING
 from reports.difftexts import shown
 from reports.forms import Column, Table
@@ -65,24 +66,44 @@ def shares_table(content: dict[str, Any]) -> Table:
     return Table("Orders that two policies decided differently", columns, rows)
 
 
-def why_section(folder: Path) -> dict[str, Any] | None:
-    """Return what a page says of why the policies of a result differ, None where its folder says nothing.
+def why_section(folder: Path, summary: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what a page says of why the policies of a result differ; None where nothing is to be said.
 
-    Raises InputError when `explanations.json` is not what a run wrote.
+    Args:
+        folder: of the result.
+        summary: the content of its `summary.json`.
+
+    Raises:
+        InputError: `explanations.json` is not what a run wrote.
+
     """
     content = read_why(folder)
     if content is None:
-        return None
+        return None if len(summary["policies"]) == 1 or "sweep" in summary else {"missing": _missing(summary)}
     try:
         pairs = [shown(pair) for pair in content["pairs"]]
         for story in (story for pair in pairs for told in pair["told"] for story in told["stories"]):
             if not isinstance(story, str):
                 telling(story)  # what the page will do again
         return {
-            "replication": content["replication"],
-            "reading": f"{READING} {CHOSEN}",
+            "missing": "",
+            "reading": _reading(content),
             "shares": shares_table(content) if len(content["shares"]) > 1 else None,
             "pairs": pairs,
         }
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise InputError([Problem(str(folder / FILE_NAME), "is not what a run wrote")]) from error
+
+
+def _reading(content: Mapping[str, Any]) -> str:
+    others = " orderlab diff compares any two policies." if len(content["pairs"]) > 1 else ""
+    return f"All of this is of replication {content['replication']}. {READING} {CHOSEN}{others}"
+
+
+def _missing(summary: Mapping[str, Any]) -> str:
+    if any(row["method"] == WELCH for row in summary["comparison"]):
+        return "Each policy met customers of its own: their orders cannot be compared one by one."
+    return (
+        "Orders were not compared one by one: that rests on journals, and no replication has those of every policy."
+        " orderlab diff compares two policies all the same: it plays both again."
+    )

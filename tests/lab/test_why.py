@@ -15,7 +15,7 @@ from sim.errors import InputError
 
 pytestmark = pytest.mark.xdist_group("why")
 
-QUICK = ["days=0.5", "warm_up_days=0"]
+QUICK = ["days=0.3", "warm_up_days=0"]
 POLICIES = ["nearest", "cheapest", "balanced"]
 
 
@@ -75,9 +75,19 @@ def test_nothing_is_said_without_journals_or_of_one_policy(tmp_path: Path) -> No
         tmp_path / "none", journal="none", jobs=1
     )
     Experiment("hello", ["nearest"], replications=1, changes=QUICK).run(tmp_path / "one", jobs=1)
-    for name in ("none", "one"):
-        assert not (tmp_path / name / FILE_NAME).exists()
-        assert 'id="why"' not in (tmp_path / name / "report.html").read_text(encoding="utf-8")
+    pages = {name: (tmp_path / name / "report.html").read_text(encoding="utf-8") for name in ("none", "one")}
+    assert not any((tmp_path / name / FILE_NAME).exists() for name in pages)
+    assert "orderlab diff compares two policies all the same: it plays both again." in pages["none"]
+    assert 'id="why"' not in pages["one"]
+
+
+def test_of_policies_that_met_other_customers_the_page_says_so(tmp_path: Path) -> None:
+    experiment = Experiment(
+        "hello", ["nearest", "cheapest"], replications=2, changes=QUICK, common_random_numbers=False
+    )
+    experiment.run(tmp_path / "r", jobs=1)
+    page = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    assert "Each policy met customers of its own: their orders cannot be compared one by one." in page
 
 
 def test_policies_that_decide_alike_have_nothing_to_tell(tmp_path: Path) -> None:

@@ -191,8 +191,16 @@ def test_sentences_say_how_many_and_what_became_of_the_others(pair: Any) -> None
     ]
     same = difference_content(found_in((pair[0], pair[0])), ("near", "far"), pair, 0)
     assert difference_sentences(same) == ["far decided all of 8 orders as near did."]
-    (groups,) = difference_tables(same)
-    assert [row[0] for row in groups.rows] == ["decided differently", "decided alike", "all"]
+    assert difference_tables(same) == []
+    groups, money, time = difference_tables(content)
+    assert [row[0] for row in groups.rows][-3:] == ["decided differently", "decided alike", "all"]
+    assert [row[0] for row in money.rows] == ["8", "4", "5", "2"]
+    assert money.rows[-1][1:] == [
+        "5.00\u00a0→\u00a08.00",
+        "24.0\u00a0→\u00a030.0",
+        "newark by ground → reno by ground",
+    ]
+    assert [row[0] for row in time.rows] == ["6", "2", "5"]
 
 
 def test_every_order_can_be_told_as_a_row(pair: Any) -> None:
