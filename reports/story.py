@@ -143,6 +143,9 @@ def _ending(row: Mapping[str, Any], when: When) -> str:
     }[row["state"]]
     if row["delivered_at"] is not None:
         text += f" {when(row['delivered_at'])}, in {numbers.counted(row['shipments'], 'shipment')}"
+        if row["promised_at"] is not None and row["delivered_at"] > row["promised_at"]:
+            late = datetime.fromisoformat(row["delivered_at"]) - datetime.fromisoformat(row["promised_at"])
+            text += f", {numbers.fixed(late.total_seconds() / 3600, 2)} h late"
     return f"placed {when(row['placed_at'])}{promised}; {text}"
 
 
@@ -170,7 +173,7 @@ def _events(content: Mapping[str, Any], when: When) -> Iterator[Event]:
         yield event(decision["at"], heading)._replace(reasons=told, ends=tuple(_came_to(decision, when)))
     if row["told_at"] is not None:
         yield event(row["told_at"], "the customer is told that it will be late")
-    for row in content["shipments"]:
+    for row in sorted(content["shipments"], key=lambda row: int(row["shipment"])):
         for column, text in _STEPS:
             if row[column] is not None:
                 yield event(row[column], text.format(**row))

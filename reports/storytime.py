@@ -62,7 +62,13 @@ def lives(content: Mapping[str, Any]) -> tuple[Life, ...]:
 
     """
     placed = content["order"]["placed_at"]
-    return tuple([_life(row, placed) for row in content["shipments"] if row["state"] != "cancelled"])
+    return tuple(
+        [
+            _life(row, placed)
+            for row in sorted(content["shipments"], key=lambda row: int(row["shipment"]))
+            if row["state"] != "cancelled"
+        ]
+    )
 
 
 def _life(row: Mapping[str, Any], placed: str) -> Life:

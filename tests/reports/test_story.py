@@ -362,7 +362,7 @@ def test_the_hours_of_a_shipment_add_up_and_what_has_not_ended_is_missing(conten
     (first,) = content["shipments"]
     second = first | {"shipment": 2, "allocated_at": LEAVES, "released_at": ARRIVES, "delivered_at": None}
     second |= {"started_at": None, "packed_at": None, "picked_up_at": None}
-    content["shipments"] = [first, second, first | {"shipment": 3, "state": "cancelled"}]
+    content["shipments"] = [second, first, first | {"shipment": 3, "state": "cancelled"}]
     times = telling(content).times
     assert times is not None
     assert [column.name for column in times.columns] == [
@@ -401,8 +401,10 @@ def test_of_many_keys_those_that_tell_nobody_apart_stand_below_the_table(content
     assert "        warehouse  has     landed_cost  backlog    sum  service  expected\n" in text
     assert "      the same for all: co2e_kg 0 and lateness_cost 1.5 (× 1)\n" in text
     assert "lateness_cost" in story_csv(content).splitlines()[0]
-    for each in comparison["candidates"]:
-        each["keys"] = [{"key": entry["key"], "value": 1.0} for entry in comparison["keys"]]
+    first, _ = comparison["candidates"]
+    comparison["candidates"] = [first]
+    assert "      and: co2e_kg 0\n" in story_text(content)
+    comparison["candidates"] = [first, first | {"warehouse": "far"}]
     assert "the same for all" not in story_text(content)
 
 
@@ -416,3 +418,11 @@ def test_a_soft_filter_that_leaves_somebody_out_is_named(content: Any) -> None:
     text = story_text(content)
     assert "left out by soft within: a\n" in text
     assert "left out by soft not_tried: b\n" in text
+
+
+@pytest.mark.parametrize(
+    ("promised", "said"), [("2026-07-02T10:30:00", "in 1 shipment, 5.50 h late"), (ARRIVES, "in 1 shipment")]
+)
+def test_an_order_that_came_late_says_by_how_much(content: Any, promised: str, said: str) -> None:
+    content["order"]["promised_at"] = promised
+    assert telling(content).facts[1].endswith(said)
