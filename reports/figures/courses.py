@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from reports.course import COURSES, Course
+from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, PAPER, RULE, Colour, canvas, colour_of, house_style
 from reports.rhythm import Rhythm
 from reports.statistics import Values
@@ -53,7 +54,7 @@ def draw_courses(
         figure.set_facecolor(PAPER.light)
         rows = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
         for axes, (policy, name) in zip(rows, panels, strict=True):
-            title = COURSES[name] if len(found) == 1 else f"{policy}: {COURSES[name]}"
+            title = COURSES[name] if len(found) == 1 else f"{shortened(policy, 26)}: {COURSES[name]}"
             axes.set_title(title, loc="left", color=INK.light)
             colour = colour_of(list(found).index(policy))
             _panel(axes, found[policy][name], said[policy][name], known, warm_up_days, colour)

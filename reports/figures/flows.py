@@ -23,6 +23,7 @@ from sim.scenario import Scenario
 _NAME, _TITLE = "flows", "Where shipments leave from"
 _MOST_LINES = 1500
 _MOST_NAMES = 12
+_WORTH_A_NAME = 0.1  # of what the busiest site ships, where there are more sites than names
 _NEAR = 0.03  # of the width: a region so near to a site needs no name
 # Lines by their share of the largest flow: at least so much, this wide, this opaque.
 _CLASSES = ((0.5, 3.2, 0.75), (0.2, 2.0, 0.6), (0.05, 1.1, 0.5), (0.0, 0.6, 0.4))
@@ -145,6 +146,8 @@ def _draw_sites(axes: Axes, ground: Map, flow: _Flow, busiest: int, colour: Colo
 def _name_places(figure: Figure, axes: Axes, ground: Map, flow: _Flow, scenario: Scenario) -> None:
     """Name the sites that ship most and, where no outline tells where one is, the regions, if they are few."""
     named = np.argsort(-flow.sites, kind="stable")[:_MOST_NAMES]
+    if len(flow.sites) > _MOST_NAMES:
+        named = named[flow.sites[named] >= _WORTH_A_NAME * flow.sites.max()]
     points = [(float(x), float(y)) for x, y in ground.sites[named]]
     names = [scenario.warehouses[place].id for place in named]
     around: list[tuple[float, float]] = []

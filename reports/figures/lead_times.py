@@ -16,6 +16,7 @@ from sim.journal import Journal
 Shares = np.ndarray[Any, np.dtype[np.float64]]
 
 _NAME, _TITLE = "lead-times", "How long customers wait"
+_NONE = "no order was delivered"
 _BINS = 48
 _WIDTHS = tuple(60 * minutes for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10_080))
 
@@ -50,7 +51,11 @@ def lead_times(journals: Mapping[str, Journal], policies: list[str]) -> Picture:
             colour = colour_of(policies.index(policy)).light
             axes.stairs(100 * share, edges, fill=True, color=colour, alpha=0.55, linewidth=0)
             axes.stairs(100 * share, edges, color=colour, linewidth=1.2)
-            for quantile, style in ((0.5, "solid"), (0.95, (0, (3, 2)))):
+            if not share.any():
+                axes.text(
+                    0.5, 0.5, _NONE, ha="center", va="center", transform=axes.transAxes, color=INK.light
+                )
+            for quantile, style in ((0.5, "solid"), (0.95, (0, (3, 2)))) if share.any() else ():
                 place = _quantile(minutes[policy], quantile) / scale
                 axes.axvline(place, color=INK.light, linewidth=1.0, linestyle=style)
             axes.set_title(shortened(policy, 46), loc="left", pad=3, color=INK.light)
@@ -61,17 +66,20 @@ def lead_times(journals: Mapping[str, Journal], policies: list[str]) -> Picture:
         if hours and edges[-1] > 36:
             rows[-1].set_xticks(_days(float(edges[-1])))
         figure.supylabel(f"orders (% per {_span(width)})", fontsize=10, color=INK.light)
-        told = "; ".join(
-            f"{policy}: half of the orders within {_quantile(counts, 0.5) / scale:.0f} {unit}, "
-            f"95 % within {_quantile(counts, 0.95) / scale:.0f} {unit}"
-            for policy, counts in minutes.items()
-        )
+        told = "; ".join(f"{policy}: {_told(counts, scale, unit)}" for policy, counts in minutes.items())
         svg = inline_svg(figure, _NAME, _TITLE, told)
     caption = (
         "Delivered orders of one replication, placed to delivered; the slowest half per cent lies beyond the"
         " right edge. Lines: median (solid) and 95 % (dashed)."
     )
     return Picture(_NAME, _TITLE, svg, caption, rests_on=("deliveries",))
+
+
+def _told(counts: Integers, scale: int, unit: str) -> str:
+    if not counts.any():
+        return _NONE
+    half, most = (_quantile(counts, share) / scale for share in (0.5, 0.95))
+    return f"half of the orders within {half:.0f} {unit}, 95 % within {most:.0f} {unit}"
 
 
 def _minutes(journal: Journal) -> Integers:

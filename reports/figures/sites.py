@@ -50,7 +50,7 @@ def site_loads(journals: Mapping[str, Journal], policies: Sequence[str]) -> list
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The time that is drawn, and how it is told: in days or hours since the run's first instant."""
+    """The time that is drawn, seconds since the start, and how it is told: in days or hours since its begin."""
 
     begin: int
     end: int
@@ -61,9 +61,14 @@ class _Window:
     def of(cls, journal: Journal) -> _Window:
         begin, end = journal.about["window"]
         unit, name = (_DAY, "days") if end - begin >= _DAYS * _DAY else (_HOUR, "hours")
-        start = datetime.fromtimestamp(journal.about["start"], ZoneInfo(journal.about.get("timezone", "UTC")))
-        clock = "" if (start.hour, start.minute) == (0, 0) else f", {start:%H:%M}"
-        return cls(begin, end, unit, f"{name} since {start.day} {start:%B %Y}{clock}")
+        zone = ZoneInfo(journal.about.get("timezone", "UTC"))
+        first = datetime.fromtimestamp(journal.about["start"] + begin, zone)
+        clock = "" if (first.hour, first.minute) == (0, 0) else f", {first:%H:%M}"
+        return cls(begin, end, unit, f"{name} since {first.day} {first:%B %Y}{clock}")
+
+    def told(self, seconds: float) -> float:
+        """Return where a time stands on the axis; what lies outside stands at its ends."""
+        return (min(max(seconds, self.begin), self.end) - self.begin) / self.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,7 @@ _Courses = Mapping[str, tuple[Sequence[str], Steps]]
 def _draw(panels: _Panels, courses: _Courses, factor: float, label: str, told: tuple[str, str, str]) -> str:
     """Draw one panel a site; `told` is the name of the picture, its title and the unit of its numbers in words."""
     sites, _ = panels.shown()
-    unit, name_and_title = panels.window.unit, told[:2]
+    window = panels.window
     with house_style():
         legend = _legend(panels, sites)
         figure = canvas(0.85 + 0.95 * len(sites) + 0.2 * -(-len(legend) // _columns(legend)))
@@ -153,37 +158,38 @@ def _draw(panels: _Panels, courses: _Courses, factor: float, label: str, told: t
             for line, (policy, (known, course)) in enumerate(courses.items()):
                 if site in known:
                     values = factor * course.values[known.index(site)]
-                    edges = np.minimum(
-                        course.begin + course.seconds * np.arange(len(values) + 1), panels.window.end
-                    )
+                    edges = [
+                        window.told(course.begin + course.seconds * step) for step in range(len(values) + 1)
+                    ]
                     axes.stairs(
-                        values, edges / unit, baseline=None, color=colour_of(panels.places[policy]).light,
+                        values, edges, baseline=None, color=colour_of(panels.places[policy]).light,
                         linewidth=_width(line, len(courses)),
                     )  # fmt: skip
             axes.grid(axis="y", linewidth=0.6)
             axes.locator_params(axis="y", nbins=4)
-        rows[-1].set_xlim(panels.window.begin / unit, panels.window.end / unit)
+        rows[-1].set_xlim(0, window.told(window.end))
         rows[-1].set_ylim(bottom=0.0)
         rows[-1].xaxis.set_major_locator(MaxNLocator("auto", integer=True))
-        rows[-1].set_xlabel(panels.window.label)
+        rows[-1].set_xlabel(window.label)
         _write_legend(figure, legend, label)
-        return inline_svg(figure, *name_and_title, _told(sites, courses, factor, told[2]))
+        return inline_svg(figure, *told[:2], _told(sites, courses, factor, told[2]))
 
 
 def _width(line: int, lines: int) -> float:
     """Return how wide a line is: earlier ones are wider, so that one shows behind another that goes the same way."""
-    return 1.1 + min(1.5, 3.0 / max(lines - 1, 1)) * (lines - 1 - line)
+    return 1.1 + min(1.1, 3.0 / max(lines - 1, 1)) * (lines - 1 - line)
 
 
 def _shade(axes: Axes, panels: _Panels, site: str) -> None:
-    unit, window = panels.window.unit, panels.window
+    told = panels.window.told
     for opacity, partly in ((_DOWN, False), (_PARTLY, True)):
         spans = [
-            (begin / unit, (end - begin) / unit)
+            (
+                told(outage.begins),
+                told(panels.window.end if outage.ends is None else outage.ends) - told(outage.begins),
+            )
             for outage in panels.down([site])
             if (outage.left > 0.0) == partly
-            for begin in (max(outage.begins, window.begin),)
-            for end in (window.end if outage.ends is None else min(outage.ends, window.end),)
         ]
         if spans:
             axes.broken_barh(

@@ -7,6 +7,7 @@ from typing import Any
 
 from reports import numbers
 from reports.compare import PAIRED
+from reports.designs import joined
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import label_points
 from reports.figures.style import MUTED, PAPER, canvas, colour_of, house_style, shape_of
@@ -67,6 +68,9 @@ def tradeoff(summary: dict[str, Any]) -> Picture:
         )
         svg = inline_svg(figure, _NAME, _TITLE, told)
     caption = "Left is faster, down is cheaper."
+    missing = [policy for policy in summary["policies"] if policy not in names]
+    if missing:
+        caption += f" No order was delivered with {joined(missing, 'and')}."
     if any(kpis[_COST][name]["half_width"] is not None for name in names):
         caption += " Bars: 95 % intervals of the means."
         if all(row["method"] == PAIRED for row in summary["comparison"]):

@@ -181,6 +181,21 @@ def test_without_deliveries_the_tradeoff_says_so(write):
     assert "No order was delivered" in picture.caption
 
 
+def test_a_policy_that_delivered_nothing_is_not_passed_over(write, new_story):
+    picture = tradeoff(
+        write({"near": NEAR, "none": {**NEAR, "lead_time_mean_h": [float("nan")] * 3}}).summary
+    )
+    assert ">none<" not in picture.svg
+    assert "No order was delivered with none." in picture.caption
+    some, none = (
+        new_story().order(1, delivered_at=DAY + HOUR),
+        new_story().order(1, state="open", delivered_at=-1),
+    )
+    picture = lead_times({"near": some.close(), "none": none.close()}, ["near", "none"])
+    assert "none: no order was delivered" in picture.svg
+    assert ">no order was delivered<" in picture.svg
+
+
 def test_cost_parts_name_large_ones_and_join_small_ones(write):
     values = {**NEAR, "storage_per_order": [0.01] * 3, "late_per_order": [0.02] * 3}
     picture = cost_parts(write({"near": values, "cheap": CHEAP}).summary)

@@ -2,6 +2,8 @@
 
 import re
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from reports.figures import flow_maps
@@ -77,3 +79,22 @@ def test_where_all_is_at_one_place_there_is_no_map(world, journals):
     (picture,) = flow_maps(journals, ["near"], world((48.1, 11.6), (48.1, 11.6), (48.1, 11.6)))
     assert picture.svg == ""
     assert "one place" in picture.caption
+
+
+def test_of_many_sites_only_those_are_named_that_ship_much():
+    scenario = load_scenario("stores")
+    sites, regions = ([place.id for place in places] for places in (scenario.warehouses, scenario.regions))
+
+    class Shipments:
+        """A journal: the first site ships 100, the second 10 and the third 9."""
+
+        def batches(self, _, columns):
+            site = np.repeat(np.arange(3, dtype=np.int32), [100, 10, 9])
+            here, delivered = np.zeros((2, len(site)), dtype=np.int32)
+            words = ((site, sites), (here, regions), (delivered, ["delivered"]))
+            named = [pa.DictionaryArray.from_arrays(pa.array(code), pa.array(names)) for code, names in words]
+            counted = pa.array(np.ones(len(site), dtype=bool))
+            yield pa.RecordBatch.from_arrays([*named, counted], names=list(columns))
+
+    (picture,) = flow_maps({"near": Shipments()}, ["near"], scenario)
+    assert [name for name in sites if name in words(picture.svg)] == sites[:2]

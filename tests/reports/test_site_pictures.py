@@ -42,6 +42,18 @@ def test_the_load_is_the_mean_of_what_waited_and_the_share_of_open_hours_that_we
     assert np.isnan(found.busy.values[1]).all()
 
 
+def test_from_four_days_on_a_site_is_busy_by_the_day(new_story):
+    journal = hours(new_story(), busy=900, end=2 * DAY).close()
+    journal.about["window"] = [0, 4 * DAY]
+    found = load(journal)
+    assert found.busy.seconds == DAY
+    np.testing.assert_array_equal(found.busy.values, [[0.25, 0.25, np.nan, np.nan], [np.nan] * 4])
+    picture = site_loads({"near": journal}, ["near"])[1]
+    assert "stations busy (% of the open time in a day)" in picture.svg
+    assert "days since 5 January 2026" in picture.svg
+    assert "No line where no station was open." in picture.caption
+
+
 def test_how_a_journal_was_cut_into_blocks_changes_nothing(new_story):
     whole, cut = (
         load(hours(new_story(None, rows), backlog=lambda hour: hour / 3, busy=7).close())
@@ -89,7 +101,7 @@ def test_both_pictures_name_sites_units_and_policies(journals):
     waiting, busy = site_loads(journals, ["near", "far"])
     for picture in (waiting, busy):
         words = "".join(ET.fromstring(picture.svg).itertext())
-        for text in ("newark", "reno", "near", "far", "hours since 5 January 2026"):
+        for text in ("newark", "reno", "near", "far", "hours since 6 January 2026"):
             assert text in words
         for place in (0, 1):
             assert colour_of(place).variable in picture.svg
