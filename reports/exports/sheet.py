@@ -87,7 +87,7 @@ class Sheet:
             unit = self.table.units.get(found.name)
             text = f"{found.name} [{unit}]" if unit and unit != found.name else found.name
             sheet.set_column(column, column, min(_WIDEST, max(len(text) + 3, 20 if _is_time(found) else 11)))
-            sheet.write_string(0, column, text, heading)
+            write_text(sheet, 0, column, text, heading)
         for block in self.table.blocks:
             room = MOST_ROWS - 1 - self.written
             self._write_block(sheet, block.slice(0, room))
@@ -141,4 +141,11 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Any, shown: Form
     elif isinstance(value, int | float) and math.isfinite(value):
         sheet.write_number(row, column, value, shown)
     elif value == value:
-        sheet.write_string(row, column, str(value)[:_LONGEST])
+        write_text(sheet, row, column, str(value))
+
+
+def write_text(sheet: Worksheet, row: int, column: int, text: str, shown: Format | None = None) -> None:
+    """Write a text into a cell, cut where it is longer than a cell may be."""
+    # XlsxWriter takes what looks like a formatted string of a file for one, and would write it as it stands.
+    marked = text.startswith("<r>") and text.endswith("</r>")
+    sheet.write_string(row, column, f" {text}"[not marked : _LONGEST], shown)

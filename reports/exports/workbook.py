@@ -21,7 +21,7 @@ import xlsxwriter
 from reports import breakdown
 from reports.exports.kept import Kept
 from reports.exports.meanings import ROWS, meaning
-from reports.exports.sheet import Sheet, Table, write_value
+from reports.exports.sheet import Sheet, Table, write_text, write_value
 from reports.kpis import KPIS
 from reports.result import Result
 from reports.sentences import answer, limits, reading, replications
@@ -166,12 +166,12 @@ def _write_cover(
     row = 0
     for heading, sentences in blocks.items():
         for place, text in enumerate([heading, *sentences] if sentences else []):
-            cover.write_string(row, 0, text, wrapped if place else bold)
+            write_text(cover, row, 0, text, wrapped if place else bold)
             row += 1
         row += 1
     whole = book.add_format({"num_format": "#,##0"})
     for column, text in enumerate(("Sheet", "Rows", "A row is")):
-        cover.write_string(row, column, text, bold)
+        write_text(cover, row, column, text, bold)
     for sheet in sheets:
         row += 1
         for column, value in enumerate((sheet.table.name, sheet.written, sheet.table.about)):
