@@ -132,16 +132,22 @@ def _card(listing: Listing, kpi: str, rows: Rows, points: Rows) -> dict[str, Any
         "shown_unit": numbers.unit_shown(unit)[1],
         "ends": (min(ends, default=0.0), max(ends, default=0.0)),
         "heads": listing.heads,
-        "rows": [{"label": _label(listing, name), "found": found[kpi, name]} for name in listing.labels],
+        "rows": [{"label": label, "found": found[kpi, name]} for name, label in _labels(listing).items()],
     }
 
 
-def _label(listing: Listing, name: str) -> str:
-    """Return what tells a point from the others, on one line."""
-    label = listing.labels[name]
-    if listing.kind == "best":
-        return ", ".join(f"{head} {value}" for head, value in zip(listing.heads, label, strict=True))
-    return " ".join(label)
+def _labels(listing: Listing) -> dict[str, str]:
+    """Return by variant what tells it from the others, on one line; what all are compared with comes along."""
+    labels = {"changes": {listing.policy: "as it is"}, "rules": {listing.policy: "all rules"}}.get(
+        listing.kind, {}
+    )
+    for name, texts in listing.labels.items():
+        pairs = zip(listing.heads, texts, strict=True)
+        labels[name] = {
+            "best": ", ".join(" ".join(pair) for pair in pairs),
+            "rules": f"without {texts[0]}",
+        }.get(listing.kind, " ".join(texts))
+    return labels
 
 
 def _reading(result: Result, rows: Rows) -> str:

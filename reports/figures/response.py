@@ -10,17 +10,17 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from reports import numbers
 from reports.figures.inline_svg import Picture, inline_svg
-from reports.figures.labels import label_points
 from reports.figures.style import INK, MUTED, PAPER, canvas, colour_of, house_style, shape_of
 from reports.kpis import KPIS
 
 _LONGEST_VALUE = 22
-_MOST_TICKS = 8
+_LETTERS = 40  # that have room below the axis
 _WIDE = 30.0  # the largest value over the smallest one: beyond, the scale is logarithmic
+_LINE = 12.5  # points from a name to the next one
 _LETTER = 0.021  # of the width of the axes, that a letter of a name takes
 _APART = 0.11  # between policies at the same value, of the room that a value has
 
@@ -78,7 +78,8 @@ def response(name: str, kpi: str, key: str, curves: Sequence[Curve], same_orders
             axes.margins(0.09, 0.14)
             axes.yaxis.set_major_locator(MaxNLocator(5))
         upper.set_ylabel(_quantity(KPIS[kpi].label, shown))
-        lower.set_ylabel(_quantity("minus unchanged", numbers.unit_of_difference(unit)))
+        lower.set_ylabel(_quantity("minus unchanged\n", numbers.unit_of_difference(unit)))
+        figure.align_ylabels()
         lower.set_xlabel("\n".join(textwrap.wrap(key, 60, break_on_hyphens=False)))
         if len(drawn) > 1:
             _name(figure, upper, drawn, scale, factor)
@@ -121,24 +122,28 @@ class _Scale:
         """Write the values below the axis."""
         if self.logarithmic:
             axes.set_xscale("log")
-            axes.xaxis.set_minor_locator(NullLocator())
         if not self.numeric:
             labels = [_short(value) for value in self.values]
             turned = sum(len(label) + 2 for label in labels) > 56
             rotation, side = (35, "right") if turned else (0, "center")
             axes.set_xticks(range(len(labels)), labels, rotation=rotation, ha=side)
-        elif len(self.values) <= _MOST_TICKS and not self._crowded():
-            axes.xaxis.set_major_locator(FixedLocator([float(value) for value in self.values]))
-            axes.set_xticks([float(value) for value in self.values], self.values)
+        else:
+            written = self._written()
+            axes.xaxis.set_minor_locator(NullLocator())
+            axes.set_xticks([float(value) for value in written], written)
 
-    def _crowded(self) -> bool:
-        """Whether labels of neighbouring values would run into each other."""
-        places = [math.log(float(value)) if self.logarithmic else float(value) for value in self.values]
-        span = places[-1] - places[0]
-        gaps = zip(places, places[1:], self.values, self.values[1:], strict=False)
-        return any(
-            (right - left) / span * 46 < (len(one) + len(other)) / 2 + 1.5 for left, right, one, other in gaps
-        )
+    def _written(self) -> list[str]:
+        """Return the values whose labels have room beside each other, from the left."""
+        places = {
+            value: math.log(float(value)) if self.logarithmic else float(value) for value in self.values
+        }
+        span = places[self.values[-1]] - places[self.values[0]]
+        written: list[str] = []
+        for value in self.values:
+            room = (places[value] - places[written[-1]]) / span * _LETTERS if written else math.inf
+            if not written or room >= (len(value) + len(written[-1])) / 2 + 1.5:
+                written.append(value)
+        return written
 
 
 def _means(axes: Axes, curve: Curve, scale: _Scale, shift: float, factor: float) -> None:
@@ -166,7 +171,7 @@ def _means(axes: Axes, curve: Curve, scale: _Scale, shift: float, factor: float)
 def _name(figure: Figure, axes: Axes, curves: Sequence[Curve], scale: _Scale, factor: float) -> None:
     """Write each policy's name beside its last point, where there is room made for it."""
     left, right = axes.get_xlim()
-    room = min(max(len(curve.policy) for curve in curves) * _LETTER, 0.4)
+    room = min((max(len(curve.policy) for curve in curves) + 2) * _LETTER, 0.45)
     if scale.logarithmic:
         axes.set_xlim(left, right * (right / left) ** (room / (1.0 - room)))
     else:
@@ -175,7 +180,35 @@ def _name(figure: Figure, axes: Axes, curves: Sequence[Curve], scale: _Scale, fa
         max((scale.place(value), factor * row["mean"]) for value, row in curve.points.items())
         for curve in curves
     ]
-    label_points(figure, axes, ends, [curve.policy for curve in curves])
+    figure.draw_without_rendering()  # fixes the layout, so that places in pixels are final
+    pixels = axes.transData.transform(ends)
+    frame = axes.get_window_extent()
+    gap = min(_LINE, float(frame.height) / len(ends))
+    heights = _spread([float(y) for _, y in pixels], gap, float(frame.y0), float(frame.y1))
+    for curve, end, (_, y), height in zip(curves, ends, pixels, heights, strict=True):
+        axes.annotate(
+            curve.policy, end, xytext=(16.0, height - float(y)), textcoords="offset points", va="center",
+            color=INK.light, annotation_clip=False, zorder=9,
+            arrowprops={
+                "arrowstyle": "-", "color": colour_of(curve.place).light, "linewidth": 0.9, "shrinkA": 1.0,
+                "shrinkB": 5.0, "relpos": (0.0, 0.5),
+            },
+        ).set_in_layout(False)  # fmt: skip
+
+
+def _spread(heights: Sequence[float], gap: float, bottom: float, top: float) -> list[float]:
+    """Move heights apart until each is a gap from the next one, all between bottom and top if they have room."""
+    order = sorted(range(len(heights)), key=heights.__getitem__)
+    placed: dict[int, float] = {}
+    lowest = bottom
+    for place in order:
+        placed[place] = max(heights[place], lowest)
+        lowest = placed[place] + gap
+    highest = top
+    for place in reversed(order):
+        placed[place] = min(placed[place], highest)
+        highest = placed[place] - gap
+    return [placed[place] for place in range(len(heights))]
 
 
 def _differences(axes: Axes, curve: Curve, scale: _Scale, shift: float, factor: float) -> None:
@@ -201,7 +234,7 @@ def _capital(text: str) -> str:
 
 
 def _quantity(words: str, unit: str) -> str:
-    return f"{words} ({unit})" if unit else words
+    return f"{words} ({unit})".replace("\n ", "\n") if unit else words.strip()
 
 
 def _told(curves: Sequence[Curve], unit: str) -> str:
