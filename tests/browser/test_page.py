@@ -35,6 +35,8 @@ ALTERNATIVES = """() => [...document.querySelectorAll("svg, img, canvas")].map(p
         .map(id => document.getElementById(id)?.textContent ?? "").join(" ").trim(),
 ])"""
 
+UNFOLD = "() => document.querySelectorAll('details').forEach(part => { part.open = true; })"
+
 # Letters that are printed over other letters, outside of pictures: cells of a row, and cards beside each other.
 COVERED = """() => [...document.querySelectorAll("tr")].flatMap(row => {
     const cells = [...row.cells].filter(cell => cell.textContent.trim());
@@ -62,6 +64,8 @@ def test_a_page_fits_its_window_and_keeps_to_itself(
     opened: Any, folders: dict[str, Path], name: str, width: int, scheme: str
 ) -> None:
     with opened(folders[name] / "report.html", width, scheme) as reader:
+        assert overflow(reader.page) == 0
+        reader.page.evaluate(UNFOLD)
         assert overflow(reader.page) == 0
         assert reader.page.evaluate(CUT_OFF) == []
         assert reader.page.evaluate(COVERED) == []
