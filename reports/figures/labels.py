@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from reports.figures.style import INK, PAPER
+from reports.figures.style import INK, PAPER, lay_out
 
 _NEAR = 7.0  # points between a mark and its name
 _PLACES = (
@@ -38,7 +38,7 @@ def label_points(
         reaches: how far the bars of each point go to either side, in data coordinates.
 
     """
-    figure.draw_without_rendering()  # fixes the layout, so that places in pixels are final
+    lay_out(figure)
     frame = axes.get_window_extent()
     pixels = axes.transData.transform(list(points))
     taken = [Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in pixels]
