@@ -14,7 +14,7 @@ from reports.evidence import Evidence
 from reports.figures.ends import Ends, label_ends
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
-from reports.figures.shares import NO_TABLE, OWN_COSTS
+from reports.figures.shares import NO_TABLE, ONE_DAY, OWN_COSTS
 from reports.figures.style import INK, MUTED, canvas, colour_of, house_style
 from reports.slices import Slices, divided, means_of, slices_of
 from reports.statistics import Values, mean_of
@@ -72,7 +72,7 @@ def daily(evidence: Evidence) -> list[Picture]:
         return [Picture("daily", "Day by day", "", NO_TABLE)]
     slices = slices_of(evidence.breakdown, evidence.policies, "day")
     if len(slices.names) < 2:
-        return [Picture("daily", "Day by day", "", "The window has no second day.")]
+        return [Picture("daily", "Day by day", "", ONE_DAY)]
     return [_picture(measure, slices, evidence) for measure in _MEASURES]
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from reports.figures.style import COLOURS, settle
+from reports.figures.style import COLOURS, lay_out
 from reports.notes import Topic
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -52,18 +51,15 @@ def inline_svg(figure: Figure, name: str, title: str, description: str) -> str:
     """Render a figure as an SVG element for a page.
 
     Args:
-        figure: drawn in the house's style.
+        figure: drawn in the house's style, which must still hold.
         name: prefix of all ids inside, so that no two pictures of a page share one.
         title: read out in the picture's place.
         description: the same at more length: what a reader would see.
 
     """
+    lay_out(figure)
     text = io.StringIO()
-    with warnings.catch_warnings():
-        # The browser has fonts for the signs that matplotlib's lacks.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        settle(figure)
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     root = ET.fromstring(text.getvalue())
     _strip(root)
     used = _used_ids(root)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from reports.figures.style import INK, MUTED, PAPER, settle
+from reports.figures.style import INK, MUTED, PAPER, lay_out
 
 _NEAR = 7.0  # points between a mark and its name
 _LONGEST = 26  # letters: a name beside a point has half of the picture
@@ -49,7 +49,7 @@ def label_points(
         quiet: how many of the last names are less important than the others.
 
     """
-    settle(figure)
+    lay_out(figure)
     frame = axes.get_window_extent()
     pixels = axes.transData.transform(list(points))
     taken = [Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in pixels]

@@ -18,7 +18,7 @@ from reports.statistics import Values
 
 _SHOWN = ("cost_per_order", "lead_time_mean_h")
 _MOST = 300  # replications drawn
-_LONGEST = 22  # letters of a title
+_LONGEST = 18  # letters of a title
 
 
 class _Pairs(NamedTuple):
@@ -56,11 +56,6 @@ def _picture(kpi: str, evidence: Evidence) -> Picture:
         panels = figure.subplots(lines, columns, squeeze=False).ravel()
         for axes, one in zip(panels, found, strict=False):
             _panel(axes, one, evidence.policies[one.place])
-        low, high = panels[0].get_xlim()
-        panels[0].text(
-            low + 0.3 * (high - low), low + 0.31 * (high - low), "no difference", rotation=45, fontsize=9,
-            ha="center", va="bottom", rotation_mode="anchor", color=MUTED.light,
-        )  # fmt: skip
         for axes in panels[len(found) :]:
             axes.set_axis_off()
         figure.supxlabel(f"{evidence.summary['baseline']} ({unit})", fontsize=10, color=INK.light)
@@ -68,7 +63,7 @@ def _picture(kpi: str, evidence: Evidence) -> Picture:
         told = "; ".join(f"{evidence.policies[one.place]}: {_words(one)}" for one in found)
         svg = inline_svg(figure, name, title, told)
     caption = (
-        f"A mark is a replication: the same orders under both. On the line both give the same {KPIS[kpi].label};"
+        f"A mark is a replication: the same orders under both. On the dashed line both give the same {KPIS[kpi].label};"
         f" below it the policy's is lower. {told}."
     )
     if any(one.row["variance_reduction"] is not None for one in found):

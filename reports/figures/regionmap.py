@@ -14,7 +14,7 @@ from reports import numbers
 from reports.evidence import Evidence
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.maps import Points, map_of
-from reports.figures.style import GAIN, LOSS, MUTED, PAPER, Colour, canvas, house_style, settle
+from reports.figures.style import GAIN, LOSS, MUTED, PAPER, Colour, canvas, house_style, lay_out
 from reports.kpis.columns import Flags
 from reports.slices import Slices
 from reports.statistics import Values
@@ -66,7 +66,7 @@ def region_map(
             title=f"difference in {words[0]}", title_fontsize=9, alignment="left", loc="outside lower left",
             ncols=2, frameon=False, fontsize=9, columnspacing=1.0, handletextpad=0.2,
         )  # fmt: skip
-        settle(figure)
+        lay_out(figure)  # marks have their size in points
         sides = np.clip(_LARGEST * np.sqrt(weights / weights.max()), _SMALLEST, _LARGEST)
         for _, _, marks, colour, opacity, chosen in classes:
             _draw(axes, ground.regions[chosen], sides[chosen], np.array(marks), colour, opacity)

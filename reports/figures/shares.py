@@ -15,6 +15,9 @@ from reports.statistics import Values, mean_of
 NO_TABLE = "The folder has no breakdown.parquet: play the experiment again to have one."
 """Why there is no picture of slices."""
 
+ONE_DAY = "The window has no second day."
+"""Why there is no picture over time."""
+
 OWN_COSTS = "What orders cost themselves: without storage, supply and spoilage."
 """What the cost of a slice is."""
 

@@ -12,7 +12,7 @@ from reports.evidence import Evidence
 from reports.figures.ends import Ends, label_ends
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
-from reports.figures.shares import NO_TABLE
+from reports.figures.shares import NO_TABLE, ONE_DAY
 from reports.figures.style import PAPER, canvas, colour_of, house_style, shape_of
 from reports.slices import means_of, slices_of
 from reports.statistics import Values
@@ -30,6 +30,8 @@ def spoilage(evidence: Evidence) -> Picture:
     slices = slices_of(evidence.breakdown, evidence.policies, "day")
     if not slices.total("spoiled_units").any():
         return Picture(_SPOILAGE, _SPOILED, "", "No unit spoiled in the window, in any replication.")
+    if len(slices.names) < 2:
+        return Picture(_SPOILAGE, _SPOILED, "", ONE_DAY)
     lines = {
         policy: means_of(slices.sums[policy]["spoiled_units"].cumsum(axis=1)) for policy in evidence.policies
     }
@@ -47,6 +49,8 @@ def stock_age(evidence: Evidence) -> Picture:
         return Picture(_STOCK_AGE, _AGES, "", "No shipment was picked in the window.")
     if not slices.total("age_s").any():
         return Picture(_STOCK_AGE, _AGES, "", "All that was picked had just arrived.")
+    if len(slices.names) < 2:
+        return Picture(_STOCK_AGE, _AGES, "", ONE_DAY)
     lines = {
         policy: means_of(slices.ratio(policy, "age_s", "shipments", _DAY)) for policy in evidence.policies
     }
@@ -67,7 +71,7 @@ def _draw(name: str, title: str, lines: Mapping[str, Values], last: Mapping[str,
         figure = canvas(2.9)
         axes = figure.add_subplot()
         number = max(map(len, lines.values()))
-        axes.set_xlim(1 if number > 1 else 0.5, max(number, 1.5))
+        axes.set_xlim(1, number)
         ends, names = [], []
         for place, (policy, line) in enumerate(lines.items()):
             days = np.flatnonzero(~np.isnan(line))

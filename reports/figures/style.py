@@ -7,6 +7,7 @@ turns each into a CSS variable that the page sets for both.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,7 +94,9 @@ _SETTINGS: Any = {
 @contextmanager
 def house_style() -> Iterator[None]:
     """Draw in the house's style within this context, whatever the user's own settings are."""
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # The browser has fonts for the signs that matplotlib's lacks.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
         mpl.rcdefaults()
         mpl.rcParams.update(_SETTINGS)
         yield
@@ -107,9 +110,14 @@ def canvas(height: float) -> Figure:
     return figure
 
 
-def settle(figure: Figure) -> None:
-    """Lay a figure out for good, so that places in pixels are final. What is added later makes no room for itself."""
+def lay_out(figure: Figure) -> None:
+    """Fix where everything is: places in pixels are final from here on, and are not searched for again.
+
+    A layout takes as long as drawing, and would be made anew at every draw.
+    """
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
-        figure.set_layout_engine("none")  # each further layout takes as long as drawing does
+        figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.apply_aspect()

@@ -161,6 +161,8 @@ def test_spoiled_units_are_added_up_and_averaged_over_replications(new_evidence)
     }
     picture = spoilage(new_evidence({"day": days}))
     assert "near: 3.5 on the last day; cheap: 0.0 on the last day" in picture.svg  # (5 + 2) / 2 units
+    single = spoilage(new_evidence({"day": {"0": {policy: [{"spoiled_units": 1}] for policy in POLICIES}}}))
+    assert (single.svg, single.caption) == ("", "The window has no second day.")
     nothing = spoilage(new_evidence({"day": {"0": {policy: [{"orders": 1}] for policy in POLICIES}}}))
     assert (nothing.svg, nothing.caption) == ("", "No unit spoiled in the window, in any replication.")
 
@@ -184,6 +186,8 @@ def test_names_move_apart_no_more_than_they_must():
     assert np.diff(crowded).tolist() == [2.0] * 4
     assert crowded.mean() == pytest.approx(0.0)
     assert apart([], 2.0).tolist() == []
+    assert apart([9.0, 9.0, 1.0], 2.0, low=0.0, high=9.5).tolist() == [7.5, 9.5, 1.0]
+    assert apart([0.0, 0.0], 2.0, low=0.0, high=9.0).tolist() == [0.0, 2.0]
 
 
 def test_a_long_name_keeps_its_beginning_and_its_end():
