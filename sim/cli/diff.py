@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyarrow as pa
 
 from policies.load import build_policy
 from reports.routes import OtherOrdersError
@@ -82,15 +83,17 @@ def _compared(
     tell: Callable[[int, int], None],
 ) -> Pair:
     """Compare two policies on the journals that were kept, or on new ones, which go to a scratch folder."""
-    journals = list(_journals(folder, variants, replication, scratch, tell))
     tasks = [Task(variant.name, replication) for variant in variants]
     try:
+        journals = list(_journals(folder, variants, replication, scratch, tell))
         one = read_side(tasks[0], journals[0])
         return compared(one, read_side(tasks[1], journals[1], one), told)
     except OtherOrdersError as error:
         names = f"{variants[0].name} and {variants[1].name}"
         rule = f"{names} did not meet the same orders: these cannot be compared one by one"
         raise InputError([Problem(str(folder), rule)]) from error
+    except (OSError, pa.ArrowException) as error:
+        raise InputError([Problem(str(folder), f"a journal cannot be read: {error}")]) from error
 
 
 def _journals(

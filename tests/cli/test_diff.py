@@ -176,6 +176,16 @@ def test_what_is_not_there_is_told_in_one_line(result: Path, name: str) -> None:
     assert problem.startswith(message)
 
 
+def test_a_damaged_journal_is_told_in_one_line(result: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(result, copy)
+    (copy / "journal" / "cheapest" / "0" / "orders.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError) as caught:
+        diff_command.main([str(copy), "nearest", "cheapest"], standalone_mode=False)
+    (problem,) = str(caught.value).splitlines()
+    assert problem.startswith(f"{copy}: a journal cannot be read: ")
+
+
 def test_policies_that_met_other_customers_are_not_compared(desk: Any, small: str) -> None:
     desk.write("small.yaml", small)
     command = ["run", "small.yaml", "-p", "nearest", "-p", "cheapest", "-n", "1", "--independent", "--quiet"]
