@@ -73,9 +73,7 @@ def _compared(comparison: Mapping[str, Any], title: str, when: Callable[[str], s
     values = [
         [each["keys"][place]["value"] for each in candidates] for place in range(len(comparison["keys"]))
     ]
-    alike = [place for place, column in enumerate(values) if len(set(column)) == 1]
-    # Where all is alike, all is shown: that is why the first by name won.
-    hidden = alike if len(values) > MOST_KEYS and len(candidates) > 1 and len(alike) < len(values) else []
+    hidden = _hidden(values)
     places = [place for place in range(len(values)) if place not in hidden]
     shown = [
         each
@@ -89,7 +87,16 @@ def _compared(comparison: Mapping[str, Any], title: str, when: Callable[[str], s
         yield f"and {numbers.counted(more, 'warehouse')} more"
     if hidden:
         same = [_same(comparison["keys"][place], values[place][0]) for place in hidden]
-        yield f"the same for all: {joined(same)}"
+        yield f"{'the same for all' if len(candidates) > 1 else 'and'}: {joined(same)}"
+
+
+def _hidden(values: Sequence[Sequence[float | None]]) -> list[int]:
+    """Return the places of keys that tell nobody apart, if there are many keys; of one candidate, those that are 0."""
+    alike = [place for place, column in enumerate(values) if len(set(column)) == 1 and len(column) > 1]
+    nothing = [place for place, column in enumerate(values) if column == [0.0]]
+    found = alike or nothing
+    # Where all is alike, all is shown: that is why the first by name won.
+    return found if MOST_KEYS < len(values) != len(found) else []
 
 
 def _verdict(rule: Mapping[str, Any]) -> Iterator[str]:
@@ -110,7 +117,9 @@ def _same(key: Mapping[str, Any], value: float | None) -> str:
 
 
 def _column(key: Mapping[str, Any], values: Sequence[float | None]) -> Column:
-    return Column(key["key"], weighed(key), right=True, show=partial(number, places=_places(values)))
+    needed = _places(values)
+    places = max(needed, 2) if needed else 0  # many keys are money, which has cents
+    return Column(key["key"], weighed(key), right=True, show=partial(number, places=places))
 
 
 def _row(

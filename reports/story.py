@@ -12,7 +12,7 @@ from reports.designs import joined
 from reports.forms import Table
 from reports.reasons import Goods, reasons
 from reports.storymoney import money
-from reports.storytime import Life, lives, time_table
+from reports.storytime import Life, lives, promised_hours, time_table
 
 When: TypeAlias = Callable[[str], str]
 """From a moment of the content to one by the scenario's clock."""
@@ -87,6 +87,7 @@ class Telling(NamedTuple):
         title: which order, of which run.
         facts: what it was and what became of it.
         events: in the order of time.
+        promised: within how many hours; None without a promise.
         lives: of its shipments. times: the same as a table; None where nothing left.
         money: what it brought and cost; None before anything was paid for.
 
@@ -95,6 +96,7 @@ class Telling(NamedTuple):
     title: str
     facts: tuple[str, ...]
     events: tuple[Event, ...]
+    promised: float | None
     lives: tuple[Life, ...]
     times: Table | None
     money: Table | None
@@ -120,6 +122,7 @@ def telling(content: Mapping[str, Any]) -> Telling:
         f'order {row["order"]} of "{content["title"]}" ({whose})',
         facts,
         tuple(sorted(_events(content, when), key=lambda event: event.at)),
+        promised_hours(row),
         found,
         time_table(found),
         money(content),
@@ -143,6 +146,9 @@ def _ending(row: Mapping[str, Any], when: When) -> str:
     }[row["state"]]
     if row["delivered_at"] is not None:
         text += f" {when(row['delivered_at'])}, in {numbers.counted(row['shipments'], 'shipment')}"
+        if row["promised_at"] is not None and row["delivered_at"] > row["promised_at"]:
+            late = datetime.fromisoformat(row["delivered_at"]) - datetime.fromisoformat(row["promised_at"])
+            text += f", {numbers.fixed(late.total_seconds() / 3600, 2)} h late"
     return f"placed {when(row['placed_at'])}{promised}; {text}"
 
 
@@ -170,7 +176,7 @@ def _events(content: Mapping[str, Any], when: When) -> Iterator[Event]:
         yield event(decision["at"], heading)._replace(reasons=told, ends=tuple(_came_to(decision, when)))
     if row["told_at"] is not None:
         yield event(row["told_at"], "the customer is told that it will be late")
-    for row in content["shipments"]:
+    for row in sorted(content["shipments"], key=lambda row: int(row["shipment"])):
         for column, text in _STEPS:
             if row[column] is not None:
                 yield event(row[column], text.format(**row))

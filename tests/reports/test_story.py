@@ -362,7 +362,7 @@ def test_the_hours_of_a_shipment_add_up_and_what_has_not_ended_is_missing(conten
     (first,) = content["shipments"]
     second = first | {"shipment": 2, "allocated_at": LEAVES, "released_at": ARRIVES, "delivered_at": None}
     second |= {"started_at": None, "packed_at": None, "picked_up_at": None}
-    content["shipments"] = [first, second, first | {"shipment": 3, "state": "cancelled"}]
+    content["shipments"] = [second, first, first | {"shipment": 3, "state": "cancelled"}]
     times = telling(content).times
     assert times is not None
     assert [column.name for column in times.columns] == [
@@ -374,20 +374,33 @@ def test_the_hours_of_a_shipment_add_up_and_what_has_not_ended_is_missing(conten
     ]
 
 
-def test_bars_on_the_page_have_one_scale_and_say_their_hours(content: Any) -> None:
+@pytest.mark.parametrize(
+    ("promised", "scale"), [("2026-07-04T14:00:00", 72), ("2026-07-02T14:00:00", 52), (None, 52)]
+)
+def test_bars_on_the_page_have_one_scale_that_ends_with_the_promise_or_later(
+    content: Any, promised: str | None, scale: int
+) -> None:
     (first,) = content["shipments"]
     content["shipments"] = [first, first | {"shipment": 2, "delivered_at": "2026-07-03T18:00:00"}]
+    content["order"]["promised_at"] = promised
     page = story_page(content)
     assert (
         'aria-label="shipment 1: in the queue 3.00 h, packing 0.50 h, for pickup 2.50 h, on the way 20.00 h"'
         in page
     )
-    bars = re.findall(r'<svg viewBox="0 0 1000 10".*?</svg>', page, re.DOTALL)
-    ends = [
-        max(float(x) + float(width) for x, width in re.findall(r'x="([\d.]+)".*?width="([\d.]+)"', bar))
-        for bar in bars
-    ]
-    assert ends == pytest.approx([1000 * 26 / 52, 1000], abs=0.2)
+    ends = [[x + width for x, width in bar] for bar in bars(page)]
+    if promised is not None:
+        said = 72 if scale == 72 else 24
+        assert f"Shipment 1, 26.00 h, of {said}.00 h promised" in words(page)
+        assert [bar.pop() for bar in ends] == [pytest.approx(1000 * said / scale, abs=0.1)] * 2
+    assert [max(bar) for bar in ends] == pytest.approx([1000 * 26 / scale, 1000 * 52 / scale], abs=0.2)
+
+
+def bars(page: str) -> list[list[tuple[float, float]]]:
+    """Return where the pieces of each bar begin and how long they are."""
+    found = re.findall(r'<svg viewBox="0 0 1000 10".*?</svg>', page, re.DOTALL)
+    pieces = [re.findall(r'<rect x="([\d.]+)".*?width="([\d.]+)"', bar) for bar in found]
+    return [[(float(x), float(width)) for x, width in bar] for bar in pieces]
 
 
 def test_of_many_keys_those_that_tell_nobody_apart_stand_below_the_table(content: Any) -> None:
@@ -401,8 +414,10 @@ def test_of_many_keys_those_that_tell_nobody_apart_stand_below_the_table(content
     assert "        warehouse  has     landed_cost  backlog    sum  service  expected\n" in text
     assert "      the same for all: co2e_kg 0 and lateness_cost 1.5 (× 1)\n" in text
     assert "lateness_cost" in story_csv(content).splitlines()[0]
-    for each in comparison["candidates"]:
-        each["keys"] = [{"key": entry["key"], "value": 1.0} for entry in comparison["keys"]]
+    first, _ = comparison["candidates"]
+    comparison["candidates"] = [first]
+    assert "      and: co2e_kg 0\n" in story_text(content)
+    comparison["candidates"] = [first, first | {"warehouse": "far"}]
     assert "the same for all" not in story_text(content)
 
 
@@ -416,3 +431,11 @@ def test_a_soft_filter_that_leaves_somebody_out_is_named(content: Any) -> None:
     text = story_text(content)
     assert "left out by soft within: a\n" in text
     assert "left out by soft not_tried: b\n" in text
+
+
+@pytest.mark.parametrize(
+    ("promised", "said"), [("2026-07-02T10:30:00", "in 1 shipment, 5.50 h late"), (ARRIVES, "in 1 shipment")]
+)
+def test_an_order_that_came_late_says_by_how_much(content: Any, promised: str, said: str) -> None:
+    content["order"]["promised_at"] = promised
+    assert telling(content).facts[1].endswith(said)
