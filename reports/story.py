@@ -12,7 +12,7 @@ from reports.designs import joined
 from reports.forms import Table
 from reports.reasons import Goods, reasons
 from reports.storymoney import money
-from reports.storytime import Life, lives, time_table
+from reports.storytime import Life, lives, promised_hours, time_table
 
 When: TypeAlias = Callable[[str], str]
 """From a moment of the content to one by the scenario's clock."""
@@ -87,6 +87,7 @@ class Telling(NamedTuple):
         title: which order, of which run.
         facts: what it was and what became of it.
         events: in the order of time.
+        promised: within how many hours; None without a promise.
         lives: of its shipments. times: the same as a table; None where nothing left.
         money: what it brought and cost; None before anything was paid for.
 
@@ -95,6 +96,7 @@ class Telling(NamedTuple):
     title: str
     facts: tuple[str, ...]
     events: tuple[Event, ...]
+    promised: float | None
     lives: tuple[Life, ...]
     times: Table | None
     money: Table | None
@@ -120,6 +122,7 @@ def telling(content: Mapping[str, Any]) -> Telling:
         f'order {row["order"]} of "{content["title"]}" ({whose})',
         facts,
         tuple(sorted(_events(content, when), key=lambda event: event.at)),
+        promised_hours(row),
         found,
         time_table(found),
         money(content),

@@ -73,14 +73,23 @@ def lives(content: Mapping[str, Any]) -> tuple[Life, ...]:
 
 def _life(row: Mapping[str, Any], placed: str) -> Life:
     phases: list[Phase] = []
-    before = datetime.fromisoformat(placed)
-    ended = True
+    before, ended = placed, True
     for column, name, waits in _STEPS:
         ended = ended and row[column] is not None
-        at = datetime.fromisoformat(row[column]) if ended else before
-        phases.append(Phase(name, waits, (at - before).total_seconds() / _HOUR if ended else None))
-        before = at
+        phases.append(Phase(name, waits, _between(before, row[column]) if ended else None))
+        before = row[column] if ended else before
     return Life(f"shipment {row['shipment']}", tuple(phases))
+
+
+def promised_hours(order: Mapping[str, Any]) -> float | None:
+    """Return the hours within which an order was promised; None without a promise."""
+    if order["promised_at"] is None:
+        return None
+    return _between(order["placed_at"], order["promised_at"])
+
+
+def _between(first: str, then: str) -> float:
+    return (datetime.fromisoformat(then) - datetime.fromisoformat(first)).total_seconds() / _HOUR
 
 
 def time_table(found: Sequence[Life]) -> Table | None:

@@ -61,7 +61,7 @@ def shares_table(content: dict[str, Any]) -> Table:
     """Return the shares of orders that any two policies decided differently, a row and a column a policy."""
     shares = {frozenset((row["one"], row["other"])): row["share"] for row in content["shares"]}
     names = list(dict.fromkeys(name for row in content["shares"] for name in (row["one"], row["other"])))
-    columns = [Column(""), *(Column(name, "%", right=True, show=numbers.share) for name in names)]
+    columns = [Column("policy"), *(Column(name, "%", right=True, show=numbers.share) for name in names)]
     rows = [[one, *(shares.get(frozenset((one, other))) for other in names)] for one in names]
     return Table("Orders that two policies decided differently", columns, rows)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
+import pyarrow as pa
 
 from policies.load import build_policy
+from reports.diff import order_rows
+from reports.diffforms import orders_table
+from reports.forms import as_csv, as_json
 from reports.routes import OtherOrdersError
 from sim.cli.played import check_replication, policy_named
 from sim.cli.playing import progress
@@ -63,34 +68,31 @@ def diff_command(folder: Path, baseline: str, policy: str, replication: int, tol
         click.echo(f"warning: {changed} has changed since the run", err=True)
     _, found = read_variants(folder, provenance, [baseline, policy])
     variants = sorted(found, key=lambda variant: variant.name != baseline)
-    with tempfile.TemporaryDirectory() as scratch, progress(f"{baseline}, {policy}", quiet=False) as tell:
-        pair = _compared(folder, variants, replication, Path(scratch), told if form != "csv" else 0, tell)
-        if form == "csv":
-            click.echo(_rows(pair), nl=False)
-            return
+    with (
+        _refused_plainly(folder),
+        tempfile.TemporaryDirectory() as scratch,
+        progress(f"{baseline}, {policy}", quiet=False) as tell,
+    ):
+        journals = list(_journals(folder, variants, replication, Path(scratch), tell))
+        one = read_side(Task(baseline, replication), journals[0])
+        other = read_side(Task(policy, replication), journals[1], one)
+        pair = compared(one, other, 0 if form == "csv" else told)
         telling = telling_of(variants, [pair])
         content = content_of(pair, have_told(telling, Here(telling, Path(scratch)), Path(scratch)))
-    _show(content, form)
+        text = _rows(pair) if form == "csv" else _written(content, form)
+    click.echo(text, nl=False)
 
 
-def _compared(
-    folder: Path,
-    variants: list[Variant],
-    replication: int,
-    scratch: Path,
-    told: int,
-    tell: Callable[[int, int], None],
-) -> Pair:
-    """Compare two policies on the journals that were kept, or on new ones, which go to a scratch folder."""
-    journals = list(_journals(folder, variants, replication, scratch, tell))
-    tasks = [Task(variant.name, replication) for variant in variants]
+@contextmanager
+def _refused_plainly(folder: Path) -> Iterator[None]:
+    """Raise as InputError what makes two journals impossible to compare."""
     try:
-        one = read_side(tasks[0], journals[0])
-        return compared(one, read_side(tasks[1], journals[1], one), told)
+        yield
     except OtherOrdersError as error:
-        names = f"{variants[0].name} and {variants[1].name}"
-        rule = f"{names} did not meet the same orders: these cannot be compared one by one"
+        rule = "the two did not meet the same orders, which cannot be compared one by one"
         raise InputError([Problem(str(folder), rule)]) from error
+    except (OSError, pa.ArrowException) as error:
+        raise InputError([Problem(str(folder), f"a journal cannot be read: {error}")]) from error
 
 
 def _journals(
@@ -111,27 +113,21 @@ def _journals(
 
 def _rows(pair: Pair) -> str:
     """Return a line of CSV for every order that was decided differently."""
-    import numpy as np
-
-    from reports.diff import order_rows
-    from reports.diffforms import orders_table
-    from reports.forms import as_csv
-
     journals = (pair.baseline.journal, pair.policy.journal)
     rows = order_rows(pair.found, np.flatnonzero(pair.found.differently), journals)
     return as_csv(orders_table(pair.content, rows))
 
 
-def _show(content: dict[str, Any], form: str) -> None:
+def _written(content: dict[str, Any], form: str) -> str:
+    # Loaded only now: help does without.
     from reports import difftexts
 
     match form:
         case "json":
-            click.echo(json.dumps(content, indent=1, ensure_ascii=False))
+            return as_json(content) + "\n"
         case "markdown":
-            click.echo(difftexts.difference_markdown(content), nl=False)
+            return difftexts.difference_markdown(content)
         case "html":
-            click.echo(difftexts.difference_page(content))
+            return difftexts.difference_page(content) + "\n"
         case _:
-            room = min(shutil.get_terminal_size((100, 24)).columns, 120)
-            click.echo(difftexts.difference_text(content, room), nl=False)
+            return difftexts.difference_text(content, min(shutil.get_terminal_size((100, 24)).columns, 120))

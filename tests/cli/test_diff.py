@@ -176,13 +176,21 @@ def test_what_is_not_there_is_told_in_one_line(result: Path, name: str) -> None:
     assert problem.startswith(message)
 
 
+@pytest.mark.parametrize("table", ["orders", "ledger"])
+def test_a_damaged_journal_is_told_in_one_line(result: Path, tmp_path: Path, table: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(result, copy)
+    (copy / "journal" / "cheapest" / "0" / f"{table}.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError) as caught:
+        diff_command.main([str(copy), "nearest", "cheapest"], standalone_mode=False)
+    (problem,) = str(caught.value).splitlines()
+    assert problem.startswith(f"{copy}: a journal cannot be read: ")
+
+
 def test_policies_that_met_other_customers_are_not_compared(desk: Any, small: str) -> None:
     desk.write("small.yaml", small)
     command = ["run", "small.yaml", "-p", "nearest", "-p", "cheapest", "-n", "1", "--independent", "--quiet"]
     assert desk.orderlab(*command, "--set", "days=0.2", "--out", "result").code == 0
     assert "explanations.json" not in {path.name for path in (desk.folder / "result").iterdir()}
     (said,) = desk.orderlab("diff", "result", "nearest", "cheapest").refuses()
-    assert (
-        said
-        == "result: nearest and cheapest did not meet the same orders: these cannot be compared one by one"
-    )
+    assert said == "result: the two did not meet the same orders, which cannot be compared one by one"

@@ -17,6 +17,7 @@ from reports.diff import (
     share_differently,
 )
 from reports.diffforms import difference_sentences, difference_tables
+from reports.difftexts import difference_markdown, difference_page, difference_text
 from reports.routes import OtherOrdersError, read_routes
 
 DAY, HOUR = 86_400, 3_600
@@ -208,3 +209,17 @@ def test_every_order_can_be_told_as_a_row(pair: Any) -> None:
     rows = order_rows(found, np.flatnonzero(found.differently), pair)
     assert [row["order"] for row in rows] == ["2", "4", "5", "6", "8"]
     assert [row["kind"] for row in rows] == ["warehouses", "parcels", "services", "times", "units"]
+
+
+def test_names_stay_text_in_every_form(pair: Any) -> None:
+    names = ("<i>near</i>", "far|off")
+    content = difference_content(found_in(pair), names, pair, 0)
+    content["told"] = [{"order": "8", "because": "why <b>not</b>", "stories": ["<s>", "one\ntwo"]}]
+    page = difference_page(content)
+    assert "&lt;i&gt;near&lt;/i&gt;" in page
+    assert not any(tag in page for tag in ("<i>", "<b>", "<s>"))
+    text = difference_text(content, 100)
+    assert "Order 8, why <b>not</b>\n\nNot told: <s>" in text
+    markdown = difference_markdown(content)
+    assert markdown.startswith("# far\\|off against &lt;i>near&lt;/i> in Two coasts, replication 0\n")
+    assert "\n| order | cost, USD | lead time, h | sent |\n" in markdown

@@ -374,20 +374,33 @@ def test_the_hours_of_a_shipment_add_up_and_what_has_not_ended_is_missing(conten
     ]
 
 
-def test_bars_on_the_page_have_one_scale_and_say_their_hours(content: Any) -> None:
+@pytest.mark.parametrize(
+    ("promised", "scale"), [("2026-07-04T14:00:00", 72), ("2026-07-02T14:00:00", 52), (None, 52)]
+)
+def test_bars_on_the_page_have_one_scale_that_ends_with_the_promise_or_later(
+    content: Any, promised: str | None, scale: int
+) -> None:
     (first,) = content["shipments"]
     content["shipments"] = [first, first | {"shipment": 2, "delivered_at": "2026-07-03T18:00:00"}]
+    content["order"]["promised_at"] = promised
     page = story_page(content)
     assert (
         'aria-label="shipment 1: in the queue 3.00 h, packing 0.50 h, for pickup 2.50 h, on the way 20.00 h"'
         in page
     )
-    bars = re.findall(r'<svg viewBox="0 0 1000 10".*?</svg>', page, re.DOTALL)
-    ends = [
-        max(float(x) + float(width) for x, width in re.findall(r'x="([\d.]+)".*?width="([\d.]+)"', bar))
-        for bar in bars
-    ]
-    assert ends == pytest.approx([1000 * 26 / 52, 1000], abs=0.2)
+    ends = [[x + width for x, width in bar] for bar in bars(page)]
+    if promised is not None:
+        said = 72 if scale == 72 else 24
+        assert f"Shipment 1, 26.00 h, of {said}.00 h promised" in words(page)
+        assert [bar.pop() for bar in ends] == [pytest.approx(1000 * said / scale, abs=0.1)] * 2
+    assert [max(bar) for bar in ends] == pytest.approx([1000 * 26 / scale, 1000 * 52 / scale], abs=0.2)
+
+
+def bars(page: str) -> list[list[tuple[float, float]]]:
+    """Return where the pieces of each bar begin and how long they are."""
+    found = re.findall(r'<svg viewBox="0 0 1000 10".*?</svg>', page, re.DOTALL)
+    pieces = [re.findall(r'<rect x="([\d.]+)".*?width="([\d.]+)"', bar) for bar in found]
+    return [[(float(x), float(width)) for x, width in bar] for bar in pieces]
 
 
 def test_of_many_keys_those_that_tell_nobody_apart_stand_below_the_table(content: Any) -> None:
