@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -13,11 +12,13 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from reports.kpis.columns import seconds
+
 MOST_ROWS = 1_048_576
 """Rows of a sheet in Excel, the heading among them."""
 
 _LONGEST = 32_767  # characters of a cell
-_FIRST_YEAR = 1900  # of Excel
+_EPOCH, _FIRST_DAY = 25_569, 61  # as days of Excel: 1970-01-01, and the day from which its calendar is right
 _WIDEST = 60
 _MIXED = frozenset(
     {"value", "mean", "half_width", "difference", "low", "high", "baseline_mean", "policy_mean"}
@@ -97,7 +98,7 @@ class Sheet:
 
     def _write_block(self, sheet: Worksheet, block: pa.RecordBatch) -> None:
         names = self.table.schema.names
-        columns = [block.column(name).to_pylist() for name in names]
+        columns = [_values(block.column(name)) for name in names]
         shares = [unit == "share" for unit in columns[names.index("unit")]] if "unit" in names else None
         usual = [self._format(found) for found in self.table.schema]
         share = self._shown(_SHARE)
@@ -132,12 +133,21 @@ def _is_time(column: pa.Field) -> bool:
     return bool(pa.types.is_timestamp(column.type))
 
 
+def _values(column: pa.Array) -> list[Any]:
+    """Return what the cells of a column hold: of times the days that Excel counts, where it can."""
+    values: list[Any] = column.to_pylist()
+    if not pa.types.is_timestamp(column.type):
+        return values
+    days = (seconds(column) / 86_400 + _EPOCH).tolist()
+    return [
+        value if value is None or day < _FIRST_DAY else day for value, day in zip(values, days, strict=True)
+    ]
+
+
 def write_value(sheet: Worksheet, row: int, column: int, value: Any, shown: Format | None = None) -> None:
     """Write a value into a cell as what it is: a text is one whatever it begins with, and never a formula or a link."""
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value, shown)
-    elif isinstance(value, datetime) and value.year >= _FIRST_YEAR:
-        sheet.write_datetime(row, column, value, shown)
     elif isinstance(value, int | float) and math.isfinite(value):
         sheet.write_number(row, column, value, shown)
     elif value == value:

@@ -25,8 +25,8 @@ from reports.exports.sheet import Sheet, Table, write_text, write_value
 from reports.kpis import KPIS
 from reports.result import Result
 from reports.sentences import answer, limits, reading, replications
-from reports.sweep import sweep_table
-from reports.sweeppage import sweep_section
+from reports.sweep import rows_of, sweep_table
+from reports.sweepanswer import sweep_answer
 
 _BOOKS = {
     "policy": pa.utf8(),
@@ -58,8 +58,10 @@ def write_workbook(path: Path, folder: Path, result: Result, kept: Kept | None) 
             book.use_zip64()
             book.set_properties({"title": _title(result.summary), "created": _started(folder)})
             cover = book.add_worksheet("summary")
-            sheets = [Sheet(book, table).write() for table in _tables(folder, result, kept)]
-            _write_cover(book, cover, result, kept, sheets)
+            swept = sweep_table(result) if "sweep" in result.summary else None
+            sheets = [Sheet(book, table).write() for table in _tables(folder, result, swept, kept)]
+            said = answer(result.summary) if swept is None else sweep_answer(result, rows_of(swept))
+            _write_cover(book, cover, result.summary, said, kept, sheets)
         beside.replace(path)
     return [sheet.cut for sheet in sheets if sheet.cut]
 
@@ -77,14 +79,12 @@ def _started(folder: Path) -> datetime:
         return _NO_DATE
 
 
-def _tables(folder: Path, result: Result, kept: Kept | None) -> Iterator[Table]:
+def _tables(folder: Path, result: Result, swept: pd.DataFrame | None, kept: Kept | None) -> Iterator[Table]:
     """Yield every table, in the order of the sheets."""
     summary = result.summary
     yield Table.of("estimates", "each KPI of each policy: mean and 95 % interval", _estimates(summary))
-    if "sweep" in summary:
-        yield Table.of(
-            "sweep", "each point and KPI, against the unchanged point", _arrow(sweep_table(result))
-        )
+    if swept is not None:
+        yield Table.of("sweep", "each point and KPI, against the unchanged point", _arrow(swept))
     if len(result.comparison):
         yield Table.of("comparison", "each KPI of each policy, minus the baseline", _arrow(result.comparison))
     yield Table.of("kpis", "each KPI of each replication", _arrow(result.kpis))
@@ -147,24 +147,28 @@ def _columns(kept: Kept, names: Sequence[str]) -> pa.Table:
 
 
 def _write_cover(
-    book: xlsxwriter.Workbook, cover: Any, result: Result, kept: Kept | None, sheets: Sequence[Sheet]
+    book: xlsxwriter.Workbook,
+    cover: Any,
+    summary: dict[str, Any],
+    said: Sequence[str],
+    kept: Kept | None,
+    sheets: Sequence[Sheet],
 ) -> None:
     """Write the first sheet: the answer, its limits, and what the others hold."""
-    summary = result.summary
-    answers = sweep_section(result)["answer"] if "sweep" in summary else answer(summary)
     chosen = "no journal was kept" if kept is None else f"of {kept.policy}, replication {kept.replication}"
     facts = [f"Policies: {', '.join(summary['policies'])}", f"{replications(summary)}. Journal: {chosen}."]
-    blocks = {
-        _title(summary): facts,
-        "Answer": [*answers, reading(summary)],
-        "Limits": [*limits(summary), *summary["warnings"], *(sheet.cut for sheet in sheets if sheet.cut)],
-    }
+    cuts = [sheet.cut for sheet in sheets if sheet.cut]
+    blocks = [
+        (_title(summary), facts),
+        ("Answer", [*said, reading(summary)]),
+        ("Limits", [*limits(summary), *summary["warnings"], *cuts]),
+    ]
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     cover.set_column(0, 0, 100)
     cover.set_column(1, 1, 14)
     cover.set_column(2, 2, 60)
     row = 0
-    for heading, sentences in blocks.items():
+    for heading, sentences in blocks:
         for place, text in enumerate([heading, *sentences] if sentences else []):
             write_text(cover, row, 0, text, wrapped if place else bold)
             row += 1

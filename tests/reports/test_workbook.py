@@ -10,15 +10,19 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pytest
+import xlsxwriter
 
-from reports import read_result
+from reports import read_result, sweep_table
 from reports.exports import sheet
 from reports.exports.kept import Kept, kept_journal
 from reports.exports.meanings import ROWS, meaning
 from reports.exports.workbook import write_workbook
 from reports.sentences import answer, limits
-from sim import Experiment, Journal
+from reports.sweep import rows_of
+from reports.sweepanswer import sweep_answer
+from sim import Experiment, Journal, sweep
 from sim.errors import InputError
 from sim.journal import TABLES
 
@@ -158,6 +162,30 @@ def test_without_a_journal_it_has_the_tables_of_the_result(write: Any, tmp_path:
     write_workbook(tmp_path / "book.xlsx", tmp_path, read_result(tmp_path), None)
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     assert book.sheetnames == ["summary", "estimates", "kpis", "reconciliation"]
+
+
+def test_a_sweep_has_its_points_and_its_answer(tmp_path: Path) -> None:
+    vary = {"warehouses.newark.stations": [1, 2]}
+    folder = tmp_path / "swept"
+    found = sweep("hello", vary=vary, replications=2, changes=["days=0.1", "warm_up_days=0"]).run(
+        folder, jobs=1
+    )
+    write_workbook(tmp_path / "book.xlsx", folder, found, None)
+    book = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    table = sweep_table(found)
+    assert [row["policy"] for row in rows(book, "sweep")] == table["policy"].tolist()
+    assert [row["warehouses.newark.stations"] for row in rows(book, "sweep")[:1]] == ["2"]
+    texts = [cell.value for cell in book["summary"]["A"]]
+    assert set(sweep_answer(found, rows_of(table))) <= set(texts)
+
+
+@pytest.mark.parametrize("when", ["1899-12-31 10:00:01", "1900-02-28 00:00:00"])
+def test_a_time_that_excel_has_no_number_for_is_a_text(when: str, tmp_path: Path) -> None:
+    times = pa.table({"at": pa.array([pd.Timestamp(when), pd.Timestamp("1900-03-01")], pa.timestamp("ms"))})
+    with xlsxwriter.Workbook(str(tmp_path / "book.xlsx"), {"constant_memory": True}) as book:
+        sheet.Sheet(book, sheet.Table.of("times", "", times)).write()
+    found = openpyxl.load_workbook(tmp_path / "book.xlsx")["times"]
+    assert [found["A2"].value, found["A3"].value] == [when, pd.Timestamp("1900-03-01").to_pydatetime()]
 
 
 def test_every_column_of_a_journal_has_a_meaning() -> None:
