@@ -18,6 +18,7 @@ from reports.gallery import Group, gallery
 from reports.kpis import KPIS
 from reports.result import Result, read_result, write_file
 from reports.sentences import answer, is_same, limits, reading, replications
+from reports.sweep import Rows, rows_of, sweep_table
 from reports.sweepgallery import sweep_gallery
 from reports.sweeppage import shown_summary, sweep_section
 from sim.errors import InputError, Problem
@@ -47,11 +48,12 @@ def write_report(folder: str | Path) -> Path:
         groups = gallery(read_evidence(folder, result, summary))
     except (OSError, pa.ArrowException) as error:
         raise InputError([Problem(str(folder), f"a journal or table cannot be read: {error}")]) from error
-    swept = sweep_gallery(result, summary["policies"]) if "sweep" in summary else []
+    points = rows_of(sweep_table(result)) if "sweep" in summary else []
+    swept = sweep_gallery(result, points, summary["policies"]) if points else []
     groups = [*swept, *groups]
     context = _context(summary, _provenance(folder), groups)
-    if "sweep" in summary:
-        context |= _of_sweep(result, context, swept)
+    if points:
+        context |= _of_sweep(result, points, context, swept)
     path = folder / "report.html"
     write_file(path, template.page("report.html", **context))
     return path
@@ -97,9 +99,9 @@ def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[G
     }
 
 
-def _of_sweep(result: Result, context: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
+def _of_sweep(result: Result, points: Rows, context: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
     """Return what the page of a sweep says otherwise."""
-    section = sweep_section(result)
+    section = sweep_section(result, points)
     return {
         "question": section["question"],
         "answer": section["answer"],
