@@ -20,6 +20,7 @@ from reports.kpis import KPIS
 from reports.notes import Notes, beside, notes, of_kpi, warnings_told
 from reports.result import Result, read_result, write_file
 from reports.sentences import answer, is_same, limits, reading, replications
+from reports.sweep import Rows, rows_of, sweep_table
 from reports.sweepgallery import sweep_gallery
 from reports.sweeppage import shown_summary, sweep_section
 from reports.why import why_section
@@ -50,11 +51,12 @@ def write_report(folder: str | Path) -> Path:
         groups = gallery(read_evidence(folder, result, summary))
     except (OSError, pa.ArrowException) as error:
         raise InputError([Problem(str(folder), f"a journal or table cannot be read: {error}")]) from error
-    swept = sweep_gallery(result, summary["policies"]) if "sweep" in summary else []
+    points = rows_of(sweep_table(result)) if "sweep" in summary else []
+    swept = sweep_gallery(result, points, summary["policies"]) if points else []
     groups = [*swept, *groups]
     context = _context(summary, _provenance(folder), groups)
-    if "sweep" in summary:
-        context |= _of_sweep(result, context, swept)
+    if points:
+        context |= _of_sweep(result, points, context, swept)
     write_pictures(folder, (picture for group in groups for picture in group.pictures))
     context["why"] = why_section(folder, summary)
     path = folder / "report.html"
@@ -107,9 +109,9 @@ def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[G
     }
 
 
-def _of_sweep(result: Result, context: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
+def _of_sweep(result: Result, points: Rows, context: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
     """Return what the page of a sweep says otherwise."""
-    section = sweep_section(result)
+    section = sweep_section(result, points)
     return {
         "question": section["question"],
         "answer": section["answer"],

@@ -12,10 +12,10 @@ from reports.figures.tornado import tornado_bars
 from reports.gallery import Group
 from reports.kpis import KPIS
 from reports.result import Result
-from reports.sweep import WITHOUT, Rows, contenders, policies_of, rows_of, sweep_table, swept_of
+from reports.sweep import WITHOUT, Rows, contenders, policies_of, swept_of
 from reports.sweepanswer import other_orders
 from reports.sweeppoints import by_name, moved, numeric, shorts
-from reports.sweepswings import held, swings
+from reports.sweepswings import Swings, held, swings
 
 RESPONSES = "responses"
 """The group of pictures of all policies; that of the policy at place n, from 1, is called `sweep-n`."""
@@ -23,29 +23,30 @@ RESPONSES = "responses"
 _MOST_KEYS = 6  # of which the response is drawn, one at a time
 
 
-def sweep_gallery(result: Result, shown: Sequence[str]) -> list[Group]:
+def sweep_gallery(result: Result, points: Rows, shown: Sequence[str]) -> list[Group]:
     """Draw all pictures of a sweep.
 
     Args:
         result: of a sweep.
+        points: the rows of its table.
         shown: names of the variants that the page shows; the place of an unchanged one gives its policy's colour.
 
     """
-    rows = [row for row in rows_of(sweep_table(result)) if not row.get(WITHOUT)]
-    groups = []
-    if pictures := _responses(result, rows, shown):
+    rows = [row for row in points if not row.get(WITHOUT)]
+    groups, swinging = [], swings(result)
+    if pictures := _responses(result, rows, shown, swinging):
         groups.append(Group(RESPONSES, "How results respond", pictures))
     for number, policy in enumerate(policies_of(result), start=1):
         name, own = f"sweep-{number}", [row for row in rows if row["of"] == policy]
         if pictures := [
-            *_tornadoes(result, policy, shown, name, own),
-            *_heatmaps(result, policy, name, own),
+            *_tornadoes(result, policy, shown, name, own, swinging),
+            *_heatmaps(result, policy, name, own, swinging),
         ]:
             groups.append(Group(name, policy, pictures))
     return groups
 
 
-def _responses(result: Result, rows: Rows, shown: Sequence[str]) -> list[Picture]:
+def _responses(result: Result, rows: Rows, shown: Sequence[str], swinging: Sequence[Swings]) -> list[Picture]:
     """Draw every KPI that moves, over the only key; or the first KPI over each key, if one was changed at a time."""
     swept = swept_of(result)
     if len(swept["keys"]) == 1:
@@ -54,11 +55,11 @@ def _responses(result: Result, rows: Rows, shown: Sequence[str]) -> list[Picture
     if not swept["one_at_a_time"]:
         return []
     kpi = result.summary["family"][0]
-    swinging = dict.fromkeys(
-        row["key"] for found in swings(result) if found.kpi == kpi for row in found.rows if row["swing"]
+    order = dict.fromkeys(
+        row["key"] for found in swinging if found.kpi == kpi for row in found.rows if row["swing"]
     )
     entries = {entry["key"]: entry for entry in swept["keys"]}
-    return [_response(result, entries[key], kpi, rows, shown) for key in list(swinging)[:_MOST_KEYS]]
+    return [_response(result, entries[key], kpi, rows, shown) for key in list(order)[:_MOST_KEYS]]
 
 
 def _response(
@@ -81,9 +82,11 @@ def _response(
     return response(name, kpi, key, curves, key not in other_orders(result))
 
 
-def _tornadoes(result: Result, policy: str, shown: Sequence[str], name: str, rows: Rows) -> list[Picture]:
+def _tornadoes(
+    result: Result, policy: str, shown: Sequence[str], name: str, rows: Rows, swinging: Sequence[Swings]
+) -> list[Picture]:
     pictures = []
-    for found in swings(result):
+    for found in swinging:
         if found.policy == policy:
             bars = [row | {"short": shorts(result)[row["key"]]} for row in found.rows]
             unchanged = by_name(rows)[found.kpi, policy]["mean"]
@@ -92,12 +95,14 @@ def _tornadoes(result: Result, policy: str, shown: Sequence[str], name: str, row
     return pictures
 
 
-def _heatmaps(result: Result, policy: str, name: str, rows: Rows) -> list[Picture]:
+def _heatmaps(
+    result: Result, policy: str, name: str, rows: Rows, swinging: Sequence[Swings]
+) -> list[Picture]:
     """Draw the two keys over which a KPI swings most, the others as they are at the point that looks best."""
     if swept_of(result)["one_at_a_time"]:
         return []
     pictures = []
-    for found in swings(result):
+    for found in swinging:
         if found.policy != policy or KPIS[found.kpi].better is None:
             continue
         first, second = (row["key"] for row in found.rows[:2])

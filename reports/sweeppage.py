@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from reports import numbers
@@ -10,20 +11,20 @@ from reports.figures.style import POLICIES
 from reports.kpis import KPIS
 from reports.result import Result
 from reports.sentences import replications
-from reports.sweep import FILE_NAME, UNCHANGED, Rows, policies_of, rows_of, sweep_table, swept_of
+from reports.sweep import FILE_NAME, UNCHANGED, Rows, policies_of, swept_of
 from reports.sweepanswer import orders_each, other_orders, pairing, sweep_answer
 from reports.sweeppoints import Listing, by_name, listings
-from reports.sweepswings import cells, held, swings
+from reports.sweepswings import Swings, cells, held, swings
 
 
-def sweep_section(result: Result) -> dict[str, Any]:
+def sweep_section(result: Result, rows: Rows) -> dict[str, Any]:
     """Return what the page says of a sweep: question, answer, keys, swings, points, reading; whether it hides any."""
-    swept, rows = swept_of(result), rows_of(sweep_table(result))
+    swept, swinging = swept_of(result), swings(result)
     return {
         "question": _question(result),
         "answer": sweep_answer(result, rows),
         "keys": [entry | {"standing": _standing(result, entry["key"])} for entry in swept["keys"]],
-        "policies": [_of_policy(result, policy, rows) for policy in policies_of(result)],
+        "policies": [_of_policy(result, policy, rows, swinging) for policy in policies_of(result)],
         "held": held(result),
         "reading": _reading(result, rows),
         "hidden": len(shown_summary(result)["policies"]) < len(result.summary["policies"]),
@@ -68,7 +69,7 @@ def _standing(result: Result, key: str) -> str:
     return "; ".join(f"{value} ({policy})" for policy, value in told.items())
 
 
-def _of_policy(result: Result, policy: str, points: Rows) -> dict[str, Any]:
+def _of_policy(result: Result, policy: str, points: Rows, swinging: Sequence[Swings]) -> dict[str, Any]:
     """Return what is said of one policy: its swings, and its points KPI by KPI."""
     rows = [row for row in points if row["of"] == policy]
     return {
@@ -79,7 +80,7 @@ def _of_policy(result: Result, policy: str, points: Rows) -> dict[str, Any]:
                 "unit": numbers.unit_shown(found.unit)[1],
                 "rows": [cells(result, row) for row in found.rows],
             }
-            for found in swings(result)
+            for found in swinging
             if found.policy == policy
         ],
         "listings": [

@@ -14,7 +14,7 @@ from reports.statistics import BETTER, TOO_FEW, WORSE
 from reports.sweep import FILE_NAME, UNCHANGED, Rows, policies_of, rows_of, sweep_table, swept_of
 from reports.sweepanswer import orders_each, pairing, sweep_answer
 from reports.sweeppoints import Listing, by_name, differs, listings
-from reports.sweepswings import cells, held, swings
+from reports.sweepswings import Swings, cells, held, swings
 
 _MARKS = {BETTER: " b", WORSE: " w", TOO_FEW: " ?"}
 _NO_MARK = "  "
@@ -50,11 +50,11 @@ def sweep_text(result: Result, width: int = 100) -> str:
 
 def _tables(result: Result, points: Rows, width: int) -> list[str]:
     """Return the response to one key, or the swings over several and their points; and what each rule is worth."""
-    shown, blocks = listings(result, points), []
+    shown, swinging, blocks = listings(result, points), swings(result), []
     for policy in policies_of(result):
         rows = [row for row in points if row["of"] == policy]
         if len(swept_of(result)["keys"]) > 1:
-            blocks += _swings(result, policy)
+            blocks += _swings(result, policy, swinging)
         for listing in shown:
             if listing.policy == policy:
                 blocks += [listing.nothing] if listing.nothing else _listed(result, listing, rows, width)
@@ -100,10 +100,10 @@ def _left(listing: Listing, order: Sequence[str]) -> list[list[str]]:
     return columns
 
 
-def _swings(result: Result, policy: str) -> list[str]:
+def _swings(result: Result, policy: str, swinging: Sequence[Swings]) -> list[str]:
     """Return the tornado tables of a policy."""
     blocks = []
-    for found in swings(result):
+    for found in swinging:
         if found.policy != policy:
             continue
         each = [cells(result, row) for row in found.rows]

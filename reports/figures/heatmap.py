@@ -12,12 +12,14 @@ from reports import numbers
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.style import INK, PAPER, POLICIES, canvas, house_style
 from reports.kpis import KPIS
+from reports.statistics import BETTER, WORSE
 
 # Blue and orange: no colour blindness confuses them. The deeper, the larger the difference.
-_BETTER, _WORSE = POLICIES[0], POLICIES[1]
+_BLUE, _ORANGE = POLICIES[0], POLICIES[1]
 _PALEST, _DEEPEST = 0.08, 0.62  # of a cell in which something differs; ink is read on both
 _MOST_WRITTEN = 8  # columns in which a number has room
-_LONGEST_VALUE = 14
+_LONGEST_VALUE, _LONGEST_DOWN = 14, 20
+_LETTERS = 48  # that have room below the cells
 
 Cells = Mapping[tuple[str, str], Mapping[str, Any]]
 """Rows of the table of a sweep in one KPI, by the values of the two keys."""
@@ -63,12 +65,13 @@ def heatmap(
             )
         axes.set_xlim(-0.5, len(across) - 0.5)
         axes.set_ylim(len(down) - 0.5, -0.5)
-        turned = max(map(len, across)) * len(across) > 44
+        labels = [_short(value, max(_LONGEST_VALUE, _LETTERS // len(across))) for value in across]
+        turned = sum(len(label) + 2 for label in labels) > _LETTERS + 4
         axes.set_xticks(
-            range(len(across)), [_short(value) for value in across], rotation=35 if turned else 0,
+            range(len(across)), labels, rotation=35 if turned else 0,
             ha="right" if turned else "center",
         )  # fmt: skip
-        axes.set_yticks(range(len(down)), [_short(value) for value in down])
+        axes.set_yticks(range(len(down)), [_short(value, _LONGEST_DOWN) for value in down])
         axes.tick_params(length=0)
         for spine in axes.spines.values():
             spine.set_visible(False)
@@ -89,7 +92,7 @@ def _cell(
     difference = row["difference"] or 0.0
     if difference and largest:
         lower = difference < 0.0
-        colour = _BETTER if lower == (KPIS[kpi].better == "lower") else _WORSE
+        colour = _BLUE if lower == (KPIS[kpi].better == "lower") else _ORANGE
         depth = _PALEST + (_DEEPEST - _PALEST) * abs(difference) / largest
         axes.add_patch(Rectangle(corner, 1, 1, facecolor=colour.light, alpha=depth, linewidth=0))
     axes.add_patch(Rectangle(corner, 1, 1, facecolor="none", edgecolor=PAPER.light, linewidth=1.5))
@@ -98,7 +101,7 @@ def _cell(
         inner = (corner[0] + 0.04, corner[1] + 0.06)
         frame: Any = {"facecolor": "none", "edgecolor": INK.light, "linewidth": 1.4, "zorder": 5}
         axes.add_patch(Rectangle(inner, 0.92, 0.88, **frame))
-    sure = row["verdict"] in ("better", "worse")
+    sure = row["verdict"] in (BETTER, WORSE)
     if written:
         text = numbers.estimate(row["mean"], row["half_width"], row["unit"]).partition(" ±")[0]
         axes.text(
@@ -126,5 +129,5 @@ def _caption(unit: str, largest: float, cells: Cells, others: str) -> str:
     return f"{text} {marked.capitalize()}: the verdict is better or worse, corrected for all points."
 
 
-def _short(value: str) -> str:
-    return value if len(value) <= _LONGEST_VALUE else f"{value[: _LONGEST_VALUE - 1]}…"
+def _short(value: str, longest: int) -> str:
+    return value if len(value) <= longest else f"{value[: longest - 1]}…"

@@ -16,6 +16,7 @@ from reports import numbers
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.style import INK, MUTED, PAPER, canvas, colour_of, house_style, shape_of
 from reports.kpis import KPIS
+from reports.statistics import BETTER, WORSE
 
 _LONGEST_VALUE = 22
 _LETTERS = 40  # that have room below the axis
@@ -154,18 +155,17 @@ def _means(axes: Axes, curve: Curve, scale: _Scale, shift: float, factor: float)
     points.sort(key=lambda point: point[0])
     places = [place for place, _ in points]
     means = [factor * row["mean"] for _, row in points]
-    axes.plot(places, means, color=colour, linewidth=1.2, alpha=1.0 if scale.numeric else 0.0)
-    for place, row in points:
-        half_width = row["half_width"]
-        axes.errorbar(
-            place, factor * row["mean"], yerr=None if half_width is None else factor * half_width, color=colour,
-            elinewidth=1.4, marker=shape_of(curve.place), markersize=6.5, markeredgecolor=PAPER.light, zorder=4,
-        )  # fmt: skip
-        if row["policy"] == row["of"]:
-            axes.plot(
-                place, factor * row["mean"], marker="o", markersize=12, markerfacecolor="none",
-                markeredgecolor=INK.light, markeredgewidth=1.0, zorder=3,
-            )  # fmt: skip
+    axes.plot(places, means, color=colour, linewidth=1.2 if scale.numeric else 0.0)
+    reaches = [math.nan if row["half_width"] is None else factor * row["half_width"] for _, row in points]
+    axes.errorbar(
+        places, means, yerr=reaches, color=colour, linestyle="none", elinewidth=1.4, marker=shape_of(curve.place),
+        markersize=6.5, markeredgecolor=PAPER.light, zorder=4,
+    )  # fmt: skip
+    rings = [(place, factor * row["mean"]) for place, row in points if row["policy"] == row["of"]]
+    axes.plot(
+        [x for x, _ in rings], [y for _, y in rings], marker="o", markersize=12, markerfacecolor="none",
+        markeredgecolor=INK.light, markeredgewidth=1.0, linestyle="none", zorder=3,
+    )  # fmt: skip
 
 
 def _name(figure: Figure, axes: Axes, curves: Sequence[Curve], scale: _Scale, factor: float) -> None:
@@ -183,11 +183,13 @@ def _name(figure: Figure, axes: Axes, curves: Sequence[Curve], scale: _Scale, fa
     figure.draw_without_rendering()  # fixes the layout, so that places in pixels are final
     pixels = axes.transData.transform(ends)
     frame = axes.get_window_extent()
-    gap = min(_LINE, float(frame.height) / len(ends))
-    heights = _spread([float(y) for _, y in pixels], gap, float(frame.y0), float(frame.y1))
+    gap = min(_LINE, (float(frame.height) - _LINE) / len(ends))
+    heights = _spread(
+        [float(y) for _, y in pixels], gap, float(frame.y0) + _LINE / 2, float(frame.y1) - _LINE / 2
+    )
     for curve, end, (_, y), height in zip(curves, ends, pixels, heights, strict=True):
         axes.annotate(
-            curve.policy, end, xytext=(16.0, height - float(y)), textcoords="offset points", va="center",
+            _short(curve.policy), end, xytext=(16.0, height - float(y)), textcoords="offset points", va="center",
             color=INK.light, annotation_clip=False, zorder=9,
             arrowprops={
                 "arrowstyle": "-", "color": colour_of(curve.place).light, "linewidth": 0.9, "shrinkA": 1.0,
@@ -213,15 +215,20 @@ def _spread(heights: Sequence[float], gap: float, bottom: float, top: float) -> 
 
 def _differences(axes: Axes, curve: Curve, scale: _Scale, shift: float, factor: float) -> None:
     colour = colour_of(curve.place).light
-    for value, row in curve.points.items():
-        if not value or row["difference"] is None or row["policy"] == row["of"]:
-            continue
-        reach = None if row["low"] is None else factor * (row["difference"] - row["low"])
-        sure = row["verdict"] in ("better", "worse")
+    points = [
+        (scale.place(value, shift), row)
+        for value, row in curve.points.items()
+        if value and row["difference"] is not None and row["policy"] != row["of"]
+    ]
+    for sure in (True, False):
+        chosen = [(x, row) for x, row in points if (row["verdict"] in (BETTER, WORSE)) is sure]
+        reaches = [
+            math.nan if row["low"] is None else factor * (row["difference"] - row["low"]) for _, row in chosen
+        ]
         axes.errorbar(
-            scale.place(value, shift), factor * row["difference"], yerr=reach, color=colour, elinewidth=1.4,
-            marker=shape_of(curve.place), markersize=6.5, markerfacecolor=colour if sure else PAPER.light,
-            markeredgecolor=colour, zorder=4,
+            [x for x, _ in chosen], [factor * row["difference"] for _, row in chosen], yerr=reaches, color=colour,
+            linestyle="none", elinewidth=1.4, marker=shape_of(curve.place), markersize=6.5, zorder=4,
+            markerfacecolor=colour if sure else PAPER.light, markeredgecolor=colour,
         )  # fmt: skip
 
 

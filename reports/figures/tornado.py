@@ -13,6 +13,7 @@ from reports.kpis import KPIS
 
 _MOST_KEYS = 12
 _LONGEST_VALUE = 16
+_LETTERS = 56  # that have room above a bar
 
 
 def tornado_bars(
@@ -48,7 +49,7 @@ def tornado_bars(
                 ends = [factor * (row["lowest"] + row[side]) for side in ("low", "high")]
                 axes.plot(ends, [line, line], color=INK.light, linewidth=1.2, zorder=4)
             axes.text(
-                low - 0.2 * span, line - 0.27, _heading(row), ha="left", va="bottom", color=INK.light, zorder=5,
+                low - 0.2 * span, line - 0.27, _heading(row, _LETTERS), va="bottom", color=INK.light, zorder=5,
                 bbox={"facecolor": PAPER.light, "edgecolor": "none", "alpha": 0.85, "pad": 0.6},
             )  # fmt: skip
             style: Any = {"va": "center", "fontsize": 9, "color": MUTED.light}
@@ -89,12 +90,15 @@ def _reach(row: Mapping[str, Any], factor: float) -> tuple[float, float]:
     return factor * min(ends), factor * max(ends)
 
 
-def _heading(row: Mapping[str, Any]) -> str:
+def _heading(row: Mapping[str, Any], longest: int | None = None) -> str:
+    """Return a key with its swing; a key that has no room loses its beginning."""
     swing = {"difference": row["swing"], "low": row["low"], "high": row["high"], "unit": row["unit"]}
     amount = numbers.difference(swing).lstrip("+")
     between = "" if row["low"] is None else f" {numbers.interval(swing)}"
-    unit = numbers.unit_of_difference(row["unit"])
-    return f"{row['short']}: {amount}{between} {unit}".rstrip()
+    amount = f": {amount}{between} {numbers.unit_of_difference(row['unit'])}".rstrip()
+    room = len(row["short"]) if longest is None else longest - len(amount)
+    key = row["short"] if len(row["short"]) <= room else f"…{row['short'][len(row['short']) - room + 1 :]}"
+    return f"{key}{amount}"
 
 
 def _value(text: str) -> str:

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from reports import Result, sweep_table
 from reports.figures import Picture
 from reports.figures.heatmap import heatmap
 from reports.figures.response import Curve, response
 from reports.figures.style import INK, POLICIES
 from reports.figures.tornado import tornado_bars
+from reports.gallery import Group
+from reports.sweep import rows_of
 from reports.sweepgallery import sweep_gallery
 from tests.reports.test_sweep import Write, grid, swept
 
@@ -52,6 +55,11 @@ def curve(values: list[str], policy: str = "mine", place: int = 0) -> Curve:
     names = [policy, *(f"{policy}-{value}" for value in values[1:])]
     rows = [point(name, 10.0 + n, float(n), "worse" if n else "", policy) for n, name in enumerate(names)]
     return Curve(policy, place, dict(zip(values, rows, strict=True)))
+
+
+def drawn(result: Result) -> list[Group]:
+    """Return all pictures of a sweep of one policy."""
+    return sweep_gallery(result, rows_of(sweep_table(result)), ["mine"])
 
 
 def test_a_response_names_its_units_values_and_policies() -> None:
@@ -163,6 +171,18 @@ def test_a_tornado_says_what_it_does_not_draw() -> None:
     assert "Dashed" not in picture.caption
 
 
+def test_a_key_without_room_loses_its_beginning_and_no_number() -> None:
+    long = swing("warehouses.a_very_long_name.stations_of_the_night_and_day", 9.0, 2.0)
+    (bar,) = [
+        text
+        for text in texts(tornado_bars("t", "mine", 0, [long], None, ""))
+        if "USD/order" in text and ":" in text
+    ]
+    assert len(bar) == 56
+    assert bar.startswith("…")
+    assert bar.endswith("_of_the_night_and_day: 2.00 [1.80, 2.20] USD/order")
+
+
 def test_one_replication_draws_swings_without_intervals() -> None:
     picture = tornado_bars("t", "mine", 0, [swing("a", 9.0, 2.0, None)], 10.0, "the others unchanged")
     assert "a: 2.000 USD/order" in texts(picture)
@@ -211,7 +231,7 @@ def test_a_large_heat_map_has_dots_for_numbers_and_its_longer_key_upright() -> N
 
 def test_every_sweep_has_the_pictures_that_fit_it(write: Write) -> None:
     def names(result: Any) -> list[str]:
-        return [picture.name for group in sweep_gallery(result, ["mine"]) for picture in group.pictures]
+        return [picture.name for group in drawn(result) for picture in group.pictures]
 
     one = {"mine": ({"a": "1"}, [10.0, 11.0]), "mine-2": ({"a": "2"}, [12.0, 13.5])}
     assert names(swept(write, {"a": ["2"]}, one)) == ["response-cost-per-order"]  # type: ignore[arg-type]
@@ -224,8 +244,8 @@ def test_every_sweep_has_the_pictures_that_fit_it(write: Write) -> None:
         "mine-a2": ({"a": "2", "b": "1"}, [10.5, 11.0]),
         "mine-b2": ({"a": "1", "b": "2"}, [12.0, 13.5]),
     }
-    drawn = names(swept(write, {"a": ["2"], "b": ["2"]}, alone, one_at_a_time=True))  # type: ignore[arg-type]
-    assert drawn == [
+    three = names(swept(write, {"a": ["2"], "b": ["2"]}, alone, one_at_a_time=True))  # type: ignore[arg-type]
+    assert three == [
         "response-cost-per-order-2",
         "response-cost-per-order-1",
         both[0],
@@ -244,9 +264,7 @@ def test_of_three_keys_the_two_that_swing_most_are_mapped_through_the_best_point
         )
         for place, cost in costs.items()
     }
-    ((_, _, (_, picture)),) = sweep_gallery(
-        swept(write, {key: ["1", "2"] for key in "abc"}, points), ["mine"]
-    )
+    ((_, _, (_, picture)),) = drawn(swept(write, {key: ["1", "2"] for key in "abc"}, points))
     assert "at c 2, where it looks best" in picture.caption
     assert {"10.47", "14.47", "12.47", "16.47"} <= set(texts(picture))
     assert not any(

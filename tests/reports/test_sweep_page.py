@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reports import Result, read_result, write_report
+from reports import Result, read_result, sweep_table, write_report
+from reports.sweep import rows_of
 from reports.sweepgallery import sweep_gallery
 from tests.reports.test_sweep import Write, grid, swept
 
@@ -76,7 +77,7 @@ def test_other_orders_are_not_called_the_same_on_the_page(write: Write, tmp_path
 
 def test_a_grid_has_a_tornado_and_a_heat_map_of_what_swings(write: Write, tmp_path: Path) -> None:
     result = grid(write, NOISE)
-    (group,) = sweep_gallery(result, ["mine"])
+    (group,) = sweep_gallery(result, rows_of(sweep_table(result)), ["mine"])
     assert [picture.name for picture in group.pictures] == [
         "sweep-1-tornado-cost-per-order", "sweep-1-heatmap-cost-per-order",
     ]  # fmt: skip
