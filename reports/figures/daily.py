@@ -103,7 +103,7 @@ def _picture(measure: _Measure, slices: Slices, evidence: Evidence) -> Picture:
         )
     if measure.part == "cost_cents":
         caption += OWN_COSTS
-    return Picture(measure.name, measure.title, svg, caption.strip())
+    return Picture(measure.name, measure.title, svg, caption.strip(), rests_on=("deliveries", "course"))
 
 
 def _panel(axes: Axes, measure: _Measure, slices: Slices, place: int, policy: str) -> Ends:

@@ -104,7 +104,7 @@ def _list(evidence: Evidence, slices: Slices, moved: dict[_Measure, list[Differe
     caption += _counted(moved)
     if any(measure.part == "cost_cents" for measure in moved):
         caption += OWN_COSTS
-    return Picture(name, _TITLE, svg, caption.strip(), policy=policy)
+    return Picture(name, _TITLE, svg, caption.strip(), policy=policy, rests_on=("deliveries",))
 
 
 def _blocks(measure: _Measure, rows: list[Difference], slices: Slices, place: int) -> list[Block]:

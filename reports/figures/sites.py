@@ -121,7 +121,11 @@ def _waiting(panels: _Panels) -> Picture:
     span = numbers.counted(next(iter(courses.values()))[1].seconds // _HOUR, "hour")
     svg = _draw(panels, courses, 1.0, f"shipments that wait (mean over {span})", (name, title, ""))
     return Picture(
-        name, title, svg, f"Shipments given to a site that it does not work on yet. {_caption(panels)}"
+        name,
+        title,
+        svg,
+        f"Shipments given to a site that it does not work on yet. {_caption(panels)}",
+        rests_on=("course",),
     )
 
 

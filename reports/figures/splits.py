@@ -38,4 +38,4 @@ def split_reasons(evidence: Evidence) -> Picture:
     }
     svg = draw_shares(_NAME, _TITLE, evidence.policies, found, "split orders (% of all)")
     caption = f"An order counts once, for the reason it was first split. {bars(splits.replications)}".strip()
-    return Picture(_NAME, _TITLE, svg, caption)
+    return Picture(_NAME, _TITLE, svg, caption, rests_on=("splits",))

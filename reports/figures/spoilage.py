@@ -37,7 +37,8 @@ def spoilage(evidence: Evidence) -> Picture:
     }
     ends = {policy: _last(line, 0 if line[-1] >= 10 else 1) for policy, line in lines.items()}
     svg = _draw(_SPOILAGE, _SPOILED, lines, ends, "units spoiled so far")
-    return Picture(_SPOILAGE, _SPOILED, svg, "Added up since the window began; mean over replications.")
+    caption = "Added up since the window began; mean over replications."
+    return Picture(_SPOILAGE, _SPOILED, svg, caption, rests_on=("stock", "course"))
 
 
 def stock_age(evidence: Evidence) -> Picture:
@@ -57,7 +58,7 @@ def stock_age(evidence: Evidence) -> Picture:
     ends = {policy: _last(line, 2) for policy, line in lines.items()}
     svg = _draw(_STOCK_AGE, _AGES, lines, ends, "mean age at the pick (d)")
     caption = "Mean over the shipments of a day, then over replications. Days without a pick are passed over."
-    return Picture(_STOCK_AGE, _AGES, svg, caption)
+    return Picture(_STOCK_AGE, _AGES, svg, caption, rests_on=("stock", "course"))
 
 
 def _last(line: Values, places: int) -> str:

@@ -99,6 +99,8 @@ def test_every_make_target_and_extra_that_is_named_is_there(readme: Any) -> None
     assert set(extras) <= set(project["optional-dependencies"])
 
 
-def test_every_file_that_is_linked_is_there_and_the_picture_is_small(readme: Any) -> None:
+def test_every_file_that_is_linked_is_there_and_pictures_are_small(readme: Any) -> None:
     assert readme.broken_links == []
-    assert PICTURE.stat().st_size < 150_000
+    pictures = re.findall(r"\((reports/\w+\.png)\)", readme.text)
+    assert len(pictures) == 2
+    assert all((ROOT / picture).stat().st_size < 150_000 for picture in pictures)

@@ -62,7 +62,11 @@ def test_a_warm_up_that_is_too_short_is_told_beside_what_happens_when(told: Any,
 
 def test_the_page_has_each_limit_on_top_and_where_it_matters(tmp_path: Any) -> None:
     tasks = [
-        (policy, replication, SOUND | {"open_share": 0.25, "lead_time_mean_h": 20.0 + place + replication})
+        (
+            policy,
+            replication,
+            SOUND | {"open_share": 0.25, "cost_per_order": 9.0, "lead_time_mean_h": 20.0 + place},
+        )
         for place, policy in enumerate(("near", "far"))
         for replication in range(3)
     ]
