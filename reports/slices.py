@@ -27,6 +27,11 @@ class Slices:
     replications: Mapping[str, list[int]]
     sums: Mapping[str, Mapping[str, Values]]
 
+    @property
+    def repeated(self) -> bool:
+        """Whether any policy has two replications or more."""
+        return max(map(len, self.replications.values()), default=0) > 1
+
     def ratio(self, policy: str, part: str, whole: str, scale: float = 1.0) -> Values:
         """Return the part, divided by `scale`, for one of the whole; NaN where the whole is 0."""
         sums = self.sums[policy]

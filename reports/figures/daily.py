@@ -14,7 +14,7 @@ from reports.evidence import Evidence
 from reports.figures.ends import Ends, label_ends
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
-from reports.figures.shares import NO_TABLE, ONE_DAY, OWN_COSTS
+from reports.figures.shares import NO_TABLE, ONE_DAY, ONE_REPLICATION, OWN_COSTS
 from reports.figures.style import INK, MUTED, canvas, colour_of, house_style
 from reports.slices import Slices, divided, means_of, slices_of
 from reports.statistics import Values, mean_of
@@ -88,22 +88,23 @@ def _picture(measure: _Measure, slices: Slices, evidence: Evidence) -> Picture:
             _panel(axes, measure, slices, place, policy)
             for place, (axes, policy) in enumerate(zip(rows, evidence.policies, strict=True))
         ]
+        if measure.part == "late":
+            rows[0].set_ylim(bottom=0)
         rows[-1].xaxis.set_major_locator(MaxNLocator("auto", integer=True))
         rows[-1].set_xlabel("day of the window on which orders were placed")
         figure.supylabel(f"{measure.label} ({unit})", fontsize=10, color=INK.light)
         label_ends(figure, panels)
         told = [f"{ax.get_title('left')}: {ax.get_title('right') or 'no order'}" for ax in rows]
         svg = inline_svg(figure, measure.name, measure.title, f"{unit}: {'; '.join(told)}")
-    if max(len(found) for found in slices.replications.values()) < 2:
-        caption = "One replication. "
-    else:
+    caption = ONE_REPLICATION
+    if slices.repeated:
         caption = (
             "Colour: mean over replications. Grey: the best replication (dotted) and the worst (solid). Numbers:"
-            " the whole window, mean and from best to worst. "
+            " the whole window, mean and from best to worst."
         )
     if measure.part == "cost_cents":
-        caption += OWN_COSTS
-    return Picture(measure.name, measure.title, svg, caption.strip(), rests_on=("deliveries", "course"))
+        caption += f" {OWN_COSTS}"
+    return Picture(measure.name, measure.title, svg, caption, rests_on=("deliveries", "course"))
 
 
 def _panel(axes: Axes, measure: _Measure, slices: Slices, place: int, policy: str) -> Ends:
@@ -130,4 +131,4 @@ def _panel(axes: Axes, measure: _Measure, slices: Slices, place: int, policy: st
         days = np.flatnonzero(~np.isnan(line))
         axes.plot(days + 1, line[days], **look)
         points.append((float(days[-1]) + 1, float(line[days[-1]])))
-    return Ends(axes, points, list(lines))
+    return Ends(axes, points, list(lines) if len(lines) > 1 else [""] * len(lines))

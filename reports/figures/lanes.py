@@ -64,7 +64,7 @@ def draw_lanes(axes: Axes, blocks: Sequence[Block], unit: str, from_zero: bool =
     for block in blocks:
         axes.text(
             0.0, row, block.title, transform=axes.get_yaxis_transform(), va="center", color=INK.light,
-            fontweight="bold",
+            fontweight="bold", zorder=4, bbox={"facecolor": PAPER.light, "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )  # fmt: skip
         for lane in block.lanes:
             row += 1.0

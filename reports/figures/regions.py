@@ -120,6 +120,7 @@ def _blocks(measure: _Measure, rows: list[Difference], slices: Slices, place: in
     weights: Values = np.nan_to_num(differences) * slices.total(measure.whole)
     if any(row.n > 1 for row in rows):
         weights[[row.n < 2 for row in rows]] = 0.0
+    weights[np.round(differences, measure.places) == 0.0] = 0.0  # would be written as 0
     order = np.argsort(weights, kind="stable")
     most = {
         f"{measure.label}, largest gains": [i for i in order[:_MOST] if weights[i] < 0],

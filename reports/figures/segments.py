@@ -33,7 +33,7 @@ def late_by_segment(evidence: Evidence) -> Picture:
         for place in shown
     }
     svg = draw_shares(_NAME, _TITLE, evidence.policies, found, "late orders (% of the segment's)")
-    caption = f"{bars(slices.replications)} Late: {KPIS['late_share'].meaning}.".strip()
+    caption = f"{bars(slices)} Late: {KPIS['late_share'].meaning}.".strip()
     if len(shown) < len(slices.names):
         caption += f" The {_MOST} largest of {len(slices.names)} segments."
     return Picture(_NAME, _TITLE, svg, caption)

@@ -10,6 +10,7 @@ from reports import numbers
 from reports.figures.inline_svg import inline_svg
 from reports.figures.lanes import Block, Lane, draw_lanes, height_of
 from reports.figures.style import canvas, house_style
+from reports.slices import Slices
 from reports.statistics import Values, mean_of
 
 NO_TABLE = "The folder has no breakdown.parquet: play the experiment again to have one."
@@ -17,6 +18,9 @@ NO_TABLE = "The folder has no breakdown.parquet: play the experiment again to ha
 
 ONE_DAY = "The window has no second day."
 """Why there is no picture over time."""
+
+ONE_REPLICATION = "Of one replication."
+"""What stands in a caption where nothing could be averaged."""
 
 OWN_COSTS = "What orders cost themselves: without storage, supply and spoilage."
 """What the cost of a slice is."""
@@ -62,8 +66,6 @@ def most_of(totals: Values, number: int) -> list[int]:
     return sorted(int(place) for place in largest)
 
 
-def bars(replications: Mapping[str, Sequence[int]]) -> str:
-    """Return the sentence of a caption on what bars are; empty where no policy has two replications."""
-    if max(map(len, replications.values()), default=0) < 2:
-        return ""
-    return "Bars: 95 % intervals over replications."
+def bars(slices: Slices) -> str:
+    """Return the sentence of a caption on what bars are."""
+    return "Bars: 95 % intervals over replications." if slices.repeated else ONE_REPLICATION

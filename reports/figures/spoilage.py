@@ -12,15 +12,15 @@ from reports.evidence import Evidence
 from reports.figures.ends import Ends, label_ends
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
-from reports.figures.shares import NO_TABLE, ONE_DAY
+from reports.figures.shares import NO_TABLE, ONE_DAY, ONE_REPLICATION
 from reports.figures.style import PAPER, canvas, colour_of, house_style, shape_of
-from reports.slices import means_of, slices_of
+from reports.slices import Slices, means_of, slices_of
 from reports.statistics import Values
 
 _SPOILAGE, _SPOILED = "spoilage", "Units that spoil"
 _STOCK_AGE, _AGES = "stock-age", "Age of what is picked"
 _DAY = 86_400
-_LONGEST = 22  # letters of a name
+_LONGEST = 16  # letters of a name
 
 
 def spoilage(evidence: Evidence) -> Picture:
@@ -37,7 +37,7 @@ def spoilage(evidence: Evidence) -> Picture:
     }
     ends = {policy: _last(line, 0 if line[-1] >= 10 else 1) for policy, line in lines.items()}
     svg = _draw(_SPOILAGE, _SPOILED, lines, ends, "units spoiled so far")
-    caption = "Added up since the window began; mean over replications."
+    caption = f"Added up since the window began. {_averaged(slices)}"
     return Picture(_SPOILAGE, _SPOILED, svg, caption, rests_on=("stock", "course"))
 
 
@@ -57,8 +57,12 @@ def stock_age(evidence: Evidence) -> Picture:
     }
     ends = {policy: _last(line, 2) for policy, line in lines.items()}
     svg = _draw(_STOCK_AGE, _AGES, lines, ends, "mean age at the pick (d)")
-    caption = "Mean over the shipments of a day, then over replications. Days without a pick are passed over."
+    caption = f"Mean over the shipments of a day; days without a pick are passed over. {_averaged(slices)}"
     return Picture(_STOCK_AGE, _AGES, svg, caption, rests_on=("stock", "course"))
+
+
+def _averaged(slices: Slices) -> str:
+    return "Mean over replications." if slices.repeated else ONE_REPLICATION
 
 
 def _last(line: Values, places: int) -> str:

@@ -144,7 +144,7 @@ def test_a_single_replication_is_neither_best_nor_worst(new_evidence):
     cost, _, late = daily(new_evidence({"day": days}))
     assert "near: 5.00; cheap: 5.00" in cost.svg
     assert "best" not in cost.svg
-    assert cost.caption.startswith("One replication.")
+    assert cost.caption.startswith("Of one replication.")
     assert (late.svg, late.caption) == ("", "No order of any day is late, in any replication.")
 
 
