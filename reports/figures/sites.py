@@ -140,9 +140,8 @@ def _busy(panels: _Panels) -> Picture:
     span = "a day" if step == _DAY else numbers.counted(step // _HOUR, "hour")
     svg = _draw(panels, courses, 100.0, f"stations busy (% of the open time in {span})", (name, title, " %"))
     closed = any(np.isnan(course.values).any() for _, course in courses.values())
-    return Picture(
-        name, title, svg, f"{'No line where no station was open. ' if closed else ''}{_caption(panels)}"
-    )
+    caption = f"{'No line where no station was open. ' if closed else ''}{_caption(panels)}"
+    return Picture(name, title, svg, caption, rests_on=("course",))
 
 
 _Courses = Mapping[str, tuple[Sequence[str], Steps]]

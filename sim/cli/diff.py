@@ -18,7 +18,7 @@ from reports.diff import order_rows
 from reports.diffforms import orders_table
 from reports.forms import as_csv, as_json
 from reports.routes import OtherOrdersError
-from sim.cli.played import check_replication, policy_named
+from sim.cli.played import check_replication, format_option, policy_named, replication_option
 from sim.cli.playing import progress
 from sim.errors import InputError, Problem
 from sim.experiment import Task, Variant
@@ -28,14 +28,12 @@ from sim.lab.telling import Pair, compared, content_of, have_told, read_side, te
 from sim.replication import simulate
 from sim.workers import Here
 
-FORMS = ("table", "markdown", "json", "csv", "html")
-
 
 @click.command(name="diff")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("baseline", metavar="POLICY_A")
 @click.argument("policy", metavar="POLICY_B")
-@click.option("-r", "--replication", type=int, default=0, show_default=True, help="Which order book, from 0.")
+@replication_option
 @click.option(
     "--told",
     type=click.IntRange(0, 100),
@@ -43,14 +41,7 @@ FORMS = ("table", "markdown", "json", "csv", "html")
     show_default=True,
     help="Orders that are told in full, of those that show best what POLICY_B does otherwise.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMS),
-    default="table",
-    show_default=True,
-    help="How; csv has a row for every order that was decided differently.",
-)
+@format_option("every order that was decided differently")
 def diff_command(folder: Path, baseline: str, policy: str, replication: int, told: int, form: str) -> None:
     """Tell which orders two policies of a result decided differently, what that did to them, and why.
 

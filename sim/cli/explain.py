@@ -8,27 +8,17 @@ from pathlib import Path
 import click
 
 from policies.load import build_policy
-from sim.cli.played import check_replication, policy_named
+from sim.cli.played import check_replication, format_option, policy_named, replication_option
 from sim.lab.provenance import changed_inputs, read_provenance, read_variants
 from sim.story import tell
-
-FORMS = ("table", "markdown", "json", "csv", "html")
-"""How an order can be told."""
 
 
 @click.command(name="explain")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("order")
 @click.option("-p", "--policy", metavar="POLICY", help="Which of the run's policies. Default: the first.")
-@click.option("-r", "--replication", type=int, default=0, show_default=True, help="Which order book, from 0.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMS),
-    default="table",
-    show_default=True,
-    help="How; csv has a row for each warehouse that was looked at.",
-)
+@replication_option
+@format_option("each warehouse that was looked at")
 def explain_command(folder: Path, order: str, policy: str | None, replication: int, form: str) -> None:
     """Tell the life of one order of a result, and the reasons of every decision about it.
 

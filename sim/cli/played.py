@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import click
 
 from sim.document import nearest
 from sim.errors import InputError, Problem
+
+replication_option = click.option(
+    "-r", "--replication", type=int, default=0, show_default=True, help="Which order book, from 0."
+)
+
+
+def format_option(rows: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option that says how something is told; in CSV, by such rows."""
+    forms = click.Choice(("table", "markdown", "json", "csv", "html"))
+    said = f"How; csv has a row for {rows}."
+    return click.option("--format", "form", type=forms, default="table", show_default=True, help=said)
 
 
 def policy_named(option: str, name: str, provenance: Mapping[str, Any]) -> str:
