@@ -132,6 +132,11 @@ whenever all that it asked for is there, until it asks for nothing more.
 class Playable(Protocol):
     """What workers are given, whole, before their first task."""
 
+    @property
+    def variants(self) -> Sequence[Variant]:
+        """Whose tasks it plays."""
+        ...
+
     def play(self, task: Task, folder: Path) -> Measured:
         """Play one task, and return what was measured; what else it leaves goes below the folder."""
         ...

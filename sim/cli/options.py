@@ -98,7 +98,11 @@ journal_option = click.option(
 )
 
 workers_options = _together(
-    click.option("--jobs", type=click.IntRange(1, 1024), help="Processes. Default: one for each core."),
+    click.option(
+        "--jobs",
+        type=click.IntRange(1, 1024),
+        help="Processes. Default: one for each core, where that is quicker than one.",
+    ),
     click.option(
         "--cluster",
         metavar="ADDRESS",

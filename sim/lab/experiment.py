@@ -129,7 +129,8 @@ class Experiment:
             folder: into which everything is written, `report.html` included; None keeps nothing.
             overwrite: replace the result that the folder holds.
             journal: the replications whose journals stay in the folder.
-            jobs: how many processes; one plays here, without any. None: one for each core.
+            jobs: how many processes; one plays here, without any. None: one for each core, where that is quicker
+                than one.
             cluster: address of a Dask scheduler, or the file that it wrote it into, whose workers play instead.
             told: of progress.
 

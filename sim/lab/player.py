@@ -13,8 +13,13 @@ from sim.cores import Cores
 from sim.errors import InputError, OrderlabError, PolicyError
 from sim.experiment import Design, Found, Measured, Playable, Stage, Task, replicate
 from sim.lab.folder import clear_scratch
+from sim.scenario import Scenario
+from sim.scenario.demand import Generated
 from sim.tasklog import TaskLog
 from sim.workers import Here, Workers, play_all
+
+_QUICK = 20_000
+"""Orders that this process plays before others, which have to be started, could."""
 
 Told = Callable[[int, int], object]
 """Told of how many tasks are done, and of how many are asked for so far."""
@@ -76,23 +81,48 @@ def play(
         stage: the experiment.
         design: how many replications are wanted.
         folder: of the result.
-        jobs: how many processes; None: one for each core.
+        jobs: how many processes; None: one for each core, where that is quicker than one.
         cluster: address of a Dask scheduler, whose workers play instead.
         told: of progress.
 
     """
     names = [variant.name for variant in stage.variants]
-    tasks = sum(design(dict.fromkeys(names, ())).values())
+    wanted = design(dict.fromkeys(names, ()))
+    orders = sum(wanted[variant.name] * _orders(variant.scenario) for variant in stage.variants)
     try:
-        with workers_for(stage, folder, jobs, cluster, tasks) as workers:
+        with workers_for(stage, folder, jobs, cluster, sum(wanted.values()), orders) as workers:
             return replicate(names, design, Player(folder, workers, told))
     finally:
         clear_scratch(folder)
 
 
-def workers_for(stage: Playable, folder: Path, jobs: int | None, cluster: str | None, tasks: int) -> Workers:
-    """Return who plays: the workers of a cluster, processes here, or this process if one is enough."""
+def workers_for(
+    stage: Playable, folder: Path, jobs: int | None, cluster: str | None, tasks: int, orders: float
+) -> Workers:
+    """Return who plays: the workers of a cluster, processes here, or this process if one is enough.
+
+    Args:
+        stage: what is played.
+        folder: of the result.
+        jobs: how many processes; None: one for each core, where that is quicker than one.
+        cluster: address of a Dask scheduler.
+        tasks: how many there are to begin with.
+        orders: about how many they have together.
+
+    """
     if cluster is not None:
         return Cluster(stage, folder, cluster)
+    # A policy in Python may kill its process, which should not be this one.
+    foreign = any(variant.source.class_name for variant in stage.variants)
+    if jobs is None and orders < _QUICK and not foreign:
+        return Here(stage, folder)
     jobs = min(jobs or os.cpu_count() or 1, tasks)
     return Here(stage, folder) if jobs <= 1 else Cores(stage, folder, jobs)
+
+
+def _orders(scenario: Scenario) -> float:
+    """Return about how many orders a replication has."""
+    if isinstance(scenario.demand, Generated):
+        return scenario.demand.orders_per_day * (scenario.warm_up_days + scenario.days)
+    assert scenario.recorded is not None
+    return len(scenario.recorded.order_ids)

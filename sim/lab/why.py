@@ -22,9 +22,6 @@ TOLD = 4
 MOST_COMPARED = 8
 """Policies, with the baseline, that are compared order by order: as many as have a colour of their own."""
 
-_HERE = 10_000
-"""Orders that are played sooner here than by workers, which have to be started."""
-
 
 def write_why(
     folder: Path, variants: Sequence[Variant], baseline: str, jobs: int | None, cluster: str | None
@@ -38,7 +35,7 @@ def write_why(
         folder: of the result.
         variants: in the order of the results.
         baseline: the policy that others are compared with.
-        jobs: how many processes; None: one for each core.
+        jobs: how many processes; None: one for each core, where that is quicker than one.
         cluster: address of a Dask scheduler, whose workers tell instead.
 
     Raises:
@@ -64,9 +61,8 @@ def write_why(
     telling = telling_of(variants, pairs)
     told: Mapping[Task, Stories] = {}
     if tasks := len(telling.lives):
-        played = min(len(sides[0].routes.orders), FIRST) * tasks
-        alone = 1 if cluster is None and played < _HERE else jobs
-        with workers_for(telling, folder, alone, cluster, tasks) as workers:
+        orders = min(len(sides[0].routes.orders), FIRST) * tasks
+        with workers_for(telling, folder, jobs, cluster, tasks, orders) as workers:
             told = have_told(telling, workers, folder)
     contents = [content_of(pair, told) for pair in pairs]
     write_file(folder / FILE_NAME, written(replication, shares, contents))

@@ -86,6 +86,7 @@ def play(scenario: Scenario) -> pd.DataFrame:
     return simulate(scenario, InTurn()).table("orders", columns).to_pandas()
 
 
+@pytest.mark.theory  # a year of orders
 def test_a_run_has_the_orders_and_units_that_were_recorded(report: Report) -> None:
     scenario = load_scenario(report.scenario, ["days=21"])
     lines = pd.read_csv(report.folder / "orders.csv", usecols=["order", "placed_at", "units"])

@@ -157,6 +157,7 @@ def values(finding: Finding, arm: Arm) -> np.ndarray:
     return unit * np.array([kpis[finding.kpi] for kpis in found])
 
 
+@pytest.mark.theory  # make test compares the numbers of the pack
 @pytest.mark.parametrize(
     "finding",
     [

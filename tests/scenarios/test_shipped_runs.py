@@ -76,6 +76,7 @@ def test_the_starter_scenario_runs_with_the_starter_rules() -> None:
     assert rules == ["whole order from one place", "whatever can be had"]  # both rules have something to do
 
 
+@pytest.mark.theory  # half a minute
 def test_us_parcel_is_busy_but_not_overrun_and_short_of_some_things_but_not_of_all() -> None:
     # The journal ends with the window: orders under way are rows, too.
     journal = play(load_scenario("us_parcel", ["days=1", "drain_days=0"]), "balanced")
