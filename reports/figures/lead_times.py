@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from reports.figures.captions import NO_JOURNAL
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import INK, canvas, colour_of, house_style
@@ -30,9 +31,7 @@ def lead_times(journals: Mapping[str, Journal], policies: list[str]) -> Picture:
 
     """
     if not journals:
-        return Picture(
-            _NAME, _TITLE, "", "No replication has a journal of every policy: run with --journal first."
-        )
+        return Picture(_NAME, _TITLE, "", NO_JOURNAL)
     minutes = {policy: _minutes(journal) for policy, journal in journals.items()}
     total = sum((counts.sum() for counts in minutes.values()), 0)
     if not total:
