@@ -53,6 +53,26 @@ def pairing(result: Result) -> str:
     return f"{text} on the same orders."
 
 
+def sweep_reading(result: Result, rows: Rows, signs: str) -> str:
+    """Return how the numbers and verdicts of a sweep are to be read.
+
+    Args:
+        result: of a sweep.
+        rows: of its table.
+        signs: how differences and verdicts are shown there; `{judged}` is how many comparisons were made.
+
+    """
+    if result.summary["replications"] == 1:
+        return "One replication has no interval, and allows no verdict."
+    judged = sum(1 for row in rows if row["p_holm"] is not None)
+    text = (
+        f"± is half of the 95 % interval over replications. {pairing(result)} {signs.format(judged=judged)}"
+    )
+    if len(swept_of(result)["keys"]) > 1:
+        text += " Intervals of swings hold for all pairs of values of a key at once."
+    return text
+
+
 def _most_swinging(result: Result, policy: str) -> list[str]:
     kpi = result.summary["family"][0]
     rows = [row for row in rows_of(tornado(result, kpi)) if row["policy"] == policy]
