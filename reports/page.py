@@ -134,7 +134,7 @@ def _question(summary: dict[str, Any]) -> str:
     others = [policy for policy in policies if policy != baseline]
     common = all(row["method"] == PAIRED for row in summary["comparison"])
     return (
-        f"What happens if {joined(others, 'or')} decided instead of {baseline}?"
+        f"What happens if {joined(others, 'or')} decides instead of {baseline}?"
         f" {runs} each{', the same for every policy' if common else ''}."
     )
 

@@ -29,7 +29,7 @@ def sweep_answer(result: Result, rows: Rows) -> list[str]:
         if len(swept["keys"]) > 1:
             sentences += _most_swinging(result, policy)
         if len(swept["keys"]) == 1 or (swept["keys"] and not swept["one_at_a_time"]):
-            sentences.append(_best(result, policy))
+            sentences.append(_best(result, policy, rows))
     return sentences + _rules(result, rows)
 
 
@@ -88,7 +88,7 @@ def _most_swinging(result: Result, policy: str) -> list[str]:
     ]
 
 
-def _best(result: Result, policy: str) -> str:
+def _best(result: Result, policy: str, rows: Rows) -> str:
     kpi = result.summary["family"][0]
     points = {point["policy"]: point for point in result.summary["sweep"]["points"]}
     count = sum(1 for point in points.values() if point["of"] == policy and point["without"] is None)
@@ -97,10 +97,15 @@ def _best(result: Result, policy: str) -> str:
         return f"{policy}: {KPIS[kpi].label} is defined at no point."
     unit = KPIS[kpi].unit_in(result.summary["about"].get("currency", "money"))
     found = result.summary["kpis"][kpi][left[0]]
-    mean = numbers.estimate(found["mean"], found["half_width"], unit)
+    mean = (
+        f"{numbers.estimate(found['mean'], found['half_width'], unit)} {numbers.unit_shown(unit)[1]}".rstrip()
+    )
+    own = [row for row in rows if (row["of"], row["kpi"]) == (policy, kpi) and not row.get(WITHOUT)]
+    if all(map(is_same, own)):
+        return f"{policy}: {KPIS[kpi].label} is the same at all {count} points, {mean}."
     text = (
         f"{policy}: of {count} points, the best in {KPIS[kpi].label} looks to be {_place(result, points[left[0]])},"
-        f" with {mean} {numbers.unit_shown(unit)[1]}."
+        f" with {mean}."
     )
     if found["n"] < 2:
         return f"{text} One replication cannot say whether it is."

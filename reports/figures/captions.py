@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from reports.slices import Slices
-
 NO_JOURNAL = "No replication has a journal of every policy: run with --journal first."
 """Why there is no picture of single orders and shipments."""
 
@@ -17,11 +15,11 @@ OWN_COSTS = "What orders cost themselves: without storage, supply and spoilage."
 """What the cost of a slice is."""
 
 
-def averaged(slices: Slices, several: str = "Mean over replications.") -> str:
+def averaged(repeated: bool, several: str = "Mean over replications.") -> str:
     """Return what is shown of several replications, or that it is of one."""
-    return several if slices.repeated else "Of one replication."
+    return several if repeated else "Of one replication."
 
 
-def bars(slices: Slices) -> str:
+def bars(repeated: bool) -> str:
     """Return what bars are, or that there is one replication, and none."""
-    return averaged(slices, "Bars: 95 % intervals over replications.")
+    return averaged(repeated, "Bars: 95 % intervals over replications.")

@@ -97,7 +97,7 @@ def _picture(measure: _Measure, slices: Slices, evidence: Evidence) -> Picture:
         told = [f"{ax.get_title('left')}: {ax.get_title('right') or 'no order'}" for ax in rows]
         svg = inline_svg(figure, measure.name, measure.title, f"{unit}: {'; '.join(told)}")
     caption = averaged(
-        slices,
+        slices.repeated,
         "Colour: mean over replications. Grey: the best replication (dotted) and the worst (solid). Numbers:"
         " the whole window, mean and from best to worst.",
     )

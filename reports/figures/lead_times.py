@@ -68,8 +68,8 @@ def lead_times(journals: Mapping[str, Journal], policies: list[str]) -> Picture:
         told = "; ".join(f"{policy}: {_told(counts, scale, unit)}" for policy, counts in minutes.items())
         svg = inline_svg(figure, _NAME, _TITLE, told)
     caption = (
-        "Delivered orders of one replication, placed to delivered; the slowest half per cent lies beyond the"
-        " right edge. Lines: median (solid) and 95 % (dashed)."
+        "Delivered orders of one replication, placed to delivered; at most the slowest half per cent lies beyond"
+        " the right edge. Lines: median (solid) and 95 % (dashed)."
     )
     return Picture(_NAME, _TITLE, svg, caption, rests_on=("deliveries",))
 

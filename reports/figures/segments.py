@@ -34,7 +34,7 @@ def late_by_segment(evidence: Evidence) -> Picture:
         for place in shown
     }
     svg = draw_shares(_NAME, _TITLE, evidence.policies, found, "late orders (% of the segment's)")
-    caption = f"{bars(slices)} Late: {KPIS['late_share'].meaning}."
+    caption = f"{bars(slices.repeated)} Late: {KPIS['late_share'].meaning}."
     if len(shown) < len(slices.names):
         caption += f" The {_MOST} largest of {len(slices.names)} segments."
     return Picture(_NAME, _TITLE, svg, caption)

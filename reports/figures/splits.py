@@ -38,5 +38,5 @@ def split_reasons(evidence: Evidence) -> Picture:
         if reason in splits.names
     }
     svg = draw_shares(_NAME, _TITLE, evidence.policies, found, "split orders (% of all)")
-    caption = f"An order counts once, for the reason it was first split. {bars(splits)}"
+    caption = f"An order counts once, for the reason it was first split. {bars(splits.repeated)}"
     return Picture(_NAME, _TITLE, svg, caption, rests_on=("splits",))

@@ -37,7 +37,7 @@ def spoilage(evidence: Evidence) -> Picture:
     }
     ends = {policy: _last(line, 0 if line[-1] >= 10 else 1) for policy, line in lines.items()}
     svg = _draw(_SPOILAGE, _SPOILED, lines, ends, "units spoiled so far")
-    caption = f"Added up since the window began. {averaged(slices)}"
+    caption = f"Added up since the window began. {averaged(slices.repeated)}"
     return Picture(_SPOILAGE, _SPOILED, svg, caption, rests_on=("stock", "course"))
 
 
@@ -57,7 +57,9 @@ def stock_age(evidence: Evidence) -> Picture:
     }
     ends = {policy: _last(line, 2) for policy, line in lines.items()}
     svg = _draw(_STOCK_AGE, _AGES, lines, ends, "mean age at the pick (d)")
-    caption = f"Mean over the shipments of a day; days without a pick are passed over. {averaged(slices)}"
+    caption = (
+        f"Mean over the shipments of a day; days without a pick are passed over. {averaged(slices.repeated)}"
+    )
     return Picture(_STOCK_AGE, _AGES, svg, caption, rests_on=("stock", "course"))
 
 
