@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole
-from reports.kpis.orders import COST_COLUMNS, late_orders
+from reports.kpis.orders import COST_COLUMNS, late_orders, own_costs
 from sim.experiment import DIGESTS, Task
 from sim.journal import SPLIT_REASONS, STATES, Journal
 
@@ -85,12 +85,9 @@ def _amounts(batch: pa.RecordBatch, end: int) -> list[Integers]:
     """Return what each order adds to the first of `SUMS`."""
     delivered: Flags = positions(batch.column("state"), STATES) == STATES.index("delivered")
     lead = seconds(batch.column("delivered_at")) - seconds(batch.column("placed_at"))
-    cost = sum(
-        (whole(batch.column(name), 100) for name in COST_COLUMNS), np.zeros(len(batch), dtype=np.int64)
-    )
     split: Flags = whole(batch.column("shipments")) > 1
     promised = flags(batch.column("promised_at").is_valid())
-    columns = (np.ones(len(batch)), cost, delivered, np.where(delivered, lead, 0), promised,
+    columns = (np.ones(len(batch)), own_costs(batch), delivered, np.where(delivered, lead, 0), promised,
                late_orders(batch, end), split)  # fmt: skip
     return [np.asarray(column).astype(np.int64) for column in columns]
 

@@ -68,9 +68,14 @@ def read_evidence(folder: Path, result: Result, summary: dict[str, Any]) -> Evid
 
 def common_journals(folder: Path, policies: Sequence[str]) -> tuple[int, dict[str, Journal]]:
     """Open the first replication of which every policy has a journal: its number, and none where there is no such."""
-    kept = [{place.name for place in (folder / "journal" / policy).glob("*")} for policy in policies]
-    common = sorted(int(name) for name in set.intersection(*kept) if name.isdecimal())
+    common = set.intersection(*(set(kept_replications(folder, policy)) for policy in policies))
     if not common:
         return 0, {}
-    number = common[0]
+    number = min(common)
     return number, {policy: Journal.open(folder / "journal" / policy / str(number)) for policy in policies}
+
+
+def kept_replications(folder: Path, policy: str) -> list[int]:
+    """Return the replications of a policy whose journals a result kept, ascending."""
+    places = (folder / "journal" / policy).glob("*")
+    return sorted(int(place.name) for place in places if place.name.isdecimal())

@@ -9,6 +9,7 @@ from reports import numbers, template
 from reports.baseline import Baseline
 from reports.designs import joined
 from reports.figures.style import colour_of
+from reports.figures.whisker import ends_of
 from reports.gate import Change, Check
 from reports.gatetexts import check_words, difference_of, mean_of, words_of
 from sim.errors import printable
@@ -35,8 +36,7 @@ def check_page(check: Check) -> str:
 
 def _replications(kept: Baseline) -> str:
     counts = {variant.replications for variant in kept.variants.values()}
-    fewest, most = min(counts), max(counts)
-    return numbers.counted(most, "replication") if fewest == most else f"{fewest} to {most} replications"
+    return numbers.span(min(counts), max(counts), "replication")
 
 
 def _regression(change: Change) -> str:
@@ -65,7 +65,6 @@ def _row(changes: Sequence[Change], change: Change) -> dict[str, Any]:
     row = difference_of(change)
     # The same KPI is on the same scale for every policy.
     rows = [difference_of(each) for each in changes if each.kpi.name == change.kpi.name]
-    ends = [each[end] for each in rows for end in ("low", "high", "difference") if each[end] is not None]
     before, now = (mean_of(mean, change.kpi.unit) for mean in _means(change))
     return row | {
         "kpi": change.kpi.name,
@@ -75,7 +74,7 @@ def _row(changes: Sequence[Change], change: Change) -> dict[str, Any]:
         "now": now,
         "words": words_of(change),
         "sure": _sure(change),
-        "ends": (min(ends, default=0.0), max(ends, default=0.0)),
+        "ends": ends_of(rows),
     }
 
 

@@ -69,9 +69,9 @@ def fixed(number: float, places: int) -> str:
 
 
 def signed(number: float | None, places: int) -> str:
-    """Write a difference with its sign; nothing has none."""
+    """Write a difference with its sign; what is written as zero has none."""
     text = or_dash(number, places)
-    return f"+{text}" if number and number > 0 else text
+    return f"+{text}" if number and number > 0 and text.strip("0.,") else text
 
 
 def or_dash(number: float | None, places: int) -> str:
@@ -87,6 +87,11 @@ def share(number: float | None) -> str:
 def counted(number: int, noun: str, nouns: str = "") -> str:
     """Write how many there are: "1 policy", "2 policies"; `nouns` is the plural where an s is not enough."""
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def span(fewest: int, most: int, noun: str) -> str:
+    """Write how many there are of several: "1 replication", or "10 to 60 replications"."""
+    return counted(most, noun) if fewest == most else f"{fewest} to {most} {noun}s"
 
 
 def plain(text: str) -> str:

@@ -15,6 +15,7 @@ from reports.designs import joined
 from reports.evidence import read_evidence
 from reports.figures.files import write_pictures
 from reports.figures.style import colour_of
+from reports.figures.whisker import ends_of
 from reports.gallery import Group, gallery
 from reports.kpis import KPIS
 from reports.notes import Notes, beside, notes, of_kpi, warnings_told
@@ -54,7 +55,7 @@ def write_report(folder: str | Path) -> Path:
     points = rows_of(sweep_table(result)) if "sweep" in summary else []
     swept = sweep_gallery(result, points, summary["policies"]) if points else []
     groups = [*swept, *groups]
-    context = _context(summary, _provenance(folder), groups)
+    context = _context(summary, result.summary, _provenance(folder), groups)
     if points:
         context |= _of_sweep(result, points, context, swept)
     write_pictures(folder, (picture for group in groups for picture in group.pictures))
@@ -64,9 +65,12 @@ def write_report(folder: str | Path) -> Path:
     return path
 
 
-def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
+def _context(
+    summary: dict[str, Any], whole: dict[str, Any], provenance: dict[str, Any], groups: list[Group]
+) -> dict[str, Any]:
+    """Return what the page says; `summary` is of the policies that are shown, `whole` of all, whose limits are told."""
     policies, about = summary["policies"], summary["about"]
-    noted = notes(summary)
+    noted = notes(whole)
     kpis = [_kpi(name, summary, noted) for name in KPIS if name in summary["kpis"]]
     differences = {
         policy: [
@@ -80,7 +84,7 @@ def _context(summary: dict[str, Any], provenance: dict[str, Any], groups: list[G
         "title": about.get("title") or about.get("scenario") or "Result",
         "question": _question(summary),
         "answer": answer(summary),
-        "limits": [*limits(summary), *warnings_told(summary)],
+        "limits": [*limits(whole), *warnings_told(whole)],
         "policies": policies,
         "baseline": summary["baseline"],
         "colour": {policy: colour_of(place) for place, policy in enumerate(policies)},
@@ -115,7 +119,6 @@ def _of_sweep(result: Result, points: Rows, context: dict[str, Any], groups: lis
     return {
         "question": section["question"],
         "answer": section["answer"],
-        "limits": [*limits(result.summary), *warnings_told(result.summary)],
         # Verdicts of the points that are shown were corrected for all that there are.
         "reading": reading(result.summary) if len(context["policies"]) > 1 else context["reading"],
         "swept": section | {"groups": [group.name for group in groups]},
@@ -131,7 +134,7 @@ def _question(summary: dict[str, Any]) -> str:
     others = [policy for policy in policies if policy != baseline]
     common = all(row["method"] == PAIRED for row in summary["comparison"])
     return (
-        f"What happens if {joined(others, 'or')} decided instead of {baseline}?"
+        f"What happens if {joined(others, 'or')} decides instead of {baseline}?"
         f" {runs} each{', the same for every policy' if common else ''}."
     )
 
@@ -140,9 +143,6 @@ def _kpi(name: str, summary: dict[str, Any], noted: Notes) -> dict[str, Any]:
     """Return one KPI with everything that the page says of it."""
     kpi, found = KPIS[name], summary["kpis"][name]
     rows = {row["policy"]: row for row in summary["comparison"] if row["kpi"] == name}
-    ends = [
-        row[end] for row in rows.values() for end in ("low", "high", "difference") if row[end] is not None
-    ]
     unit = kpi.unit_in(summary["about"].get("currency", "money"))
     return {
         "name": name,
@@ -153,7 +153,7 @@ def _kpi(name: str, summary: dict[str, Any], noted: Notes) -> dict[str, Any]:
         "shown_unit": numbers.unit_shown(unit)[1],
         "found": found,
         "rows": rows,
-        "ends": (min(ends, default=0.0), max(ends, default=0.0)),
+        "ends": ends_of(rows.values()),
         "empty": not any(each["mean"] for each in found.values()),
         "notes": of_kpi(noted, name),
     }

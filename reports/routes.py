@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole
-from reports.kpis.orders import COST_COLUMNS, late_orders
+from reports.kpis.orders import COST_COLUMNS, late_orders, own_costs
 from sim.journal import SHIPMENT_STATES, STATES, Journal
 from sim.randomness import mix_array
 
@@ -94,7 +94,6 @@ def _order_columns(batch: pa.RecordBatch, journal: Journal) -> tuple[Any, ...]:
     placed = seconds(ours.column("placed_at"))
     delivered: Flags = positions(ours.column("state"), STATES) == STATES.index("delivered")
     lead = np.where(delivered, seconds(ours.column("delivered_at")) - placed, NEVER)
-    cost = sum((whole(ours.column(name), 100) for name in COST_COLUMNS), np.zeros(len(ours), dtype=np.int64))
     late = late_orders(ours, journal.about["start"] + journal.about["end"])
     ordered = _mixed(
         placed,
@@ -104,7 +103,7 @@ def _order_columns(batch: pa.RecordBatch, journal: Journal) -> tuple[Any, ...]:
         whole(ours.column("units")),
         whole(ours.column("value"), 100),
     )
-    return ours.column("order"), placed, ordered, cost, lead, late
+    return ours.column("order"), placed, ordered, own_costs(ours), lead, late
 
 
 def _sent(journal: Journal, orders: pa.Array) -> tuple[Integers, Prints, Prints, Prints, Prints]:

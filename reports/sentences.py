@@ -79,10 +79,7 @@ def still_open(summary: dict[str, Any]) -> list[str]:
 
 def replications(summary: dict[str, Any]) -> str:
     """Return how many replications a result rests on: "1 replication", or "10 to 60 replications"."""
-    fewest, most = min(summary["replications_of"].values()), summary["replications"]
-    if fewest == most:
-        return numbers.counted(most, "replication")
-    return f"{fewest} to {most} replications"
+    return numbers.span(min(summary["replications_of"].values()), summary["replications"], "replication")
 
 
 def is_same(row: dict[str, Any]) -> bool:
@@ -114,6 +111,11 @@ def reading(summary: dict[str, Any]) -> str:
             " share: 0.5 percentage points, pp), and none was shown. Too few: n replications would do."
         )
     return text
+
+
+def capital(text: str) -> str:
+    """Return a text as a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 def verdict_text(row: dict[str, Any]) -> str:

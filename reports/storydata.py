@@ -118,7 +118,7 @@ def _comparison(comparison: Comparison, names: Names) -> dict[str, Any]:
                 "has": list(candidate.has),
                 "service": names.services[candidate.service] if candidate.service >= 0 else None,
                 "expected_at": _text(names.at(candidate.arrives_at))
-                if _is_expected(candidate.arrives_at)
+                if candidate.arrives_at < NEVER
                 else None,
                 "keys": [
                     {"key": key, "value": value if math.isfinite(value) else None}
@@ -128,10 +128,6 @@ def _comparison(comparison: Comparison, names: Names) -> dict[str, Any]:
             for candidate in comparison.candidates
         ],
     }
-
-
-def _is_expected(at: int) -> bool:
-    return at < NEVER
 
 
 def _parts(parts: Sequence[Part], names: Names) -> list[dict[str, Any]]:

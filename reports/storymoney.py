@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from reports import numbers
@@ -26,12 +27,9 @@ def money(content: Mapping[str, Any]) -> Table | None:
             amounts[row["account"]] = amounts.get(row["account"], 0) - row["amount_cents"]
     if not amounts:
         return None
-    columns = (Column(f"money, {content['currency']}"), Column("amount", right=True, show=signed))
+    columns = (
+        Column(f"money, {content['currency']}"),
+        Column("amount", right=True, show=partial(numbers.signed, places=2)),
+    )
     rows = [(account, cents / 100) for account, cents in amounts.items() if cents]
     return Table("", columns, [*rows, ("left", sum(amounts.values()) / 100)])
-
-
-def signed(amount: float) -> str:
-    """Write an amount of money with its sign: "+61.00"."""
-    text = numbers.fixed(amount, 2)
-    return f"+{text}" if amount > 0.0 else text

@@ -8,6 +8,7 @@ from typing import Any
 from reports import numbers, template
 from reports.candidates import candidates
 from reports.forms import Table, as_csv, as_markdown, as_text, escaped, one_line
+from reports.sentences import capital
 from reports.story import Event, telling
 
 
@@ -46,11 +47,11 @@ def _event_text(event: Event, room: int | None) -> Iterator[str]:
 def story_markdown(content: Mapping[str, Any]) -> str:
     """Tell the same as Markdown, to paste into a page or an issue."""
     told = telling(content)
-    blocks = [f"## {escaped(_sentence(told.title))}", "\n".join(f"- {escaped(fact)}" for fact in told.facts)]
+    blocks = [f"## {escaped(capital(told.title))}", "\n".join(f"- {escaped(fact)}" for fact in told.facts)]
     for event in told.events:
         blocks.append(f"**{event.when}** {escaped(event.text)}")
         for reasons in event.reasons:
-            blocks.append(escaped(_sentence(reasons.heading)))
+            blocks.append(escaped(capital(reasons.heading)))
             blocks += [
                 as_markdown(each) if isinstance(each, Table) else f"- {escaped(each)}"
                 for each in reasons.told
@@ -68,8 +69,4 @@ def story_csv(content: Mapping[str, Any]) -> str:
 def story_page(content: Mapping[str, Any]) -> str:
     """Tell the same as a page of its own: one HTML document, as `template.page` makes them."""
     told = telling(content)
-    return template.page("order.html", title=_sentence(told.title), content=content)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return template.page("order.html", title=capital(told.title), content=content)

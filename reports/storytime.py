@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from reports import numbers
@@ -101,10 +102,7 @@ def time_table(found: Sequence[Life]) -> Table | None:
     if not taken:
         return None
     names = [named[place].name for place in taken]
-    columns = [Column("time, h"), *(Column(name, right=True, show=_hours) for name in (*names, "in all"))]
+    hours = partial(numbers.or_dash, places=2)
+    columns = [Column("time, h"), *(Column(name, right=True, show=hours) for name in (*names, "in all"))]
     rows = [(life.name, *(life.phases[place].hours for place in taken), life.hours) for life in found]
     return Table("", columns, rows)
-
-
-def _hours(value: float | None) -> str:
-    return numbers.MISSING if value is None else numbers.fixed(value, 2)

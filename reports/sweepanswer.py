@@ -29,7 +29,7 @@ def sweep_answer(result: Result, rows: Rows) -> list[str]:
         if len(swept["keys"]) > 1:
             sentences += _most_swinging(result, policy)
         if len(swept["keys"]) == 1 or (swept["keys"] and not swept["one_at_a_time"]):
-            sentences.append(_best(result, policy))
+            sentences.append(_best(result, policy, rows))
     return sentences + _rules(result, rows)
 
 
@@ -53,6 +53,26 @@ def pairing(result: Result) -> str:
     return f"{text} on the same orders."
 
 
+def sweep_reading(result: Result, rows: Rows, signs: str) -> str:
+    """Return how the numbers and verdicts of a sweep are to be read.
+
+    Args:
+        result: of a sweep.
+        rows: of its table.
+        signs: how differences and verdicts are shown there; `{judged}` is how many comparisons were made.
+
+    """
+    if result.summary["replications"] == 1:
+        return "One replication has no interval, and allows no verdict."
+    judged = sum(1 for row in rows if row["p_holm"] is not None)
+    text = (
+        f"± is half of the 95 % interval over replications. {pairing(result)} {signs.format(judged=judged)}"
+    )
+    if len(swept_of(result)["keys"]) > 1:
+        text += " Intervals of swings hold for all pairs of values of a key at once."
+    return text
+
+
 def _most_swinging(result: Result, policy: str) -> list[str]:
     kpi = result.summary["family"][0]
     rows = [row for row in rows_of(tornado(result, kpi)) if row["policy"] == policy]
@@ -68,7 +88,7 @@ def _most_swinging(result: Result, policy: str) -> list[str]:
     ]
 
 
-def _best(result: Result, policy: str) -> str:
+def _best(result: Result, policy: str, rows: Rows) -> str:
     kpi = result.summary["family"][0]
     points = {point["policy"]: point for point in result.summary["sweep"]["points"]}
     count = sum(1 for point in points.values() if point["of"] == policy and point["without"] is None)
@@ -77,10 +97,15 @@ def _best(result: Result, policy: str) -> str:
         return f"{policy}: {KPIS[kpi].label} is defined at no point."
     unit = KPIS[kpi].unit_in(result.summary["about"].get("currency", "money"))
     found = result.summary["kpis"][kpi][left[0]]
-    mean = numbers.estimate(found["mean"], found["half_width"], unit)
+    mean = (
+        f"{numbers.estimate(found['mean'], found['half_width'], unit)} {numbers.unit_shown(unit)[1]}".rstrip()
+    )
+    own = [row for row in rows if (row["of"], row["kpi"]) == (policy, kpi) and not row.get(WITHOUT)]
+    if all(map(is_same, own)):
+        return f"{policy}: {KPIS[kpi].label} is the same at all {count} points, {mean}."
     text = (
         f"{policy}: of {count} points, the best in {KPIS[kpi].label} looks to be {_place(result, points[left[0]])},"
-        f" with {mean} {numbers.unit_shown(unit)[1]}."
+        f" with {mean}."
     )
     if found["n"] < 2:
         return f"{text} One replication cannot say whether it is."

@@ -12,9 +12,9 @@ from reports.figures.tornado import tornado_bars
 from reports.gallery import Group
 from reports.kpis import KPIS
 from reports.result import Result
-from reports.sweep import WITHOUT, Rows, contenders, policies_of, swept_of
+from reports.sweep import WITHOUT, Rows, policies_of, swept_of
 from reports.sweepanswer import other_orders
-from reports.sweeppoints import by_name, moved, numeric, shorts
+from reports.sweeppoints import by_name, moved, numeric, ranked, shorts
 from reports.sweepswings import Swings, held, swings
 
 RESPONSES = "responses"
@@ -109,8 +109,10 @@ def _heatmaps(
         entries = {entry["key"]: entry for entry in swept_of(result)["keys"]}
         others = [key for key in entries if key not in (first, second)]
         own = [row for row in rows if row["kpi"] == found.kpi]
-        best_name = contenders(result, policy, found.kpi)[0]
-        best = next(row for row in own if row["policy"] == best_name)
+        # The unchanged point is beside the grid where what stands there is none of the values.
+        best = next(
+            row for row in ranked(own, found.kpi) if all(row[key] in entries[key]["values"] for key in others)
+        )
         cells = {
             (row[first], row[second]): row for row in own if all(row[key] == best[key] for key in others)
         }

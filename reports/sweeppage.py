@@ -8,13 +8,20 @@ from typing import Any
 from reports import numbers
 from reports.designs import joined
 from reports.figures.style import POLICIES
+from reports.figures.whisker import ends_of
 from reports.kpis import KPIS
 from reports.result import Result
 from reports.sentences import replications
 from reports.sweep import FILE_NAME, UNCHANGED, Rows, policies_of, swept_of
-from reports.sweepanswer import orders_each, other_orders, pairing, sweep_answer
+from reports.sweepanswer import orders_each, other_orders, sweep_answer, sweep_reading
 from reports.sweeppoints import Listing, by_name, listings
 from reports.sweepswings import Swings, cells, held, swings
+
+_SIGNS = (
+    f"Dot and bar: the difference to the {UNCHANGED} point of the same policy, with its interval; dashed: zero."
+    " Verdicts are corrected for making {judged} comparisons (Holm)."
+)
+_LEFT_OUT = f"KPIs of the family that differ at no point are left out. Every point and KPI: {FILE_NAME}."
 
 
 def sweep_section(result: Result, rows: Rows) -> dict[str, Any]:
@@ -26,7 +33,7 @@ def sweep_section(result: Result, rows: Rows) -> dict[str, Any]:
         "keys": [entry | {"standing": _standing(result, entry["key"])} for entry in swept["keys"]],
         "policies": [_of_policy(result, policy, rows, swinging) for policy in policies_of(result)],
         "held": held(result),
-        "reading": _reading(result, rows),
+        "reading": f"{sweep_reading(result, rows, _SIGNS)} {_LEFT_OUT}",
         "hidden": len(shown_summary(result)["policies"]) < len(result.summary["policies"]),
     }
 
@@ -104,7 +111,7 @@ def _shown_kpis(result: Result, listing: Listing) -> list[str]:
 def _titled(result: Result, listing: Listing) -> str:
     """Return the title of points where the page has named their policy."""
     if listing.kind == "curve":
-        return f"Over {listing.title.partition(' over ')[2]}"
+        return f"Over {swept_of(result)['keys'][0]['key']}"
     if listing.kind == "best":
         shown = len(listing.labels)
         of_all = f"{listing.count:,}" if shown == listing.count else f"{shown} best of {listing.count:,}"
@@ -117,13 +124,6 @@ def _titled(result: Result, listing: Listing) -> str:
 def _card(listing: Listing, kpi: str, rows: Rows, points: Rows) -> dict[str, Any]:
     """Return the points of a listing in one KPI; all policies on the same scale."""
     found = by_name(rows)
-    ends = [
-        row[end]
-        for row in points
-        if row["kpi"] == kpi
-        for end in ("low", "high", "difference")
-        if row[end] is not None
-    ]
     unit = found[kpi, listing.policy]["unit"]
     return {
         "kpi": kpi,
@@ -131,7 +131,7 @@ def _card(listing: Listing, kpi: str, rows: Rows, points: Rows) -> dict[str, Any
         "better": KPIS[kpi].better,
         "unit": unit,
         "shown_unit": numbers.unit_shown(unit)[1],
-        "ends": (min(ends, default=0.0), max(ends, default=0.0)),
+        "ends": ends_of(row for row in points if row["kpi"] == kpi),
         "heads": listing.heads,
         "rows": [{"label": label, "found": found[kpi, name]} for name, label in _labels(listing).items()],
     }
@@ -149,22 +149,3 @@ def _labels(listing: Listing) -> dict[str, str]:
             "rules": f"without {texts[0]}",
         }.get(listing.kind, " ".join(texts))
     return labels
-
-
-def _reading(result: Result, rows: Rows) -> str:
-    """Return how the numbers and verdicts of a sweep are to be read on its page."""
-    summary = result.summary
-    if summary["replications"] == 1:
-        text = "One replication has no interval, and allows no verdict."
-    else:
-        judged = sum(1 for row in rows if row["p_holm"] is not None)
-        text = (
-            f"± is half of the 95 % interval over replications. {pairing(result)} Dot and bar: the difference to the"
-            f" {UNCHANGED} point of the same policy, with its interval; dashed: zero. Verdicts are corrected for"
-            f" making {judged} comparisons (Holm)."
-        )
-        if len(swept_of(result)["keys"]) > 1:
-            text += " Intervals of swings hold for all pairs of values of a key at once."
-    return (
-        f"{text} KPIs of the family that differ at no point are left out. Every point and KPI: {FILE_NAME}."
-    )

@@ -80,17 +80,15 @@ def _curve(result: Result, policy: str, rows: Rows) -> Listing:
 def _best(result: Result, policy: str, rows: Rows) -> list[Listing]:
     """Return the points of a grid that are best in the first KPI of the family."""
     kpi, entries = result.summary["family"][0], swept_of(result)["keys"]
-    sign = 1.0 if KPIS[kpi].better == "lower" else -1.0
-    ranked = [row for row in rows if row["kpi"] == kpi and row["mean"] is not None]
-    ranked.sort(key=lambda row: sign * row["mean"])
-    shown = ranked[:_MOST_SHOWN]
+    every = ranked(rows, kpi)
+    shown = every[:_MOST_SHOWN]
     if not shown:
         return []
-    best = f"the {len(shown)} best of " if len(shown) < len(ranked) else ""
-    title = f"{policy}: {best}{len(ranked)} points by {kpi}, and their differences to the {UNCHANGED} point"
+    best = f"the {len(shown)} best of " if len(shown) < len(every) else ""
+    title = f"{policy}: {best}{len(every)} points by {kpi}, and their differences to the {UNCHANGED} point"
     labels = {row["policy"]: tuple(row[entry["key"]] or UNCHANGED for entry in entries) for row in shown}
     heads = tuple(entry["short"] for entry in entries)
-    return [Listing(policy, "best", title, heads, labels, moved(result, rows), len(ranked))]
+    return [Listing(policy, "best", title, heads, labels, moved(result, rows), len(every))]
 
 
 def _changes(result: Result, policy: str, rows: Rows) -> list[Listing]:
@@ -121,6 +119,13 @@ def _rules(result: Result, policy: str, rows: Rows) -> Listing:
         "" if kpis else f"{policy}: without any one of its rules, no headline KPI differs in any replication."
     )
     return Listing(policy, "rules", title, ("without rule",), labels, kpis, len(labels), nothing)
+
+
+def ranked(rows: Rows, kpi: str) -> list[dict[str, Any]]:
+    """Return the rows of one KPI in which it is defined, the best looking first."""
+    sign = 1.0 if KPIS[kpi].better == "lower" else -1.0
+    found = [row for row in rows if row["kpi"] == kpi and row["mean"] is not None]
+    return sorted(found, key=lambda row: sign * row["mean"])
 
 
 def moved(result: Result, rows: Rows) -> tuple[str, ...]:

@@ -12,12 +12,17 @@ from reports.result import Result
 from reports.sentences import limits, replications, still_open
 from reports.statistics import BETTER, TOO_FEW, WORSE
 from reports.sweep import FILE_NAME, UNCHANGED, Rows, policies_of, rows_of, sweep_table, swept_of
-from reports.sweepanswer import orders_each, pairing, sweep_answer
+from reports.sweepanswer import orders_each, sweep_answer, sweep_reading
 from reports.sweeppoints import Listing, by_name, differs, listings
 from reports.sweepswings import Swings, cells, held, swings
 
 _MARKS = {BETTER: " b", WORSE: " w", TOO_FEW: " ?"}
 _NO_MARK = "  "
+_SIGNS = (
+    f"b, w: better or worse than {UNCHANGED}, corrected for making {{judged}} comparisons (Holm). ?: too few"
+    " replications to say. No letter: not distinguishable, and precise enough to show a difference of 1 % (of a share:"
+    " 0.5 percentage points, pp)."
+)
 _LONGEST_RULE = 44
 _SWING_HEADS = {
     "key": "key", "lowest": "lowest", "lowest_at": "at", "highest": "highest", "highest_at": "at", "swing": "swing",
@@ -42,7 +47,8 @@ def sweep_text(result: Result, width: int = 100) -> str:
         *sweep_answer(result, rows),
         *(limits if summary["replications"] > 1 else still_open)(summary),
     ]
-    reading = textwrap.fill(_reading(result, rows), width)
+    files = f"Every point and KPI: {FILE_NAME}. All against {summary['baseline']}: comparison.csv."
+    reading = textwrap.fill(f"{sweep_reading(result, rows, _SIGNS)} {files}", width)
     answer = [textwrap.fill(sentence, width) for sentence in sentences]
     blocks = [_title(result, width), *answer, *_tables(result, rows, width), reading]
     return numbers.plain("\n\n".join(blocks) + "\n")
@@ -148,21 +154,3 @@ def _difference(row: dict[str, Any]) -> str:
     text = numbers.estimate(difference, None if low is None else difference - low, row["unit"])
     sign = "" if text.startswith(numbers.MINUS) or difference == 0.0 else "+"
     return f"{sign}{text}{_MARKS.get(row['verdict'], _NO_MARK)}"
-
-
-def _reading(result: Result, rows: Rows) -> str:
-    """Return how the tables of a sweep are to be read."""
-    summary = result.summary
-    judged = sum(1 for row in rows if row["p_holm"] is not None)
-    if summary["replications"] == 1:
-        text = "One replication has no interval, and allows no verdict."
-    else:
-        text = (
-            f"± is half of the 95 % interval over replications. {pairing(result)} b, w: better or worse than"
-            f" {UNCHANGED}, corrected for making {judged} comparisons (Holm). ?: too few replications to say. No"
-            " letter: not distinguishable, and precise enough to show a difference of 1 % (of a share: 0.5 percentage"
-            " points, pp)."
-        )
-        if len(summary["sweep"]["keys"]) > 1:
-            text += " Intervals of swings hold for all pairs of values of a key at once."
-    return f"{text} Every point and KPI: {FILE_NAME}. All against {summary['baseline']}: comparison.csv."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,7 +12,7 @@ from markupsafe import Markup, escape
 from reports import numbers
 from reports.figures import whisker
 from reports.figures.style import COLOURS
-from reports.sentences import verdict_text
+from reports.sentences import capital, verdict_text
 from reports.story import telling
 
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
@@ -49,7 +50,7 @@ def page(template: str, **context: Any) -> str:
         "breakable": lambda name: escape(name).replace("_", Markup("_<wbr>")).replace(".", Markup(".<wbr>")),
         "telling": telling,
         "headings": headings,
-        "hours": lambda value: numbers.fixed(value, 2),
-        "sentence": lambda text: text[:1].upper() + text[1:],
+        "hours": partial(numbers.fixed, places=2),
+        "sentence": capital,
     }
     return environment.get_template(template).render(colours=COLOURS, **context)

@@ -104,6 +104,6 @@ def _missing(summary: Mapping[str, Any]) -> str:
     if any(row["method"] == WELCH for row in summary["comparison"]):
         return "Each policy met customers of its own: their orders cannot be compared one by one."
     return (
-        "Orders were not compared one by one: that rests on journals, and no replication has those of every policy."
-        " orderlab diff compares two policies all the same: it plays both again."
+        "Orders were not compared one by one: that takes the journals of one replication of every policy, kept by the"
+        " run. orderlab diff compares two policies all the same: it plays both again."
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reports.evidence import kept_replications
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.journal import Journal
@@ -52,8 +53,7 @@ def kept_journal(
     if name not in names:
         rule = f"is none of the policies: {', '.join(names)}"
         raise InputError([Problem("--policy", rule, value=name, nearest=nearest(name, names))])
-    places = (folder / "journal" / name).glob("*")
-    kept = sorted(int(place.name) for place in places if place.name.isdecimal())
+    kept = kept_replications(folder, name)
     if replication is None and not kept:
         return None
     number = kept[0] if replication is None else replication

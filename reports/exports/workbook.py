@@ -23,6 +23,7 @@ from reports.exports.kept import Kept
 from reports.exports.meanings import ROWS, meaning
 from reports.exports.sheet import Sheet, Table, write_text, write_value
 from reports.kpis import KPIS
+from reports.notes import warnings_told
 from reports.result import Result
 from reports.sentences import answer, limits, reading, replications
 from reports.sweep import rows_of, sweep_table
@@ -161,7 +162,7 @@ def _write_cover(
     blocks = [
         (_title(summary), facts),
         ("Answer", [*said, reading(summary)]),
-        ("Limits", [*limits(summary), *summary["warnings"], *cuts]),
+        ("Limits", [*limits(summary), *warnings_told(summary), *cuts]),
     ]
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     cover.set_column(0, 0, 100)

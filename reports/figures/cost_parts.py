@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from reports import numbers
+from reports.figures.captions import averaged
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, PAPER, WIDTH, canvas, colour_of, house_style
@@ -85,7 +86,7 @@ def cost_parts(summary: dict[str, Any]) -> Picture:
             for row, policy in enumerate(policies)
         )
         svg = inline_svg(figure, _NAME, _TITLE, told)
-    caption = "Means over replications. Parts from left to right in the same order for every policy."
+    caption = f"{averaged(summary['replications'] > 1)} Parts from left to right in the same order for every policy."
     return Picture(_NAME, _TITLE, svg, caption)
 
 

@@ -11,10 +11,10 @@ from matplotlib.ticker import MaxNLocator
 
 from reports import numbers
 from reports.evidence import Evidence
+from reports.figures.captions import NO_TABLE, ONE_DAY, OWN_COSTS, averaged
 from reports.figures.ends import Ends, label_ends
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
-from reports.figures.shares import NO_TABLE, ONE_DAY, ONE_REPLICATION, OWN_COSTS
 from reports.figures.style import INK, MUTED, canvas, colour_of, house_style
 from reports.slices import Slices, divided, means_of, slices_of
 from reports.statistics import Values, mean_of
@@ -96,12 +96,11 @@ def _picture(measure: _Measure, slices: Slices, evidence: Evidence) -> Picture:
         label_ends(figure, panels)
         told = [f"{ax.get_title('left')}: {ax.get_title('right') or 'no order'}" for ax in rows]
         svg = inline_svg(figure, measure.name, measure.title, f"{unit}: {'; '.join(told)}")
-    caption = ONE_REPLICATION
-    if slices.repeated:
-        caption = (
-            "Colour: mean over replications. Grey: the best replication (dotted) and the worst (solid). Numbers:"
-            " the whole window, mean and from best to worst."
-        )
+    caption = averaged(
+        slices.repeated,
+        "Colour: mean over replications. Grey: the best replication (dotted) and the worst (solid). Numbers:"
+        " the whole window, mean and from best to worst.",
+    )
     if measure.part == "cost_cents":
         caption += f" {OWN_COSTS}"
     return Picture(measure.name, measure.title, svg, caption, rests_on=("deliveries", "course"))

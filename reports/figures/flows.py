@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path as Line
 
 from reports import numbers
+from reports.figures.captions import NO_JOURNAL
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import label_points
 from reports.figures.maps import Map, map_of
@@ -87,7 +88,7 @@ def _missing(journals: Mapping[str, Journal], scenario: Scenario | None) -> str:
     if len({site.at for site in scenario.warehouses} | {region.at for region in scenario.regions}) == 1:
         return "Site and customers are at one place: there is nothing to see on a map."
     if not journals:
-        return "No replication has a journal of every policy: run with --journal first."
+        return NO_JOURNAL
     return ""
 
 
@@ -173,7 +174,7 @@ def _told(flow: _Flow, scenario: Scenario) -> str:
 
 
 def _caption(drawn: float) -> str:
-    text = "Circle: shipments of a site. Line: shipments from a site to a region."
+    text = "Of one replication. Circle: shipments of a site. Line: shipments from a site to a region."
     if drawn < 0.995:
         text += f" The {_MOST_LINES:,} largest flows: {100 * drawn:.0f} % of the shipments."
     return text

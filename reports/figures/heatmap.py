@@ -10,8 +10,10 @@ from matplotlib.patches import Rectangle
 
 from reports import numbers
 from reports.figures.inline_svg import Picture, inline_svg
+from reports.figures.labels import shortened
 from reports.figures.style import INK, PAPER, POLICIES, canvas, house_style
 from reports.kpis import KPIS
+from reports.sentences import capital
 from reports.statistics import BETTER, WORSE
 
 # Blue and orange: no colour blindness confuses them. The deeper, the larger the difference.
@@ -44,8 +46,7 @@ def heatmap(
         others: what the other keys are, in words; empty where there are none.
 
     """
-    title = f"{KPIS[kpi].label} over two keys"
-    title = title[:1].upper() + title[1:]
+    title = f"{capital(KPIS[kpi].label)} over two keys"
     defined = {place: row for place, row in cells.items() if row["mean"] is not None}
     if not defined:
         return Picture(name, title, "", "It is defined at no point.")
@@ -56,22 +57,21 @@ def heatmap(
     largest = max((abs(row["difference"] or 0.0) for row in defined.values()), default=0.0)
     unit = next(iter(defined.values()))["unit"]
     height = min(max(0.30 * len(down), 0.9), 9.0)
+    written = len(across) <= _MOST_WRITTEN
     with house_style():
         figure = canvas(0.9 + height)
         axes = figure.add_subplot()
         for (first, second), row in defined.items():
-            _cell(
-                axes, across.index(first), down.index(second), kpi, row, largest, len(across) <= _MOST_WRITTEN
-            )
+            _cell(axes, across.index(first), down.index(second), kpi, row, largest, written)
         axes.set_xlim(-0.5, len(across) - 0.5)
         axes.set_ylim(len(down) - 0.5, -0.5)
-        labels = [_short(value, max(_LONGEST_VALUE, _LETTERS // len(across))) for value in across]
+        labels = [shortened(value, max(_LONGEST_VALUE, _LETTERS // len(across))) for value in across]
         turned = sum(len(label) + 2 for label in labels) > _LETTERS + 4
         axes.set_xticks(
             range(len(across)), labels, rotation=35 if turned else 0,
             ha="right" if turned else "center",
         )  # fmt: skip
-        axes.set_yticks(range(len(down)), [_short(value, _LONGEST_DOWN) for value in down])
+        axes.set_yticks(range(len(down)), [shortened(value, _LONGEST_DOWN) for value in down])
         axes.tick_params(length=0)
         for spine in axes.spines.values():
             spine.set_visible(False)
@@ -82,7 +82,7 @@ def heatmap(
             for (first, second), row in defined.items()
         )
         svg = inline_svg(figure, name, title, f"{keys[0]}, {keys[1]}: {told}")
-    return Picture(name, title, svg, _caption(unit, largest, defined, others))
+    return Picture(name, title, svg, _caption(unit, largest, defined, others, written))
 
 
 def _cell(
@@ -112,7 +112,7 @@ def _cell(
         axes.plot(column, line, marker="o", markersize=3, color=INK.light, zorder=6)
 
 
-def _caption(unit: str, largest: float, cells: Cells, others: str) -> str:
+def _caption(unit: str, largest: float, cells: Cells, others: str, written: bool) -> str:
     shown = numbers.unit_shown(unit)[1]
     text = f"Means ({shown})" if shown else "Means"
     text += f", {others}." if others else "."
@@ -125,9 +125,6 @@ def _caption(unit: str, largest: float, cells: Cells, others: str) -> str:
     text += f" Blue: better than the unchanged point, orange: worse; deepest at a difference of {most}."
     if any(row["policy"] == row["of"] for row in cells.values()):
         text += " Framed: the unchanged point."
-    marked = "bold" if len({first for first, _ in cells}) <= _MOST_WRITTEN else "dotted"
-    return f"{text} {marked.capitalize()}: the verdict is better or worse, corrected for all points."
-
-
-def _short(value: str, longest: int) -> str:
-    return value if len(value) <= longest else f"{value[: longest - 1]}…"
+    return (
+        f"{text} {'Bold' if written else 'Dotted'}: the verdict is better or worse, corrected for all points."
+    )

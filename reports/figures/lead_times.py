@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from reports.figures.captions import NO_JOURNAL
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import INK, canvas, colour_of, house_style
@@ -30,9 +31,7 @@ def lead_times(journals: Mapping[str, Journal], policies: list[str]) -> Picture:
 
     """
     if not journals:
-        return Picture(
-            _NAME, _TITLE, "", "No replication has a journal of every policy: run with --journal first."
-        )
+        return Picture(_NAME, _TITLE, "", NO_JOURNAL)
     minutes = {policy: _minutes(journal) for policy, journal in journals.items()}
     total = sum((counts.sum() for counts in minutes.values()), 0)
     if not total:
@@ -69,8 +68,8 @@ def lead_times(journals: Mapping[str, Journal], policies: list[str]) -> Picture:
         told = "; ".join(f"{policy}: {_told(counts, scale, unit)}" for policy, counts in minutes.items())
         svg = inline_svg(figure, _NAME, _TITLE, told)
     caption = (
-        "Delivered orders of one replication, placed to delivered; the slowest half per cent lies beyond the"
-        " right edge. Lines: median (solid) and 95 % (dashed)."
+        "Delivered orders of one replication, placed to delivered; at most the slowest half per cent lies beyond"
+        " the right edge. Lines: median (solid) and 95 % (dashed)."
     )
     return Picture(_NAME, _TITLE, svg, caption, rests_on=("deliveries",))
 

@@ -90,7 +90,7 @@ def _step(differences: Values, weights: Values) -> float:
     order = np.argsort(sizes, kind="stable")
     reached = sizes[order][np.searchsorted(np.cumsum(weights[order]), 0.8 * weights.sum())] or sizes.max()
     power = 10.0 ** math.floor(math.log10(reached))
-    return float(max(round_number * power for round_number in (1, 2, 5) if round_number * power <= reached))
+    return max((step * power for step in (1, 2, 5) if step * power <= reached), default=power)
 
 
 def _classes(

@@ -10,10 +10,10 @@ import numpy as np
 from reports import numbers
 from reports.compare import PAIRED
 from reports.evidence import Evidence
+from reports.figures.captions import NO_TABLE, OWN_COSTS
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.lanes import Block, Lane, draw_lanes, height_of
 from reports.figures.regionmap import region_map
-from reports.figures.shares import NO_TABLE, OWN_COSTS
 from reports.figures.style import canvas, house_style
 from reports.slices import Slices, slices_of
 from reports.statistics import Difference, Values
@@ -34,6 +34,10 @@ class _Measure:
     places: int
     less: str
     more: str
+
+    def moves(self, row: Difference) -> bool:
+        """Whether a difference is more than what is written as 0."""
+        return row.n > 0 and round(row.difference, self.places) != 0.0
 
 
 def regions(evidence: Evidence) -> list[Picture]:
@@ -61,11 +65,9 @@ def regions(evidence: Evidence) -> list[Picture]:
             )
             for measure in measures
         }
-        moved = {
-            measure: rows for measure, rows in found.items() if any(row.difference for row in _defined(rows))
-        }
+        moved = {measure: rows for measure, rows in found.items() if any(map(measure.moves, rows))}
         if not moved:
-            caption = f"No region differs from {baseline} in cost or lead time."
+            caption = f"No region differs visibly from {baseline} in cost or lead time."
             pictures.append(Picture(f"{_NAME}-{place + 1}", _TITLE, "", caption, policy=policy))
             continue
         pictures.append(_list(evidence, slices, moved, place))
@@ -75,10 +77,6 @@ def regions(evidence: Evidence) -> list[Picture]:
         drawn = region_map(evidence, slices, differences, words, place)
         pictures += [drawn] if drawn else []
     return pictures
-
-
-def _defined(rows: list[Difference]) -> list[Difference]:
-    return [row for row in rows if row.n]
 
 
 def _list(evidence: Evidence, slices: Slices, moved: dict[_Measure, list[Difference]], place: int) -> Picture:
@@ -135,9 +133,7 @@ def _blocks(measure: _Measure, rows: list[Difference], slices: Slices, place: in
 
 def _lane(measure: _Measure, rows: list[Difference], slices: Slices, place: int, region: int) -> Lane:
     row = rows[region]
-    text = numbers.fixed(row.difference, measure.places)
-    if not text.startswith(numbers.MINUS) and text.strip("0.,"):
-        text = f"+{text}"
+    text = numbers.signed(row.difference, measure.places)
     return Lane(slices.names[region], place, row.difference, row.half_width, text)
 
 

@@ -13,12 +13,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from reports import numbers
+from reports.figures.ends import apart
 from reports.figures.inline_svg import Picture, inline_svg
-from reports.figures.style import INK, MUTED, PAPER, canvas, colour_of, house_style, shape_of
+from reports.figures.labels import shortened
+from reports.figures.style import INK, MUTED, PAPER, canvas, colour_of, house_style, lay_out, shape_of
 from reports.kpis import KPIS
+from reports.sentences import capital
 from reports.statistics import BETTER, WORSE
 
-_LONGEST_VALUE = 22
+_LONGEST = 22  # letters of a value or a name
 _LETTERS = 40  # that have room below the axis
 _WIDE = 30.0  # the largest value over the smallest one: beyond, the scale is logarithmic
 _LINE = 12.5  # points from a name to the next one
@@ -53,7 +56,7 @@ def response(name: str, kpi: str, key: str, curves: Sequence[Curve], same_orders
         same_orders: whether all points met the same orders.
 
     """
-    title = f"{_capital(KPIS[kpi].label)} over {key}"
+    title = f"{capital(KPIS[kpi].label)} over {key}"
     drawn = [
         Curve(c.policy, c.place, {v: row for v, row in c.points.items() if row["mean"] is not None})
         for c in curves
@@ -124,7 +127,7 @@ class _Scale:
         if self.logarithmic:
             axes.set_xscale("log")
         if not self.numeric:
-            labels = [_short(value) for value in self.values]
+            labels = [shortened(value, _LONGEST) for value in self.values]
             turned = sum(len(label) + 2 for label in labels) > 56
             rotation, side = (35, "right") if turned else (0, "center")
             axes.set_xticks(range(len(labels)), labels, rotation=rotation, ha=side)
@@ -180,37 +183,20 @@ def _name(figure: Figure, axes: Axes, curves: Sequence[Curve], scale: _Scale, fa
         max((scale.place(value), factor * row["mean"]) for value, row in curve.points.items())
         for curve in curves
     ]
-    figure.draw_without_rendering()  # fixes the layout, so that places in pixels are final
+    lay_out(figure)
     pixels = axes.transData.transform(ends)
     frame = axes.get_window_extent()
     gap = min(_LINE, (float(frame.height) - _LINE) / len(ends))
-    heights = _spread(
-        [float(y) for _, y in pixels], gap, float(frame.y0) + _LINE / 2, float(frame.y1) - _LINE / 2
-    )
+    heights = apart(pixels[:, 1], gap, frame.y0 + _LINE / 2, frame.y1 - _LINE / 2)
     for curve, end, (_, y), height in zip(curves, ends, pixels, heights, strict=True):
         axes.annotate(
-            _short(curve.policy), end, xytext=(16.0, height - float(y)), textcoords="offset points", va="center",
-            color=INK.light, annotation_clip=False, zorder=9,
+            shortened(curve.policy, _LONGEST), end, xytext=(16.0, float(height - y)), textcoords="offset points",
+            va="center", color=INK.light, annotation_clip=False, zorder=9,
             arrowprops={
                 "arrowstyle": "-", "color": colour_of(curve.place).light, "linewidth": 0.9, "shrinkA": 1.0,
                 "shrinkB": 5.0, "relpos": (0.0, 0.5),
             },
-        ).set_in_layout(False)  # fmt: skip
-
-
-def _spread(heights: Sequence[float], gap: float, bottom: float, top: float) -> list[float]:
-    """Move heights apart until each is a gap from the next one, all between bottom and top if they have room."""
-    order = sorted(range(len(heights)), key=heights.__getitem__)
-    placed: dict[int, float] = {}
-    lowest = bottom
-    for place in order:
-        placed[place] = max(heights[place], lowest)
-        lowest = placed[place] + gap
-    highest = top
-    for place in reversed(order):
-        placed[place] = min(placed[place], highest)
-        highest = placed[place] - gap
-    return [placed[place] for place in range(len(heights))]
+        )  # fmt: skip
 
 
 def _differences(axes: Axes, curve: Curve, scale: _Scale, shift: float, factor: float) -> None:
@@ -230,14 +216,6 @@ def _differences(axes: Axes, curve: Curve, scale: _Scale, shift: float, factor: 
             linestyle="none", elinewidth=1.4, marker=shape_of(curve.place), markersize=6.5, zorder=4,
             markerfacecolor=colour if sure else PAPER.light, markeredgecolor=colour,
         )  # fmt: skip
-
-
-def _short(value: str) -> str:
-    return value if len(value) <= _LONGEST_VALUE else f"{value[: _LONGEST_VALUE - 1]}…"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _quantity(words: str, unit: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from reports import numbers
 from reports.evidence import Evidence
+from reports.figures.captions import NO_TABLE, bars
 from reports.figures.inline_svg import Picture
-from reports.figures.shares import NO_TABLE, bars, draw_shares, most_of
+from reports.figures.shares import draw_shares, most_of
 from reports.kpis import KPIS
 from reports.slices import slices_of
 
@@ -33,7 +34,7 @@ def late_by_segment(evidence: Evidence) -> Picture:
         for place in shown
     }
     svg = draw_shares(_NAME, _TITLE, evidence.policies, found, "late orders (% of the segment's)")
-    caption = f"{bars(slices)} Late: {KPIS['late_share'].meaning}.".strip()
+    caption = f"{bars(slices.repeated)} Late: {KPIS['late_share'].meaning}."
     if len(shown) < len(slices.names):
         caption += f" The {_MOST} largest of {len(slices.names)} segments."
     return Picture(_NAME, _TITLE, svg, caption)

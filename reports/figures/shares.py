@@ -10,20 +10,7 @@ from reports import numbers
 from reports.figures.inline_svg import inline_svg
 from reports.figures.lanes import Block, Lane, draw_lanes, height_of
 from reports.figures.style import canvas, house_style
-from reports.slices import Slices
 from reports.statistics import Values, mean_of
-
-NO_TABLE = "The folder has no breakdown.parquet: play the experiment again to have one."
-"""Why there is no picture of slices."""
-
-ONE_DAY = "The window has no second day."
-"""Why there is no picture over time."""
-
-ONE_REPLICATION = "Of one replication."
-"""What stands in a caption where nothing could be averaged."""
-
-OWN_COSTS = "What orders cost themselves: without storage, supply and spoilage."
-"""What the cost of a slice is."""
 
 
 def draw_shares(
@@ -64,8 +51,3 @@ def most_of(totals: Values, number: int) -> list[int]:
     """Return the places of the largest totals, at most so many, in their own order."""
     largest = np.argsort(-totals, kind="stable")[:number]
     return sorted(int(place) for place in largest)
-
-
-def bars(slices: Slices) -> str:
-    """Return the sentence of a caption on what bars are."""
-    return "Bars: 95 % intervals over replications." if slices.repeated else ONE_REPLICATION

@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from reports import numbers
+from reports.figures.captions import NO_JOURNAL
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, WIDTH, canvas, colour_of, house_style
@@ -39,8 +40,7 @@ def site_loads(journals: Mapping[str, Journal], policies: Sequence[str]) -> list
 
     """
     if not journals:
-        reason = "No replication has a journal of every policy: run with --journal first."
-        return [Picture(*_WAITING, "", reason)]
+        return [Picture(*_WAITING, "", NO_JOURNAL)]
     loads = {policy: load(journal) for policy, journal in journals.items()}
     places = {policy: policies.index(policy) for policy in journals}
     window = _Window.of(next(iter(journals.values())))

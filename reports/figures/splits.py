@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from reports.evidence import Evidence
+from reports.figures.captions import NO_TABLE, bars
 from reports.figures.inline_svg import Picture
-from reports.figures.shares import NO_TABLE, bars, draw_shares
+from reports.figures.shares import draw_shares
 from reports.slices import divided, slices_of
 
 _NAME, _TITLE = "splits", "Why orders are split"
@@ -37,5 +38,5 @@ def split_reasons(evidence: Evidence) -> Picture:
         if reason in splits.names
     }
     svg = draw_shares(_NAME, _TITLE, evidence.policies, found, "split orders (% of all)")
-    caption = f"An order counts once, for the reason it was first split. {bars(splits)}".strip()
+    caption = f"An order counts once, for the reason it was first split. {bars(splits.repeated)}"
     return Picture(_NAME, _TITLE, svg, caption, rests_on=("splits",))

@@ -9,12 +9,12 @@ from matplotlib.ticker import MaxNLocator
 
 from reports import numbers
 from reports.evidence import Evidence
+from reports.figures.captions import NO_TABLE, ONE_DAY, averaged
 from reports.figures.ends import Ends, label_ends
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
-from reports.figures.shares import NO_TABLE, ONE_DAY, ONE_REPLICATION
 from reports.figures.style import PAPER, canvas, colour_of, house_style, shape_of
-from reports.slices import Slices, means_of, slices_of
+from reports.slices import means_of, slices_of
 from reports.statistics import Values
 
 _SPOILAGE, _SPOILED = "spoilage", "Units that spoil"
@@ -37,7 +37,7 @@ def spoilage(evidence: Evidence) -> Picture:
     }
     ends = {policy: _last(line, 0 if line[-1] >= 10 else 1) for policy, line in lines.items()}
     svg = _draw(_SPOILAGE, _SPOILED, lines, ends, "units spoiled so far")
-    caption = f"Added up since the window began. {_averaged(slices)}"
+    caption = f"Added up since the window began. {averaged(slices.repeated)}"
     return Picture(_SPOILAGE, _SPOILED, svg, caption, rests_on=("stock", "course"))
 
 
@@ -57,12 +57,10 @@ def stock_age(evidence: Evidence) -> Picture:
     }
     ends = {policy: _last(line, 2) for policy, line in lines.items()}
     svg = _draw(_STOCK_AGE, _AGES, lines, ends, "mean age at the pick (d)")
-    caption = f"Mean over the shipments of a day; days without a pick are passed over. {_averaged(slices)}"
+    caption = (
+        f"Mean over the shipments of a day; days without a pick are passed over. {averaged(slices.repeated)}"
+    )
     return Picture(_STOCK_AGE, _AGES, svg, caption, rests_on=("stock", "course"))
-
-
-def _averaged(slices: Slices) -> str:
-    return "Mean over replications." if slices.repeated else ONE_REPLICATION
 
 
 def _last(line: Values, places: int) -> str:

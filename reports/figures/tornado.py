@@ -8,6 +8,7 @@ from typing import Any
 from reports import numbers
 from reports.designs import joined
 from reports.figures.inline_svg import Picture, inline_svg
+from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, PAPER, canvas, colour_of, house_style
 from reports.kpis import KPIS
 
@@ -53,8 +54,12 @@ def tornado_bars(
                 bbox={"facecolor": PAPER.light, "edgecolor": "none", "alpha": 0.85, "pad": 0.6},
             )  # fmt: skip
             style: Any = {"va": "center", "fontsize": 9, "color": MUTED.light}
-            axes.text(left - 0.015 * span, line, _value(row["lowest_at"]), ha="right", **style)
-            axes.text(right + 0.015 * span, line, _value(row["highest_at"]), ha="left", **style)
+            axes.text(
+                left - 0.015 * span, line, shortened(row["lowest_at"], _LONGEST_VALUE), ha="right", **style
+            )
+            axes.text(
+                right + 0.015 * span, line, shortened(row["highest_at"], _LONGEST_VALUE), ha="left", **style
+            )
         if unchanged is not None:
             axes.axvline(factor * unchanged, color=INK.light, linewidth=1.0, linestyle=(0, (3, 2)), zorder=3)
         axes.set_xlim(low - 0.2 * span, high + 0.2 * span)
@@ -99,7 +104,3 @@ def _heading(row: Mapping[str, Any], longest: int | None = None) -> str:
     room = len(row["short"]) if longest is None else longest - len(amount)
     key = row["short"] if len(row["short"]) <= room else f"…{row['short'][len(row['short']) - room + 1 :]}"
     return f"{key}{amount}"
-
-
-def _value(text: str) -> str:
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -13,12 +13,18 @@ from reports.figures.style import Colour
 _WIDTH, _HEIGHT, _EDGE = 96, 20, 6
 
 
+def ends_of(rows: Iterable[Mapping[str, Any]]) -> tuple[float, float]:
+    """Return the lowest and the highest difference that rows of a comparison have to show, intervals included."""
+    ends = [row[end] for row in rows for end in ("low", "high", "difference") if row[end] is not None]
+    return min(ends, default=0.0), max(ends, default=0.0)
+
+
 def whisker(row: Mapping[str, Any], ends: tuple[float, float], colour: Colour) -> Markup:
     """Draw the difference of one row of a comparison.
 
     Args:
         row: of the comparison in `summary.json`.
-        ends: lowest and highest difference that must fit, the same for all rows to be compared by eye.
+        ends: `ends_of` all rows that are to be compared by eye.
         colour: of the policy.
 
     """

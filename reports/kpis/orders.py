@@ -98,6 +98,12 @@ class CountedOrders:
         sums["on_time_in_full"] += int(np.count_nonzero(delivered & full & ~delivered_late))
 
 
+def own_costs(batch: pa.RecordBatch) -> Integers:
+    """Return the cents that each order itself costs; the batch has `COST_COLUMNS`."""
+    total: Integers = np.sum([whole(batch.column(name), 100) for name in COST_COLUMNS], axis=0)
+    return total
+
+
 def late_orders(batch: pa.RecordBatch, end: int) -> Flags:
     """Return which orders are late: delivered after the promise, or open or lost when it passed.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from reports.diffforms import orders_table
 from reports.forms import as_csv, as_json
 from reports.routes import OtherOrdersError
 from sim.cli.played import check_replication, format_option, policy_named, replication_option
-from sim.cli.playing import progress
+from sim.cli.playing import progress, room
 from sim.errors import InputError, Problem
 from sim.experiment import Task, Variant
 from sim.journal import Journal
@@ -121,4 +120,4 @@ def _written(content: dict[str, Any], form: str) -> str:
         case "html":
             return difftexts.difference_page(content) + "\n"
         case _:
-            return difftexts.difference_text(content, min(shutil.get_terminal_size((100, 24)).columns, 120))
+            return difftexts.difference_text(content, room())

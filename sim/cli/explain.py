@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import click
 
 from policies.load import build_policy
 from sim.cli.played import check_replication, format_option, policy_named, replication_option
+from sim.cli.playing import room
 from sim.lab.provenance import changed_inputs, read_provenance, read_variants
 from sim.story import tell
 
@@ -42,7 +42,7 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
     content = story_content(story, variant.source.file_name)
     match form:
         case "table":
-            click.echo(story_text(content, min(shutil.get_terminal_size((100, 24)).columns, 120)))
+            click.echo(story_text(content, room()))
         case "json":
             click.echo(as_json(content))
         case "csv":

@@ -78,11 +78,16 @@ def _logged_above() -> Iterator[None]:
         log.removeHandler(above)
 
 
+def room() -> int:
+    """Return how many columns of the terminal a text takes: all that there are, but not more than are easily read."""
+    return min(shutil.get_terminal_size((100, 24)).columns, 120)
+
+
 def show(result: Result, folder: Path) -> None:
     """Print what an experiment found, and where its report is."""
     from reports import result_text
 
-    click.echo(result_text(result, width=min(shutil.get_terminal_size((100, 24)).columns, 120)))
+    click.echo(result_text(result, width=room()))
     click.echo(f"report: {folder / 'report.html'}")
     for sentence in result.summary["warnings"]:
         click.echo(f"warning: {sentence}", err=True)

@@ -248,8 +248,8 @@ class Experiment:
             if "sweep" not in result.summary:
                 write_why(folder, self.variants, self.baseline, jobs, cluster)
             write_report(folder)
-            shutil.rmtree(folder / DIGESTS)
             TaskLog(folder).remove()
+            shutil.rmtree(folder / DIGESTS)  # after the log, which promises them to whoever resumes
         return result
 
     def _complete(

@@ -17,7 +17,7 @@ from reports.diff import Difference, chosen_orders, compare_routes, difference_c
 from reports.routes import Routes, read_routes
 from reports.storydata import story_content
 from sim.errors import OrderlabError
-from sim.experiment import DIGESTS, Build, Measured, Task, Variant
+from sim.experiment import DIGESTS, Measured, Task, Variant
 from sim.journal import Journal
 from sim.story import Rows, rows_of, tell_again
 from sim.workers import Workers, play_all
@@ -36,13 +36,11 @@ class Telling:
     Attributes:
         variants: whose orders are told.
         lives: what the journal of a task says of each order that is to be told, by its id.
-        build: makes a policy from its source; importable by name.
 
     """
 
     variants: Sequence[Variant]
     lives: Mapping[Task, Mapping[str, Rows]]
-    build: Build = build_policy
 
     def play(self, task: Task, folder: Path) -> Measured:
         """Tell the orders of one task, and leave their stories among the digests below a folder.
@@ -64,7 +62,7 @@ class Telling:
         Raises PolicyError when the policy does not decide as it did.
         """
         variant = next(variant for variant in self.variants if variant.name == task.variant)
-        policy = self.build(variant.source, variant.scenario)
+        policy = build_policy(variant.source, variant.scenario)
         book = variant.book(task.replication)
         stories = tell_again(variant.scenario, policy, self.lives[task], book, name=variant.name)
         # A story is of an order book; results number them from 0 for each policy.

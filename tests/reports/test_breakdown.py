@@ -1,11 +1,15 @@
 """The slices of a result add up to its KPIs."""
 
+import shutil
+from pathlib import Path
+
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from reports.breakdown import BY, SUMS, break_down
 from sim import Experiment
+from sim.errors import InputError
 
 DAY, HOUR = 86_400, 3_600
 
@@ -65,3 +69,19 @@ def test_slices_of_every_kind_add_up_to_the_kpis(tmp_path):
     splits = table[table["by"] == "split_reason"].groupby(["policy", "replication"])["orders"].sum()
     assert (splits == table[table["by"] == "segment"].groupby(["policy", "replication"])["split"].sum()).all()
     assert not (tmp_path / "digests").exists()
+
+
+def test_who_is_killed_when_all_is_written_leaves_a_complete_folder(tmp_path, monkeypatch):
+    usual = shutil.rmtree
+
+    def killed(path, *args, **options):
+        if Path(path).name == "digests":
+            raise KeyboardInterrupt
+        usual(path, *args, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        Experiment("hello", replications=1, changes=["days=0.1"]).run(tmp_path / "result", jobs=1)
+    monkeypatch.undo()
+    with pytest.raises(InputError, match="is complete"):
+        Experiment.read(tmp_path / "result").resume(tmp_path / "result", jobs=1)

@@ -159,7 +159,7 @@ def test_every_number_of_the_tables_is_that_of_the_summary(page, finished):
 
 def test_the_first_screen_asks_and_answers(page):
     words = " ".join(" ".join(page.words).split())
-    assert "What happens if cheap decided instead of near? 3 replications of about 40 orders each" in words
+    assert "What happens if cheap decides instead of near? 3 replications of about 40 orders each" in words
     # 50 cents less freight in every replication: the interval has no width.
     assert "Against near, cheap saves 0.5000 [0.5000, 0.5000] USD an order" in words.replace("\u00a0", " ")
     assert "Only 3 replications" in words

@@ -90,7 +90,13 @@ def test_where_nothing_is_compared_or_differs_the_reason_is_said(new_evidence):
         return picture.caption
 
     alike = {policy: [region(9)] * 2 for policy in ("near", "cheap")}
-    assert said({"NYC": alike, "LAX": alike}) == "No region differs from near in cost or lead time."
+    nothing = "No region differs visibly from near in cost or lead time."
+    assert said({"NYC": alike, "LAX": alike}) == nothing
+    hardly = {
+        "near": [region(9)] * 2,
+        "cheap": [region(9) | {"cost_cents": 9_001, "lead_s": 36_000 * 10 + 99}] * 2,
+    }
+    assert said({f"r{number}": hardly for number in range(12)}) == nothing
     assert said({"NYC": alike}) == "Orders come from no more than one region."
     assert "only one policy" in said({"NYC": alike}, policies=("near",))
     assert "breakdown.parquet" in said(None)

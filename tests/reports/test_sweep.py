@@ -206,6 +206,12 @@ def test_the_best_point_comes_with_those_that_may_be_best(write: Write) -> None:
         contenders(result, "mine", "orders")
 
 
+def test_where_all_points_are_the_same_none_is_called_the_best(write: Write) -> None:
+    same = {name: ({"a": name}, [10.0, 11.0, 12.0]) for name in ("1", "2", "3")}
+    (text,) = answers(swept(write, {"a": ["1", "2", "3"]}, same))  # type: ignore[arg-type]
+    assert text == "1: cost is the same at all 3 points, 11.00 ± 2.48 USD/order."
+
+
 def test_the_true_best_is_among_the_contenders_as_often_as_promised(write: Write) -> None:
     """Eight points that are all the same: each of them is the best, and is kept with 95 % (250 sweeps, two s.e.)."""
     random = np.random.default_rng(7)

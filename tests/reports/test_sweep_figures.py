@@ -101,7 +101,7 @@ def test_where_orders_differ_the_caption_does_not_call_them_the_same() -> None:
         (["2", "20", "200", "2000"], ["2", "20", "200", "2000"]),  # on a logarithmic scale all have room
         (["0", "1", "1.1", "100"], ["0", "100"]),  # no labels over each other
         (["nearest", "a<b>$1$"], ["nearest", "a<b>$1$"]),
-        (["x" * 40, "y"], ["x" * 21 + "…", "y"]),
+        (["a" * 20 + "b" * 20, "y"], ["a" * 14 + "…" + "b" * 7, "y"]),
     ],
 )
 def test_values_are_written_below_the_axis_where_they_have_room(
@@ -253,17 +253,7 @@ def test_every_sweep_has_the_pictures_that_fit_it(write: Write) -> None:
 
 
 def test_of_three_keys_the_two_that_swing_most_are_mapped_through_the_best_point(write: Write) -> None:
-    costs = {
-        (a, b, c): 10.0 + 4.0 * (a == "2") + 2.0 * (b == "2") + 0.5 * (c == "1")
-        for a in "12" for b in "12" for c in "12"
-    }  # fmt: skip
-    points: dict[str, tuple[dict[str, str | None], list[float]]] = {
-        "mine" if place == ("1", "1", "1") else f"mine-{''.join(place)}": (
-            dict(zip("abc", place, strict=True)),
-            [cost, cost + 1.0, cost + 0.4],
-        )
-        for place, cost in costs.items()
-    }
+    points = _cube()
     ((_, _, (_, picture)),) = drawn(swept(write, {key: ["1", "2"] for key in "abc"}, points))
     assert "at c 2, where it looks best" in picture.caption
     assert {"10.47", "14.47", "12.47", "16.47"} <= set(texts(picture))
@@ -271,3 +261,29 @@ def test_of_three_keys_the_two_that_swing_most_are_mapped_through_the_best_point
         math.isclose(float(text), 10.97) for text in texts(picture) if re.fullmatch(r"\d+\.\d+", text)
     )
     assert INK.variable in picture.svg
+
+
+def test_a_map_goes_through_the_grid_also_where_the_unchanged_point_is_better_and_beside_it(
+    write: Write,
+) -> None:
+    usual = {"mine": (dict.fromkeys("abc", "9"), [5.0, 5.5, 5.2])}
+    others = {f"{name}-grid": point for name, point in _cube().items()}
+    keys = {key: ["1", "2"] for key in "abc"}
+    ((_, _, (_, picture)),) = drawn(swept(write, keys, usual | others))  # type: ignore[arg-type]
+    assert "at c 2, where it looks best" in picture.caption
+    assert {"10.47", "14.47", "12.47", "16.47"} <= set(texts(picture))
+
+
+def _cube() -> dict[str, tuple[dict[str, str | None], list[float]]]:
+    """Return a grid of three keys: a costs most, then b; c saves a little."""
+    costs = {
+        (a, b, c): 10.0 + 4.0 * (a == "2") + 2.0 * (b == "2") + 0.5 * (c == "1")
+        for a in "12" for b in "12" for c in "12"
+    }  # fmt: skip
+    return {
+        "mine" if place == ("1", "1", "1") else f"mine-{''.join(place)}": (
+            dict(zip("abc", place, strict=True)),
+            [cost, cost + 1.0, cost + 0.4],
+        )
+        for place, cost in costs.items()
+    }
