@@ -66,23 +66,32 @@ def regions(evidence: Evidence) -> list[Picture]:
             for measure in measures
         }
         moved = {measure: rows for measure, rows in found.items() if any(map(measure.moves, rows))}
-        if not moved:
+        blocks = {measure: _blocks(measure, rows, slices, place) for measure, rows in moved.items()}
+        blocks = {measure: shown for measure, shown in blocks.items() if shown}
+        if not blocks:
             caption = f"No region differs visibly from {baseline} in cost or lead time."
             pictures.append(Picture(f"{_NAME}-{place + 1}", _TITLE, "", caption, policy=policy))
             continue
-        pictures.append(_list(evidence, slices, moved, place))
-        measure, rows = next(iter(moved.items()))
-        differences = np.array([row.difference for row in rows])
+        pictures.append(
+            _list(evidence, slices, {measure: found[measure] for measure in blocks}, blocks, place)
+        )
+        measure = next(iter(blocks))
+        differences = np.array([row.difference for row in found[measure]])
         words = (f"{measure.label} ({measure.unit})", measure.less, measure.more)
         drawn = region_map(evidence, slices, differences, words, place)
         pictures += [drawn] if drawn else []
     return pictures
 
 
-def _list(evidence: Evidence, slices: Slices, moved: dict[_Measure, list[Difference]], place: int) -> Picture:
+def _list(
+    evidence: Evidence,
+    slices: Slices,
+    moved: dict[_Measure, list[Difference]],
+    blocks: dict[_Measure, list[Block]],
+    place: int,
+) -> Picture:
     policy, baseline = evidence.policies[place], evidence.summary["baseline"]
     name, title = f"{_NAME}-{place + 1}", f"{_TITLE}: {policy} minus {baseline}"
-    blocks = {measure: _blocks(measure, rows, slices, place) for measure, rows in moved.items()}
     with house_style():
         heights = [height_of(found) + 0.45 for found in blocks.values()]
         figure = canvas(sum(heights))

@@ -83,6 +83,15 @@ def test_of_many_regions_those_stand_first_where_all_orders_together_gain_or_los
     assert "lead time" not in picture.svg  # which is the same everywhere
 
 
+def test_what_moved_only_where_one_replication_had_orders_is_not_drawn(new_evidence):
+    found = {f"r{n}": {"near": [region(10)] * 2, "cheap": [region(9)] * 2} for n in range(12)}
+    nothing = dict.fromkeys(region(0), 0)
+    found["once"] = {"near": [region(10, 5), nothing], "cheap": [region(9, 25), nothing]}
+    (picture,) = regions(new_evidence(found))
+    assert "cost, largest gains" in picture.svg
+    assert "lead time" not in picture.svg
+
+
 def test_where_nothing_is_compared_or_differs_the_reason_is_said(new_evidence):
     def said(found, **more):
         (picture,) = regions(new_evidence(found, **more))
