@@ -66,6 +66,7 @@ def apart(
         high: where the highest may be; where there is no room, places go on below `low`.
 
     Example:
+        >>> from reports.figures.ends import apart
         >>> apart([0.0, 5.0, 5.0], 2.0).tolist()
         [0.0, 4.0, 6.0]
         >>> apart([0.0, 5.0, 5.0], 2.0, high=5.5).tolist()
