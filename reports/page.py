@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 
 from reports import numbers, template
-from reports.compare import PAIRED
 from reports.designs import joined
 from reports.evidence import read_evidence
 from reports.figures.files import write_pictures
@@ -20,7 +19,7 @@ from reports.gallery import Group, gallery
 from reports.kpis import KPIS
 from reports.notes import Notes, beside, notes, of_kpi, warnings_told
 from reports.result import Result, read_result, write_file
-from reports.sentences import answer, is_same, limits, reading, replications
+from reports.sentences import answer, is_same, limits, reading, replications, same_orders
 from reports.sweep import Rows, rows_of, sweep_table
 from reports.sweepgallery import sweep_gallery
 from reports.sweeppage import shown_summary, sweep_section
@@ -132,10 +131,9 @@ def _question(summary: dict[str, Any]) -> str:
     if len(policies) == 1:
         return f"What does {policies[0]} do in this scenario? {runs}."
     others = [policy for policy in policies if policy != baseline]
-    common = all(row["method"] == PAIRED for row in summary["comparison"])
     return (
         f"What happens if {joined(others, 'or')} decides instead of {baseline}?"
-        f" {runs} each{', the same for every policy' if common else ''}."
+        f" {runs} each{', the same for every policy' if same_orders(summary) else ''}."
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports import numbers
-from reports.compare import WELCH
+from reports.compare import PAIRED, WELCH
 from reports.designs import joined, precision_sentences, selection_sentences
 from reports.kpis import KPIS
 from reports.statistics import BETTER, NOT_DISTINGUISHABLE, TOO_FEW, WORSE
@@ -80,6 +80,18 @@ def still_open(summary: dict[str, Any]) -> list[str]:
 def replications(summary: dict[str, Any]) -> str:
     """Return how many replications a result rests on: "1 replication", or "10 to 60 replications"."""
     return numbers.span(min(summary["replications_of"].values()), summary["replications"], "replication")
+
+
+def same_orders(summary: dict[str, Any]) -> bool:
+    """Whether all policies met the same orders: neither has each its own, nor do points of a sweep make others."""
+    swept = summary.get("sweep", {"keys": [], "points": []})
+    makers = [entry["key"] for entry in swept["keys"] if not entry.get("same_orders", True)]
+    books = {
+        tuple(point["values"][key] for key in makers)
+        for point in swept["points"]
+        if point["policy"] in summary["policies"]
+    }
+    return len(books) < 2 and all(row["method"] == PAIRED for row in summary["comparison"])
 
 
 def is_same(row: dict[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, PAPER, canvas, colour_of, house_style, shape_of
 from reports.kpis import KPIS
+from reports.sentences import same_orders
 from reports.statistics import Values
 
 _SHOWN = ("cost_per_order", "lead_time_mean_h")
@@ -62,8 +63,9 @@ def _picture(kpi: str, evidence: Evidence) -> Picture:
         figure.supylabel(f"the policy ({unit})", fontsize=10, color=INK.light)
         told = "; ".join(f"{evidence.policies[one.place]}: {_words(one)}" for one in found)
         svg = inline_svg(figure, name, title, told)
+    met = "the same orders" if same_orders(evidence.summary) else "the same random numbers"
     caption = (
-        f"A mark is a replication: the same orders under both. On the dashed line both give the same {KPIS[kpi].label};"
+        f"A mark is a replication: {met} under both. On the dashed line both give the same {KPIS[kpi].label};"
         f" below it the policy's is lower. {told}."
     )
     if any(one.row["variance_reduction"] is not None for one in found):

@@ -6,11 +6,11 @@ import math
 from typing import Any
 
 from reports import numbers
-from reports.compare import PAIRED
 from reports.designs import joined
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import label_points
 from reports.figures.style import MUTED, PAPER, canvas, colour_of, house_style, shape_of
+from reports.sentences import same_orders
 
 _NAME, _TITLE = "tradeoff", "Cost against lead time"
 _COST, _TIME = "cost_per_order", "lead_time_mean_h"
@@ -73,7 +73,7 @@ def tradeoff(summary: dict[str, Any]) -> Picture:
         caption += f" No order was delivered with {joined(missing, 'and')}."
     if any(kpis[_COST][name]["half_width"] is not None for name in names):
         caption += " Bars: 95 % intervals of the means."
-        if all(row["method"] == PAIRED for row in summary["comparison"]):
+        if same_orders(summary):
             caption += " Differences are known better: the orders were the same."
     if len(front) > 1:
         caption += " Dashed: policies that no other beats in both."

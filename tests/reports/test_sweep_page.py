@@ -102,3 +102,13 @@ def test_rules_that_are_worth_nothing_are_said_in_a_sentence(write: Write, tmp_p
 def test_the_same_sweep_gives_the_same_page(write: Write, tmp_path: Path, one_at_a_time: bool) -> None:
     result = grid(write, NOISE, one_at_a_time=one_at_a_time)
     assert page_of(result, tmp_path) == page_of(result, tmp_path)
+
+
+def test_where_a_key_makes_other_orders_no_caption_calls_them_the_same(write: Write, tmp_path: Path) -> None:
+    points = {f"p{place}": ({"a": str(place)}, [10.0 + place, 11.5 + place, 12.0]) for place in range(3)}
+    result = swept(write, {"a": ["0", "1", "2"]}, points)  # type: ignore[arg-type]
+    assert "A mark is a replication: the same orders under both." in page_of(result, tmp_path)
+    result.summary["sweep"]["keys"][0]["same_orders"] = False
+    page = page_of(result, tmp_path)
+    assert "A mark is a replication: the same random numbers under both." in page
+    assert "the orders were the same" not in page
