@@ -11,6 +11,7 @@ from reports.kpis import KPIS
 from reports.notes import beside, notes, of_kpi
 from reports.result import write_result
 from reports.searches import cut_short
+from reports.storage import too_full
 from reports.warmup import TOO_SHORT, UNSETTLED, WarmUp, too_short
 from sim.scenario import load_scenario
 
@@ -49,7 +50,7 @@ def test_searches_that_were_cut_short_are_told_beside_splits(told: Any) -> None:
 
 
 def test_full_warehouses_are_told_beside_stock(told: Any) -> None:
-    sentence = "near: newark was full in 40 % of the hours; goods waited at the door"
+    (sentence,) = too_full([("near", 0, {"full.newark": 0.4})])
     assert of_kpi(told(sentence), "fill_share") == [f"{sentence}."]
 
 
