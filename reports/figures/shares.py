@@ -22,7 +22,7 @@ ONE_DAY = "The window has no second day."
 ONE_REPLICATION = "Of one replication."
 """What stands in a caption where nothing could be averaged."""
 
-OWN_COSTS = "What orders cost themselves: without storage, supply and spoilage."
+OWN_COSTS = "Cost: of the orders themselves, without storage, supply and spoilage."
 """What the cost of a slice is."""
 
 

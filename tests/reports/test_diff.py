@@ -187,8 +187,9 @@ def test_sentences_say_how_many_and_what_became_of_the_others(pair: Any) -> None
     content = difference_content(found_in(pair), ("near", "far"), pair, 0)
     assert difference_sentences(content) == [
         "far decided 5 of 8 orders (62.5\u00a0%) differently from near.",
+        "Those orders cost 2.00\u00a0USD less in all (0.40 an order) and came 6.50\u00a0h later on average.",
         "Of the 3 that both decided alike, 1 took another time or cost another amount: others stood before them, or"
-        " no longer did.",
+        " no longer did. All 3 together cost 1.00\u00a0USD less in all (0.33 an order) and came as soon on average.",
     ]
     same = difference_content(found_in((pair[0], pair[0])), ("near", "far"), pair, 0)
     assert difference_sentences(same) == ["far decided all of 8 orders as near did."]
