@@ -85,6 +85,33 @@ def groups_table(content: Mapping[str, Any]) -> Table:
     return Table(title, columns, rows)
 
 
+def _moves_table(content: Mapping[str, Any]) -> Table:
+    """Return from where to where most orders moved, and what that did to them."""
+    currency, signed = content["currency"], partial(numbers.signed, places=2)
+    columns = [
+        Column("from"),
+        Column("to"),
+        Column("orders", right=True, show=_count),
+        Column("share", "%", right=True, show=numbers.share),
+        Column("cost", currency, right=True, show=signed),
+        Column("cost an order", currency, right=True, show=signed),
+        Column("mean lead time", "h", right=True, show=signed),
+    ]
+    cells = [
+        [
+            *move["warehouses"],
+            move["orders"],
+            move["share"],
+            move["cost_difference"],
+            move["cost_difference"] / move["orders"],
+            move["lead_time_difference_h"],
+        ]
+        for move in content["moves"]
+    ]
+    title = f"From which warehouses to which others most orders moved: {content['baseline']} → {content['policy']}"
+    return Table(title, columns, cells)
+
+
 def orders_table(content: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Table:
     """Return what each policy made of some orders, a row an order; `rows` are of `reports.diff.order_rows`."""
     names, currency = (content["baseline"], content["policy"]), content["currency"]
@@ -144,6 +171,8 @@ def difference_tables(content: Mapping[str, Any]) -> list[Table]:
     if not content["differently"] and not content["alike_but_moved"]:
         return []
     tables = [groups_table(content)]
+    if content["moves"]:
+        tables.append(_moves_table(content))
     for key, what in (("most_by_cost", "money"), ("most_by_time", "time")):
         if content[key]:
             tables.append(_extremes_table(content, what, content[key]))
