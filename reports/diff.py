@@ -35,6 +35,9 @@ FIRST = 10_000
 MOST = 5
 """Orders that a table names, of those that differ most."""
 
+NOTHING = "nothing was sent"
+"""The route of an order of which nothing was sent."""
+
 _REASONS = (
     "one of those on which {policy} saves most",
     "one of those on which {policy} costs most more",
@@ -137,6 +140,7 @@ def difference_content(
         "differently": int(np.count_nonzero(found.differently)),
         "alike_but_moved": int(np.count_nonzero(moved & ~found.differently)),
         "groups": list(_groups(found)),
+        "moves": list(_moves(found, journals)),
         "most_by_cost": order_rows(found, _largest(found, found.cost), journals),
         "most_by_time": order_rows(found, _largest(found, found.lead), journals),
         "told": [],
@@ -176,6 +180,29 @@ def _groups(found: Difference) -> Iterator[dict[str, Any]]:
         }
 
 
+def _moves(found: Difference, journals: tuple[Journal, Journal]) -> Iterator[dict[str, Any]]:
+    """Yield from which warehouses to which others most orders moved, and what that did to them."""
+    before, now = found.baseline.warehouses, found.policy.warehouses
+    moved = np.flatnonzero(before != now)
+    pairs = np.stack([before[moved], now[moved]], axis=1)
+    _, first, code, counts = np.unique(
+        pairs, axis=0, return_index=True, return_inverse=True, return_counts=True
+    )
+    most = np.lexsort((first, -counts))[:MOST]
+    ids = found.baseline.orders.take(pa.array(moved[first[most]]))
+    sites = [_site_texts(journal, ids) for journal in journals]
+    for move, order in zip(most.tolist(), ids.to_pylist(), strict=True):
+        places = moved[code.ravel() == move]
+        both = places[found.both[places]]
+        yield {
+            "warehouses": [texts.get(order, NOTHING) for texts in sites],
+            "orders": len(places),
+            "share": len(places) / len(before),
+            "cost_difference": int(found.cost[places].sum()) / 100,
+            "lead_time_difference_h": int(found.lead[both].sum()) / 3600 / len(both) if len(both) else None,
+        }
+
+
 def _largest(found: Difference, values: Integers) -> Integers:
     """Return the places of the largest values, either way, of orders that were decided differently."""
     places = np.flatnonzero(found.differently & (values != 0))
@@ -203,18 +230,30 @@ def _row(found: Difference, place: int, order: str, routes: Sequence[dict[str, s
         "lead_time_h": [None if lead == NEVER else lead / 3600 for lead in leads],
         "lead_time_difference_h": int(found.lead[place]) / 3600 if found.both[place] else None,
         "late": [bool(side.late[place]) for side in sides],
-        "routes": [texts.get(order, "nothing was sent") for texts in routes],
+        "routes": [texts.get(order, NOTHING) for texts in routes],
     }
 
 
 def _route_texts(journal: Journal, orders: pa.Array) -> dict[str, str]:
     """Return the routes of some orders in words, "newark by ground, reno by air", by order."""
+    return {
+        order: joined([f"{row['warehouse']} by {row['service']}" for row in parcels])
+        for order, parcels in _parcels(journal, orders).items()
+    }
+
+
+def _site_texts(journal: Journal, orders: pa.Array) -> dict[str, str]:
+    """Return the warehouses of some orders in words, "newark and reno", by order."""
+    found = _parcels(journal, orders).items()
+    return {order: joined(sorted({row["warehouse"] for row in parcels})) for order, parcels in found}
+
+
+def _parcels(journal: Journal, orders: pa.Array) -> dict[str, list[dict[str, Any]]]:
+    """Return the shipments on the routes of some orders, by order, the first shipment first."""
     columns = ("order", "shipment", "warehouse", "service", "state", "replaces")
-    found: dict[str, list[tuple[int, str]]] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     for batch in journal.batches("shipments", columns):
         for row in batch.filter(pc.is_in(batch.column("order"), value_set=orders)).to_pylist():
             if row["state"] != "cancelled" and row["replaces"] is None:
-                found.setdefault(row["order"], []).append(
-                    (row["shipment"], f"{row['warehouse']} by {row['service']}")
-                )
-    return {order: joined([text for _, text in sorted(parcels)]) for order, parcels in found.items()}
+                found.setdefault(row["order"], []).append(row)
+    return {order: sorted(rows, key=lambda row: int(row["shipment"])) for order, rows in found.items()}

@@ -24,14 +24,35 @@ def difference_sentences(content: Mapping[str, Any]) -> list[str]:
             f"{policy} decided {differently:,} of {numbers.counted(orders, 'order')}"
             f" ({numbers.share(differently / orders)}{numbers.NO_BREAK}%) differently from {baseline}."
         )
+    groups = {group["group"]: group for group in content["groups"]}
+    sentences = [first]
+    if differently:
+        sentences.append(f"Those orders {_effect(groups['differently'], content)}.")
     moved, alike = content["alike_but_moved"], orders - differently
-    if not moved:
-        return [first]
-    return [
-        first,
-        f"Of the {alike:,} that both decided alike, {moved:,} took another time or cost another amount:"
-        " others stood before them, or no longer did.",
-    ]
+    if moved:
+        sentences.append(
+            f"Of the {alike:,} that both decided alike, {moved:,} took another time or cost another amount: others"
+            f" stood before them, or no longer did. All {alike:,} together {_effect(groups['alike'], content)}."
+        )
+    return sentences
+
+
+def _effect(group: Mapping[str, Any], content: Mapping[str, Any]) -> str:
+    """Say what became of some orders, in money and in time: "cost 3.00 USD less in all … and came 2.0 h later …"."""
+    cost, lead, space = group["cost_difference"], group["lead_time_difference_h"], numbers.NO_BREAK
+    money = "cost the same in all"
+    if cost:
+        each = numbers.fixed(abs(cost) / group["orders"], 2)
+        way = "less" if cost < 0 else "more"
+        money = (
+            f"cost {numbers.fixed(abs(cost), 2)}{space}{content['currency']} {way} in all ({each} an order)"
+        )
+    if lead is None:
+        return f"{money}; none of them was delivered by both"
+    hours = numbers.fixed(abs(lead), 2)
+    if not hours.strip("0."):
+        return f"{money} and came as soon on average"
+    return f"{money} and came {hours}{space}h {'sooner' if lead < 0 else 'later'} on average"
 
 
 def groups_table(content: Mapping[str, Any]) -> Table:
@@ -62,6 +83,33 @@ def groups_table(content: Mapping[str, Any]) -> Table:
     ]
     title = f"What that did: {content['policy']} minus {content['baseline']}"
     return Table(title, columns, rows)
+
+
+def _moves_table(content: Mapping[str, Any]) -> Table:
+    """Return from where to where most orders moved, and what that did to them."""
+    currency, signed = content["currency"], partial(numbers.signed, places=2)
+    columns = [
+        Column("from"),
+        Column("to"),
+        Column("orders", right=True, show=_count),
+        Column("share", "%", right=True, show=numbers.share),
+        Column("cost", currency, right=True, show=signed),
+        Column("cost an order", currency, right=True, show=signed),
+        Column("mean lead time", "h", right=True, show=signed),
+    ]
+    cells = [
+        [
+            *move["warehouses"],
+            move["orders"],
+            move["share"],
+            move["cost_difference"],
+            move["cost_difference"] / move["orders"],
+            move["lead_time_difference_h"],
+        ]
+        for move in content["moves"]
+    ]
+    title = f"From which warehouses to which others most orders moved: {content['baseline']} → {content['policy']}"
+    return Table(title, columns, cells)
 
 
 def orders_table(content: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -123,6 +171,8 @@ def difference_tables(content: Mapping[str, Any]) -> list[Table]:
     if not content["differently"] and not content["alike_but_moved"]:
         return []
     tables = [groups_table(content)]
+    if content["moves"]:
+        tables.append(_moves_table(content))
     for key, what in (("most_by_cost", "money"), ("most_by_time", "time")):
         if content[key]:
             tables.append(_extremes_table(content, what, content[key]))

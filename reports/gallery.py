@@ -38,7 +38,8 @@ class Group(NamedTuple):
 
 
 def gallery(evidence: Evidence) -> list[Group]:
-    """Draw all pictures of a result."""
+    """Draw all pictures of a result; of one policy alone none that compares."""
+    compared = len(evidence.policies) > 1
     return [
         Group(
             "trade",
@@ -54,7 +55,7 @@ def gallery(evidence: Evidence) -> list[Group]:
             "Who is late, and who is split",
             _drawn_first([late_by_segment(evidence), split_reasons(evidence)]),
         ),
-        Group("regions", "Who wins and who loses, by region", regions(evidence)),
+        *([Group("regions", "Who wins and who loses, by region", regions(evidence))] if compared else []),
         Group(
             "time", "Day by day", _drawn_first([*daily(evidence), spoilage(evidence), stock_age(evidence)])
         ),
@@ -64,7 +65,7 @@ def gallery(evidence: Evidence) -> list[Group]:
             flow_maps(evidence.journals, evidence.policies, evidence.scenario),
         ),
         Group("sites", "What sites had to do", site_loads(evidence.journals, evidence.policies)),
-        Group("proof", "What common orders are worth", pairs(evidence)),
+        *([Group("proof", "What common orders are worth", pairs(evidence))] if compared else []),
     ]
 
 

@@ -144,12 +144,13 @@ def _alone(summary: dict[str, Any], policy: str) -> str:
 
     def shown(name: str) -> str:
         found = kpis[name][policy]
-        return numbers.estimate(found["mean"], found["half_width"], KPIS[name].unit)
+        text = numbers.estimate(found["mean"], found["half_width"], KPIS[name].unit)
+        return text.replace(" ", numbers.NO_BREAK)
 
     return (
         f"{policy} costs {shown('cost_per_order')} {currency} an order and delivers in"
-        f" {shown('lead_time_mean_h')} h on average; {shown('late_share')} % of the orders are late and"
-        f" {shown('split_share')} % are split."
+        f" {shown('lead_time_mean_h')} h on average; {shown('late_share')}{numbers.NO_BREAK}% of the orders are"
+        f" late and {shown('split_share')}{numbers.NO_BREAK}% are split."
     )
 
 

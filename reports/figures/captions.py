@@ -11,7 +11,7 @@ NO_TABLE = "The folder has no breakdown.parquet: play the experiment again to ha
 ONE_DAY = "The window has no second day."
 """Why there is no picture over time."""
 
-OWN_COSTS = "What orders cost themselves: without storage, supply and spoilage."
+OWN_COSTS = "Cost: of the orders themselves, without storage, supply and spoilage."
 """What the cost of a slice is."""
 
 

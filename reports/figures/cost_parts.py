@@ -39,9 +39,10 @@ def cost_parts(summary: dict[str, Any]) -> Picture:
             _NAME, _TITLE, "", "No policy has any cost: the scenario sets no rates, work or penalties."
         )
     large = {label: values for label, values in means.items() if max(values) >= _SHOWN * dearest}
+    small = [label for label, values in means.items() if any(values) and label not in large]
     rest = [sum(column) for column in zip(*(v for k, v in means.items() if k not in large), strict=True)]
     if any(rest):
-        large["other"] = rest
+        large["other" if len(small) > 1 else small[0]] = rest
     named = _named(large, _SHOWN * dearest)
     with house_style():
         figure = canvas(0.65 + 0.5 * len(policies) + _BAND * 0.5 * len(named))

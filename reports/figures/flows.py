@@ -76,7 +76,7 @@ def flow_maps(
             _draw_sites(axes, ground, flow, busiest, colour_of(place))
             _name_places(figure, axes, ground, flow, scenario)
             svg = inline_svg(figure, name, f"{_TITLE}: {policy}", _told(flow, scenario))
-        pictures.append(Picture(name, policy, svg, _caption(drawn), ground.source, policy))
+        pictures.append(Picture(name, policy, svg, _caption(drawn, len(flows)), ground.source, policy))
     return pictures
 
 
@@ -173,8 +173,12 @@ def _told(flow: _Flow, scenario: Scenario) -> str:
     return f"Share of shipments: {', '.join(shares)}"
 
 
-def _caption(drawn: float) -> str:
-    text = "Of one replication. Circle: shipments of a site. Line: shipments from a site to a region."
+def _caption(drawn: float, policies: int) -> str:
+    text = (
+        "Shipments of the counted orders of one replication. Circle: how many leave a site, by its area. Line: how many"
+        " go from there to a region, by its width"
+    )
+    text += "; all policies on one scale." if policies > 1 else "."
     if drawn < 0.995:
         text += f" The {_MOST_LINES:,} largest flows: {100 * drawn:.0f} % of the shipments."
     return text

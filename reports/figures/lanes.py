@@ -86,7 +86,7 @@ def draw_lanes(axes: Axes, blocks: Sequence[Block], unit: str, from_zero: bool =
 
 
 def _draw(axes: Axes, row: float, lane: Lane, from_zero: bool) -> None:
-    axes.text(1.02, row, lane.text, transform=axes.get_yaxis_transform(), va="center", fontsize=9.0)
+    axes.text(1.03, row, lane.text, transform=axes.get_yaxis_transform(), va="center", fontsize=9.0)
     if math.isnan(lane.value):
         return
     colour = colour_of(lane.place).light

@@ -69,7 +69,7 @@ def lead_times(journals: Mapping[str, Journal], policies: list[str]) -> Picture:
         svg = inline_svg(figure, _NAME, _TITLE, told)
     caption = (
         "Delivered orders of one replication, placed to delivered; at most the slowest half per cent lies beyond"
-        " the right edge. Lines: median (solid) and 95 % (dashed)."
+        " the right edge. Lines: when half of them had come (solid), and 95 % (dashed)."
     )
     return Picture(_NAME, _TITLE, svg, caption, rests_on=("deliveries",))
 

@@ -69,7 +69,7 @@ def _picture(kpi: str, evidence: Evidence) -> Picture:
         f" below it the policy's is lower. {told}."
     )
     if any(one.row["variance_reduction"] is not None for one in found):
-        caption += " So many times larger (x) would the variance of the difference be with separate orders."
+        caption += " x: how many times larger the variance of the difference would be with separate orders."
     if max(len(one.now) for one in found) > _MOST:
         caption += f" Drawn: the first {_MOST} replications."
     return Picture(name, title, svg, caption)

@@ -156,4 +156,4 @@ def _counted(moved: Mapping[_Measure, list[Difference]]) -> str:
             texts.append(f"{less:,} {measure.less} and {more:,} {measure.more} of {len(known):,}")
     if not texts:
         return ""
-    return f"By 95 % intervals, of which 1 in 20 misses the truth: {'; '.join(texts)}. "
+    return f"Regions whose 95 % interval leaves out zero (by chance 1 in 20 does): {'; '.join(texts)}. "

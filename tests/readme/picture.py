@@ -36,7 +36,11 @@ def main() -> None:
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": 900})
         page.goto((first / "report.html").as_uri())
-        store(taken(page, "h1", ".cards"), "first_result.png", "\n".join(answer(result.summary)))
+        store(
+            taken(page, "h1", "section[aria-labelledby=headline]"),
+            "first_result.png",
+            "\n".join(answer(result.summary)),
+        )
         page.goto((second / "report.html").as_uri())
         store(taken(page, "#sites", "section[aria-labelledby=sites]"), "downtime.png")
         browser.close()
@@ -59,7 +63,9 @@ def store(picture: bytes, name: str, description: str = "") -> None:
     if description:
         told.add_itxt("Description", description)
     with Image.open(io.BytesIO(picture)) as image:
-        small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        # Few words are green or red: a palette of the most frequent colours would not have these.
+        method, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
+        small = image.convert("RGB").quantize(COLOURS, method, kmeans=3, dither=dither)
         small.save(AT / name, optimize=True, pnginfo=told)
 
 

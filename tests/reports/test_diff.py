@@ -187,13 +187,15 @@ def test_sentences_say_how_many_and_what_became_of_the_others(pair: Any) -> None
     content = difference_content(found_in(pair), ("near", "far"), pair, 0)
     assert difference_sentences(content) == [
         "far decided 5 of 8 orders (62.5\u00a0%) differently from near.",
+        "Those orders cost 2.00\u00a0USD less in all (0.40 an order) and came 6.50\u00a0h later on average.",
         "Of the 3 that both decided alike, 1 took another time or cost another amount: others stood before them, or"
-        " no longer did.",
+        " no longer did. All 3 together cost 1.00\u00a0USD less in all (0.33 an order) and came as soon on average.",
     ]
     same = difference_content(found_in((pair[0], pair[0])), ("near", "far"), pair, 0)
     assert difference_sentences(same) == ["far decided all of 8 orders as near did."]
     assert difference_tables(same) == []
-    groups, money, time = difference_tables(content)
+    groups, moves, money, time = difference_tables(content)
+    assert moves.rows[0] == ["newark", "reno", 1, 1 / 8, 3, 3, 6]
     assert [row[0] for row in groups.rows][-3:] == ["decided differently", "decided alike", "all"]
     assert [row[0] for row in money.rows] == ["8", "4", "5", "2"]
     assert money.rows[-1][1:] == [
@@ -202,6 +204,36 @@ def test_sentences_say_how_many_and_what_became_of_the_others(pair: Any) -> None
         "newark by ground → reno by ground",
     ]
     assert [row[0] for row in time.rows] == ["6", "2", "5"]
+
+
+def test_moves_tell_from_which_warehouses_to_which_others_and_what_that_did(new_story: Any) -> None:
+    one, other = new_story(), new_story()
+    reno, both = {"warehouse": "reno"}, ({}, {"warehouse": "reno"})
+    for number, (left, right, hours) in enumerate(
+        ((({},), (reno,), 30), (both, (reno,), 20), (tuple(reversed(both)), (reno,), 22), (({},), ({},), 50))
+    ):
+        lived(one, number, *left)
+        lived(other, number, *right, cents=300, hours=hours)
+    journals = one.close(), other.close()
+    content = difference_content(found_in(journals), ("near", "far"), journals, 0)
+    assert content["moves"] == [
+        {
+            "warehouses": ["newark and reno", "reno"],
+            "orders": 2,
+            "share": 0.5,
+            "cost_difference": -4,
+            "lead_time_difference_h": -3,
+        },
+        {
+            "warehouses": ["newark", "reno"],
+            "orders": 1,
+            "share": 0.25,
+            "cost_difference": -2,
+            "lead_time_difference_h": 6,
+        },
+    ]
+    same = difference_content(found_in((journals[0], journals[0])), ("near", "far"), journals, 0)
+    assert same["moves"] == []
 
 
 def test_every_order_can_be_told_as_a_row(pair: Any) -> None:

@@ -204,6 +204,12 @@ def test_cost_parts_name_large_ones_and_join_small_ones(write):
     assert "near: freight 8.20, handling 1.03, other 0.03 USD an order" in picture.svg
 
 
+def test_a_small_part_of_the_cost_that_is_alone_keeps_its_name(write):
+    picture = cost_parts(write({"near": {**NEAR, "late_per_order": [0.02] * 3}}).summary)
+    assert ">lateness penalties<" in picture.svg
+    assert ">other<" not in picture.svg
+
+
 def test_a_part_that_the_first_policy_does_not_have_is_named_too(write):
     picture = cost_parts(write({"near": NEAR, "cheap": {**CHEAP, "late_per_order": [0.9, 1.0, 1.1]}}).summary)
     words = re.findall(r">([^<>]+)</text>", picture.svg)

@@ -85,6 +85,16 @@ def test_where_nothing_moved_the_page_says_so() -> None:
     assert "The same: cost and late orders." in page
 
 
+def test_a_share_changes_by_percentage_points() -> None:
+    results = [
+        kept({"mine": {"cost_per_order": COSTS, "late_share": [late] * 4}}, version)
+        for late, version in ((0.02, "1"), (0.05, "2"))
+    ]
+    page = check_page(check(*results, FILE, FOLDER))
+    assert re.search(r'data-kpi="late_share"[^>]*>\+3[.0]* pp<', page)
+    assert page.count(" pp<") == 1
+
+
 def test_a_kpi_that_is_gone_has_no_change_and_fails() -> None:
     page = check_page(found(COSTS, [float("nan")] * 4))
     assert "regression: no longer defined" in page

@@ -234,9 +234,12 @@ def test_sites_outside_the_us_are_drawn_on_degrees(folder):
 
 def test_one_policy_and_one_replication_make_a_page(tmp_path, new_story):
     write_result(tmp_path, [("near", 0, measure(new_story().order(0).close()))], "near", ABOUT)
-    words = " ".join(" ".join(page_of(tmp_path).words).split())
+    page = page_of(tmp_path)
+    words = " ".join(" ".join(page.words).split())
     assert "What does near do in this scenario? 1 replication of about 1 orders." in words
     assert "One replication: no interval and no verdict is possible." in words
+    assert not {"regions", "proof", "differences"} & set(page.attributes("id"))
+    assert "baseline" not in page.words
 
 
 def test_identical_policies_have_no_table_of_differences(tmp_path, new_story):
