@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole
 from reports.kpis.orders import COST_COLUMNS, late_orders, own_costs
+from sim.errors import InputError, Problem
 from sim.experiment import DIGESTS, Task
 from sim.journal import SPLIT_REASONS, STATES, Journal
 
@@ -54,6 +55,23 @@ def break_down(journal: Journal) -> pa.Table:
     for name, amount in (_picked(journal, begin, end) | _spoiled(journal, begin, end)).items():
         sums["day"][SUMS.index(name)] += amount
     return pa.concat_tables(_table(by, words[by], sums[by]) for by in BY)
+
+
+def read_breakdown(folder: Path) -> pa.Table | None:
+    """Return the table of a result folder, None where it has none.
+
+    Raises:
+        InputError: the file has other columns.
+        ArrowException: it cannot be read.
+
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return None
+    table = pq.read_table(path)
+    if table.column_names != ["policy", "replication", "by", "slice", *SUMS]:
+        raise InputError([Problem(str(path), "is not what a run wrote: its columns are others")])
+    return table
 
 
 def gather(folder: Path, tasks: Iterable[Task]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.breakdown import FILE_NAME
+from reports.breakdown import read_breakdown
 from reports.result import Result
 from sim.journal import Journal
 from sim.scenario import Scenario, load_scenario
@@ -54,13 +54,13 @@ def read_evidence(folder: Path, result: Result, summary: dict[str, Any]) -> Evid
         result: its tables.
         summary: of the policies that are shown.
 
-    Raises OSError or ArrowException when a file is there and cannot be read.
+    Raises InputError, OSError or ArrowException when a file is there and cannot be read.
     """
-    scenario, broken_down = folder / "scenario.yaml", folder / FILE_NAME
+    scenario, broken_down = folder / "scenario.yaml", read_breakdown(folder)
     return Evidence(
         summary,
         result.kpis,
-        pd.read_parquet(broken_down) if broken_down.is_file() else None,
+        None if broken_down is None else broken_down.to_pandas(),
         common_journals(folder, summary["policies"])[1],
         load_scenario(scenario) if scenario.is_file() else None,
     )

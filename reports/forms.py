@@ -9,12 +9,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from reports import numbers
 from reports.layout import aligned, fitted
 from sim.errors import printable
+
+# What Markdown acts on anywhere in a line; an underscore only at the edge of a word.
+_EMPHASIS = re.compile(r"[\\`*|$~]|(?<=\])\(|(?<![^\W_])_|_(?![^\W_])")
 
 Value: TypeAlias = str | int | float | None
 
@@ -110,7 +114,7 @@ def as_json(content: Any) -> str:
 
 def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is, on one line and inside of a table, too."""
-    return one_line(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("](", "]\\(")
+    return _EMPHASIS.sub(r"\\\g<0>", one_line(text).replace("&", "&amp;").replace("<", "&lt;"))
 
 
 def one_line(text: str) -> str:

@@ -57,10 +57,11 @@ def write_report(folder: str | Path) -> Path:
     context = _context(summary, result.summary, _provenance(folder), groups)
     if points:
         context |= _of_sweep(result, points, context, swept)
-    write_pictures(folder, (picture for group in groups for picture in group.pictures))
     context["why"] = why_section(folder, summary)
+    text = template.page("report.html", **context)  # before anything is written
     path = folder / "report.html"
-    write_file(path, template.page("report.html", **context))
+    write_pictures(folder, (picture for group in groups for picture in group.pictures))
+    write_file(path, text)
     return path
 
 

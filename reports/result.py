@@ -8,6 +8,7 @@ undefined is an empty cell in CSV and null in JSON.
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import math
@@ -26,6 +27,7 @@ from reports.kpis import HEADLINE, KPIS
 from reports.reconciliation import COLUMNS, reconciliation
 from reports.sentences import replications
 from reports.statistics import CONFIDENCE, mean_of
+from reports.summary import check_summary
 from sim.errors import InputError, Problem
 from sim.experiment import Replication
 from sim.tasklog import TaskLog
@@ -33,10 +35,6 @@ from sim.tasklog import TaskLog
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
 _TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
 _COUNTS = ("replication", "n", "n_needed")
-_SUMMARY = {
-    "about", "baseline", "policies", "replications", "replications_of", "confidence", "family", "kpis",
-    "comparison", "warnings",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -150,14 +148,26 @@ def read_result(folder: str | Path) -> Result:
     folder = Path(folder)
     kpis = _read(folder, "kpis.csv", _frame, KPI_COLUMNS)
     compared = _read(folder, "comparison.csv", _frame, compare.COLUMNS)
-    return Result(kpis, compared, _read(folder, "summary.json", _content))
+    return Result(kpis, compared, _read(folder, "summary.json", _content, kpis))
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a text beside its place and rename it, so that a reader never sees half of it."""
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(beside, path)
+    """Write a text beside its place and rename it, so that a reader never sees half of it.
+
+    Raises OSError, and leaves nothing behind, when it cannot be written.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.exists() and not path.is_file():  # a pipe, or /dev/stdout
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return
+    # Two that write the same file at once do not write into each other's.
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _sorted(rows: Iterable[Replication]) -> list[Replication]:
@@ -254,10 +264,5 @@ def _cell(column: str, text: str) -> Any:
     return float(text) if text else math.nan
 
 
-def _content(text: str) -> dict[str, Any]:
-    content = json.loads(text)
-    missing = _SUMMARY - (content.keys() if isinstance(content, dict) else set())
-    if missing:
-        raise ValueError(f"it has no {', '.join(sorted(missing))}")
-    summary: dict[str, Any] = content
-    return summary
+def _content(text: str, kpis: pd.DataFrame) -> dict[str, Any]:
+    return check_summary(json.loads(text), kpis["policy"], kpis["kpi"])

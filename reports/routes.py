@@ -72,7 +72,9 @@ def read_routes(journal: Journal, like: Routes | None = None) -> Routes:
         OtherOrdersError: `like` is of other orders.
 
     """
+    nothing = pa.RecordBatch.from_pylist([], schema=journal.schema("orders"))  # where no order was placed
     rows = [_order_columns(batch, journal) for batch in journal.batches("orders", _ORDERS)]
+    rows = rows or [_order_columns(nothing, journal)]
     ids = pa.concat_arrays([row[0] for row in rows])
     placed, *columns = (np.concatenate(column) for column in list(zip(*rows, strict=True))[1:])
     if like is None:

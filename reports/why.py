@@ -81,6 +81,11 @@ def why_section(folder: Path, summary: Mapping[str, Any]) -> dict[str, Any] | No
     if content is None:
         return None if len(summary["policies"]) == 1 or "sweep" in summary else {"missing": _missing(summary)}
     try:
+        compared = {name for pair in content["pairs"] for name in (pair["baseline"], pair["policy"])}
+        if not compared <= set(summary["policies"]):
+            raise InputError(
+                [Problem(str(folder / FILE_NAME), "is of another run: it tells of other policies")]
+            )
         pairs = [shown(pair) for pair in content["pairs"]]
         for story in (story for pair in pairs for told in pair["told"] for story in told["stories"]):
             if not isinstance(story, str):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet as pq
 
 from reports import breakdown, sweep
 from reports.exports.kept import Kept
@@ -34,9 +33,10 @@ def write_tables(out: Path, folder: Path, kept: Kept | None) -> list[str]:
         if (folder / name).is_file():
             shutil.copyfile(folder / name, out / name)
             written.append(name)
-    if (folder / breakdown.FILE_NAME).is_file():
+    sums = breakdown.read_breakdown(folder)
+    if sums is not None:
         written.append("breakdown.csv")
-        pyarrow.csv.write_csv(pq.read_table(folder / breakdown.FILE_NAME), out / written[-1], _OPTIONS)
+        pyarrow.csv.write_csv(sums, out / written[-1], _OPTIONS)
     if kept is not None:
         (out / "journal").mkdir()
         for table in TABLES:

@@ -15,7 +15,6 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet as pq
 import xlsxwriter
 
 from reports import breakdown
@@ -89,13 +88,13 @@ def _tables(folder: Path, result: Result, swept: pd.DataFrame | None, kept: Kept
     if len(result.comparison):
         yield Table.of("comparison", "each KPI of each policy, minus the baseline", _arrow(result.comparison))
     yield Table.of("kpis", "each KPI of each replication", _arrow(result.kpis))
-    if (folder / breakdown.FILE_NAME).is_file():
+    sums = breakdown.read_breakdown(folder)
+    if sums is not None:
         units = {
             "cost_cents": f"0.01 {summary['about'].get('currency', 'money')}",
             "lead_s": "s",
             "age_s": "s",
         }
-        sums = pq.read_table(folder / breakdown.FILE_NAME)
         yield Table.of("breakdown", "sums over counted orders, by slice and replication", sums, units)
     yield Table.of(
         "reconciliation", "the books of orders, units and money of each replication", _books(folder)

@@ -69,16 +69,19 @@ def _place(out: Path | None, folder: Path, form: str, kept: Kept | None) -> Path
     else:
         rule = ""
         within = out.resolve().is_relative_to(folder.resolve())
+        within = within and not out.resolve().is_relative_to((folder / EXPORTS).resolve())
         if form == "tables":
             if out.is_file():
                 rule = "is a file; tables need a folder"
             elif out.is_dir() and any(out.iterdir()):
                 rule = "holds something already: choose another folder"
+            elif within and out.parent.resolve() != folder.resolve():
+                rule = "is a part of the result: choose another name"
         elif out.is_dir():
             rule = "is a folder; name the file"
         elif out.suffix != (suffix := f".{_ENDINGS[form].rpartition('.')[2]}"):
             rule = f"must end in {suffix}"
-        elif within and out.exists() and not out.resolve().is_relative_to((folder / EXPORTS).resolve()):
+        elif within and out.exists():
             rule = "is a part of the result: choose another name"
         if rule:
             raise InputError([Problem("--out", rule, value=str(out))])
