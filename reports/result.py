@@ -147,6 +147,8 @@ def read_result(folder: str | Path) -> Result:
     """
     folder = Path(folder)
     kpis = _read(folder, "kpis.csv", _frame, KPI_COLUMNS)
+    if kpis.empty:
+        raise InputError([Problem(str(folder / "kpis.csv"), "not a table of results: it has no rows")])
     compared = _read(folder, "comparison.csv", _frame, compare.COLUMNS)
     return Result(kpis, compared, _read(folder, "summary.json", _content, kpis))
 

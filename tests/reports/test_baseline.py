@@ -200,7 +200,7 @@ def test_a_damaged_baseline_is_told_in_one_message(result: Result, tmp_path: Pat
         (
             "kpis.csv",
             "policy,replication,kpi,unit,value\n",
-            "kpis.csv: has other policies than provenance.json",
+            "kpis.csv: not a table of results: it has no rows",
         ),
     ],
 )

@@ -87,11 +87,11 @@ def test_the_summary_says_what_was_compared(tmp_path):
 
 def test_policies_may_have_different_numbers_of_replications(tmp_path):
     tasks = [*rows(("near", "cheap"), 3), *rows(("slow",), 7)]
-    result = write_result(tmp_path, tasks, "near", ABOUT, more={"selection": {"selected": "slow"}})
+    result = write_result(tmp_path, tasks, "near", ABOUT, more={"noted": {"selected": "slow"}})
     summary = read_result(tmp_path).summary
     assert summary == result.summary
     assert (summary["replications"], summary["replications_of"]) == (7, {"near": 3, "cheap": 3, "slow": 7})
-    assert summary["selection"] == {"selected": "slow"}
+    assert summary["noted"] == {"selected": "slow"}
     assert {row["n"] for row in summary["comparison"]} == {3}
 
 
