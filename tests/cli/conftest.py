@@ -89,7 +89,7 @@ def shop(tmp_path_factory: Any) -> Any:
     return desk, outcome
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small() -> str:
     """Return the text of a small scenario."""
     return SMALL

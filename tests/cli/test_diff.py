@@ -27,30 +27,15 @@ def told(capsys: Any, *arguments: str | Path) -> str:
     return str(found.out)
 
 
-WORLD = """\
-name: a small shop
-start: 2026-01-05T00:00
-days: 1
-drain_days: 5
-items: [{id: tin, weight_kg: 0.5, price: 3.00}]
-regions: [{id: here, at: [50, 8], share: 2}, {id: there, at: [48, 11]}]
-segments: [{id: standard, promise_days: 3}]
-demand: {orders_per_day: 50}
-warehouses:
-  - {id: shop, at: [50, 8], work_minutes: {exponential: {mean: 9}}, costs: {per_shipment: 1.5}}
-  - {id: barn, at: [48, 11], work_minutes: 3, costs: {per_shipment: 1}}
-carriers:
-  - id: post
-    services: [{id: parcel, zones_km: [200], transit_days: [1, 2], rates: {base: [4, 4.2]}}]
-"""
-"""The barn is cheaper for all, and farther for those who live here."""
-
-
 @pytest.fixture(scope="module")
-def result(tmp_path_factory: Any) -> Path:
-    """Return a finished result of which the journals of replication 0 were kept."""
+def result(tmp_path_factory: Any, small: str) -> Path:
+    """Return a finished result of which the journals of replication 0 were kept.
+
+    The barn is cheaper for all, and farther for those who live here.
+    """
     folder: Path = tmp_path_factory.mktemp("diff")
-    (folder / "world.yaml").write_text(WORLD)
+    world = small.replace("orders_per_day: 60", "orders_per_day: 50").replace("[4, 6]", "[4, 4.2]")
+    (folder / "world.yaml").write_text(world)
     Experiment(folder / "world.yaml", ["nearest", "cheapest"], replications=2).run(folder / "result", jobs=1)
     return folder / "result"
 
