@@ -12,7 +12,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-# Half a day of orders, so that the demo takes less than a minute on two cores.
+# Half a day of orders, so that the demo takes a minute or two on two cores.
 DEMO_ARGS ?= -n 3 --set warm_up_days=0.5 --set days=0.5
 PYTEST_ARGS ?= -n auto --dist loadgroup
 
