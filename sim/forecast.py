@@ -65,19 +65,22 @@ class Forecast:
         The time to the next review and the mean lead time; of supply that nobody orders the mean interval. That a
         supplier may be down, or a depot short, is not counted.
         """
-        rules = self._catalogue.scenario.stock.replenish
-        waits = [self._wait_days(rule) for rule in rules]
+        to_review = -self._clock.now / DAY
+        waits = [lead if every is None else to_review % every + lead for every, lead in self._rules]
         days: Floats = np.array([*waits, np.inf]).take(self._catalogue.replenished_by[item])
         return days
 
-    def _wait_days(self, rule: Replenish) -> float:
-        if rule.review is None:
-            return 0.0 if rule.arrivals is None else rule.arrivals.every_days.average
-        every = rule.review.every_days
-        to_review = 0.0 if every is None else -self._clock.now / DAY % every
-        return to_review + self._lead_days(rule)
+    @cached_property
+    def _rules(self) -> list[tuple[float | None, float]]:
+        """Days between the reviews of each rule of replenishment, None without, and what is waited for besides."""
+        return [
+            (None if rule.review is None else rule.review.every_days, self._lead_days(rule))
+            for rule in self._catalogue.scenario.stock.replenish
+        ]
 
     def _lead_days(self, rule: Replenish) -> float:
+        if rule.review is None:
+            return 0.0 if rule.arrivals is None else rule.arrivals.every_days.average
         if rule.lead_days is not None:
             return rule.lead_days.average
         suppliers = self._catalogue.scenario.suppliers
