@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from sim.scenario.carriers import Carrier, RateTable, Service
 from sim.scenario.distributions import AnyDistribution
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lane:
     """What does not change of the services to one region, for goods with some tags: arrays service x warehouse.
 
@@ -60,6 +61,7 @@ class Carriers:
     Attributes:
         ids: of the services, as `service_ids` names them.
         serves_site: bool, service x warehouse. carries: tags that a service takes, as bits (-1: everything).
+        has_tiers: whether prices depend on what was picked up so far.
         pickups: when each service collects. co2e_g_per_tonne_km: float64 by service.
 
     """
@@ -106,13 +108,13 @@ class Carriers:
             for number, service in enumerate(services)
             if isinstance(service.rates, RateTable)
         }
-        self._contracts = (
-            Contracts(clock, catalogue, services) if any(service.tiers for service in services) else None
-        )
+        self.has_tiers = any(service.tiers for service in services)
+        self._contracts = Contracts(clock, catalogue, services) if self.has_tiers else None
         self._disruptions = disruptions_by_region(catalogue, services)
         self._lost_share = [service.lost_share for service in services]
         self.co2e_g_per_tonne_km = np.array([service.co2e_g_per_tonne_km for service in services], np.float64)
         self._lanes: dict[tuple[int, int], Lane] = {}
+        self._alike: dict[tuple[bytes, tuple[Disruption, ...]], Lane] = {}
         self.pickups = Pickups(clock, catalogue, services)
 
     # -- quotes -----------------------------------------------------------------------------------------
@@ -121,36 +123,46 @@ class Carriers:
         """Return what does not change of the services to a region for goods with some handling tags."""
         lane = self._lanes.get((region, tags))
         if lane is None:
-            distance = self._catalogue.distance_m[region]
-            # The bound belongs to the nearer zone: side="left".
-            zone = np.array([np.searchsorted(bounds, distance) for bounds in self._bounds_m], np.int64)
+            lane = self._lanes[region, tags] = self._new_lane(region, tags)
+        return lane
+
+    def _new_lane(self, region: int, tags: int) -> Lane:
+        distance = self._catalogue.distance_m[region]
+        # The bound belongs to the nearer zone: side="left".
+        zone = np.array([np.searchsorted(bounds, distance) for bounds in self._bounds_m], np.int64)
+        permitted = self.serves_site & ((tags & ~self.carries) == 0)[:, None] & (distance <= self._reach_m)
+        # Regions of the same zones share one: what is kept by lane serves them all.
+        alike = blake2b(zone.tobytes() + permitted.tobytes(), digest_size=16).digest()
+        disruptions = self._disruptions[region]
+        lane = self._alike.get((alike, disruptions))
+        if lane is None:
             transit_s, base, per_kg = (
                 np.array(
                     [table[column][zones] for table, zones in zip(self._by_zone, zone, strict=True)], np.int64
                 )
                 for column in range(3)
             )
-            permitted = (
-                self.serves_site & ((tags & ~self.carries) == 0)[:, None] & (distance <= self._reach_m)
-            )
             base = np.where(permitted, base, UNSERVED)
             served = np.asarray((base < UNSERVED).any(0))
-            lane = Lane(zone, transit_s, base, per_kg, served, self._disruptions[region])
-            self._lanes[region, tags] = lane
+            lane = self._alike[alike, disruptions] = Lane(zone, transit_s, base, per_kg, served, disruptions)
         return lane
 
-    def quote(self, lane: Lane, grams: int, millilitres: int) -> Ints:
+    def weights(self, grams: int, millilitres: int) -> tuple[int, ...]:
+        """Return the grams that are charged for a parcel, one number for all services that weigh alike."""
+        return tuple([way.billable(grams, millilitres) for way in self._weighing])
+
+    def quote(self, lane: Lane, weights: tuple[int, ...]) -> Ints:
         """Return the price of one parcel in 1e-9 of the currency: service x warehouse, UNSERVED where impossible.
 
         It is what the next parcel would be charged, were it picked up now.
         """
-        nano = self._list_price(lane, grams, millilitres)
-        if self._contracts is not None:
-            self._contracts.discount(nano)
+        if self._contracts is None:
+            return self._list_price(lane, weights)
+        nano = self._list_price(lane, weights)
+        self._contracts.discount(nano)
         return nano
 
-    def _list_price(self, lane: Lane, grams: int, millilitres: int) -> Ints:
-        weights = [way.billable(grams, millilitres) for way in self._weighing]
+    def _list_price(self, lane: Lane, weights: tuple[int, ...]) -> Ints:
         weight = weights[0] if len(weights) == 1 else np.array(weights, np.int64)[self._weighing_of][:, None]
         nano = lane.per_kg * weight
         nano += lane.base
@@ -163,7 +175,8 @@ class Carriers:
         """Tell from which warehouses some service takes a parcel; only rate cards end at a weight."""
         if not self._cards:
             return lane.served
-        return np.asarray((self._list_price(lane, grams, millilitres) < UNSERVED).any(0))
+        prices = self._list_price(lane, self.weights(grams, millilitres))
+        return np.asarray((prices < UNSERVED).any(0))
 
     def price(
         self, service: int, site: int, region: int, grams: int, millilitres: int, tags: int

@@ -94,7 +94,7 @@ class Network(Known):
         self._stock = stock
         self._warehouses = warehouses
         self._carriers = carriers
-        self._offers = Offers(carriers, warehouses)
+        self._offers = Offers(clock, carriers, warehouses)
         self._next_lots: NextLots | None = None
         self._velocities: dict[float, Velocity] = {}
         self._backlog: Backlog | None = None

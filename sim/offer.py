@@ -36,69 +36,89 @@ class Parcel(NamedTuple):
     tags: int
 
 
-class Offer:
-    """The service chosen for a parcel at each warehouse. Arrays by warehouse, each made when it is first asked for.
+class Chosen:
+    """A service at each warehouse, and its price: of an offer what may be kept for the next parcel of its weight.
 
     Attributes:
-        service: position of the service; meaningless where none goes (`possible`).
+        service: position of the service.
+        flat: where the service stands in what is service x warehouse.
+        nano: price in 1e-9 of the currency, UNSERVED where none goes. freight: in cents.
+        missed: where no service keeps the promise; None for nowhere, and where there is none to keep.
 
     """
 
-    __slots__ = ("_arrival", "_flat", "_lane", "_offers", "_parcel", "_price", "service")
+    __slots__ = ("flat", "freight", "missed", "nano", "service")
+
+    def __init__(self, prices: Ints, service: Ints, missed: Bools | None = None) -> None:
+        sites = prices.shape[1]
+        self.service = service
+        self.flat: Ints = service * sites + np.arange(sites)
+        self.nano: Ints = prices.take(self.flat)
+        self.freight: Ints = (self.nano + _HALF_CENT) // _CENT
+        self.missed = missed
+        self.service.flags.writeable = self.freight.flags.writeable = False
+
+
+def cheapest(prices: Ints, late: Bools | None = None) -> Chosen:
+    """Return the cheapest service at each warehouse, of those that are not late; prices are service x warehouse."""
+    if late is None:
+        return Chosen(prices, prices.argmin(0))
+    in_time = np.where(late, LATE, prices)
+    missed = in_time.min(0) >= LATE
+    return Chosen(prices, in_time.argmin(0), missed if np.count_nonzero(missed) else None)
+
+
+def fastest(prices: Ints, arrival: Ints) -> Ints:
+    """Return the cheapest of the services that arrive first, by warehouse."""
+    possible = np.where(prices < UNSERVED, arrival, 2 * NEVER)
+    first: Ints = np.where(possible == possible.min(0), prices, UNSERVED).argmin(0)
+    return first
+
+
+class Offer:
+    """The service chosen for a parcel at each warehouse. Arrays by warehouse, which cannot be written.
+
+    Attributes:
+        service: position of the service; meaningless where none goes (`possible`).
+        freight: in cents.
+
+    """
+
+    __slots__ = ("_arrival", "_chosen", "_lane", "_offers", "_parcel", "freight", "service")
 
     def __init__(
-        self,
-        offers: Offers,
-        parcel: Parcel,
-        lane: Lane,
-        nano: Ints,
-        service: Ints,
-        flat: Ints,
-        arrival: Ints | None,
+        self, offers: Offers, parcel: Parcel, lane: Lane, chosen: Chosen, arrival: Ints | None
     ) -> None:
-        self.service = service
-        self._flat = flat
+        self.service = chosen.service
+        self.freight = chosen.freight
+        self._chosen = chosen
         self._offers = offers
         self._parcel = parcel
         self._lane = lane
         self._arrival = arrival
-        self._price: Ints = nano.take(self._flat)
 
     @property
     def possible(self) -> Bools:
         """From where one of the services asked for takes the parcel."""
-        possible: Bools = self._price < UNSERVED
+        possible: Bools = self._chosen.nano < UNSERVED
         return possible
-
-    @property
-    def freight(self) -> Ints:
-        """Freight in cents."""
-        cents: Ints = (self._price + _HALF_CENT) // _CENT
-        return cents
 
     @property
     def arrives_at(self) -> Ints:
         """Expected delivery, seconds since start."""
         if self._arrival is None:
             self._arrival = self._offers.arrival(self._lane, self._parcel)
-        arrives_at: Ints = self._arrival.take(self._flat)
+        arrives_at: Ints = self._arrival.take(self._chosen.flat)
         return arrives_at
 
     @property
     def transit_s(self) -> Ints:
         """Expected transit, seconds; disruptions count as far as they are known."""
-        transit_s: Ints = self._offers.transit_s(self._lane, self._parcel).take(self._flat)
+        transit_s: Ints = self._offers.transit_s(self._lane, self._parcel).take(self._chosen.flat)
         return transit_s
 
     @property
     def zone(self) -> Ints:
         """The service's zone from there, the nearest being 1."""
-        zone: Ints = self._lane.zone.take(self._flat) + 1
+        zone: Ints = self._lane.zone.take(self._chosen.flat) + 1
         return zone
-
-
-def fastest(nano: Ints, arrival: Ints) -> Ints:
-    """Return the cheapest of the services that arrive first, by warehouse."""
-    possible = np.where(nano < UNSERVED, arrival, 2 * NEVER)
-    first: Ints = np.where(possible == possible.min(0), nano, UNSERVED).argmin(0)
-    return first

@@ -2,53 +2,74 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from sim.carrier import Carriers, Lane
-from sim.clock import NEVER
-from sim.offer import LATE, Offer, Parcel, ServiceChoice, fastest
+from sim.clock import NEVER, Clock
+from sim.offer import Chosen, Offer, Parcel, ServiceChoice, cheapest, fastest
+from sim.punctual import Punctual
 from sim.ratecard import UNSERVED, Ints
 from sim.warehouses import Warehouses
 
+KEPT_PRICES = 1 << 20
+"""How many prices of services at warehouses may have their choices kept: most parcels weigh what others did."""
+
 
 class Offers:
-    """Chooses services, by price and by what can be expected of warehouses, pickups and transit."""
+    """Chooses services, by price and by what can be expected of warehouses, pickups and transit.
 
-    def __init__(self, carriers: Carriers, warehouses: Warehouses) -> None:
+    What is cheapest in time depends on the lane, the charged weight and which services would be late. Of one of ten
+    orders at ten warehouses that is new; keeping it saves 5 us of each other.
+    """
+
+    def __init__(self, clock: Clock, carriers: Carriers, warehouses: Warehouses) -> None:
         self._carriers = carriers
         self._warehouses = warehouses
-        self._columns = np.arange(len(warehouses.sites))
+        self._punctual = Punctual(clock, warehouses, carriers.pickups)
+        self._shape = len(carriers.ids), len(warehouses.sites)
+        self._kept = lru_cache(max(1, KEPT_PRICES // (self._shape[0] * self._shape[1])))(self._cheapest)
 
     def choose(self, region: int, parcel: Parcel, promised_at: int, choice: ServiceChoice) -> Offer:
         """Choose a service for a parcel at each warehouse.
 
         Raises ValueError for an unknown choice.
         """
-        lane = self._carriers.lane(region, parcel.tags)
-        nano = self._carriers.quote(lane, parcel.grams, parcel.millilitres)
+        carriers = self._carriers
+        lane = carriers.lane(region, parcel.tags)
+        weights = carriers.weights(parcel.grams, parcel.millilitres)
+        cheapest = self._cheapest if carriers.has_tiers else self._kept
         arrival: Ints | None = None
         if choice == "cheapest" or (choice == "cheapest_in_time" and promised_at >= NEVER):
-            service = nano.argmin(0)
+            chosen = cheapest(lane, weights)
         elif choice == "cheapest_in_time":
             arrival = self.arrival(lane, parcel)
-            price = np.where(arrival > promised_at, LATE, nano)
-            service = price.argmin(0)
-            flat = service * len(self._columns) + self._columns
-            missed = price.take(flat) >= LATE
-            if not np.count_nonzero(missed):
-                return Offer(self, parcel, lane, nano, service, flat, arrival)
-            service = np.where(missed, fastest(nano, arrival), service)
+            chosen = cheapest(lane, weights, (arrival > np.array(promised_at)).tobytes())
+            if chosen.missed is not None:
+                prices = carriers.quote(lane, weights)
+                service = np.where(chosen.missed, fastest(prices, arrival), chosen.service)
+                chosen = Chosen(prices, service)
         elif choice == "fastest":
             arrival = self.arrival(lane, parcel)
-            service = fastest(nano, arrival)
+            prices = carriers.quote(lane, weights)
+            chosen = Chosen(prices, fastest(prices, arrival))
         elif isinstance(choice, tuple):
-            service = np.array(choice, np.int64)[(nano[list(choice)] < UNSERVED).argmax(0)]
+            prices = carriers.quote(lane, weights)
+            possible = prices[list(choice)] < UNSERVED
+            chosen = Chosen(prices, np.array(choice, np.int64)[possible.argmax(0)])
         else:
             raise ValueError(
                 f"service {choice!r}: must be cheapest_in_time, cheapest, fastest or a tuple of positions"
             )
-        flat = service * len(self._columns) + self._columns
-        return Offer(self, parcel, lane, nano, service, flat, arrival)
+        return Offer(self, parcel, lane, chosen, arrival)
+
+    def _cheapest(self, lane: Lane, weights: tuple[int, ...], late: bytes | None = None) -> Chosen:
+        """Return the cheapest service at each warehouse, of those that are not late: bool, service x warehouse."""
+        prices = self._carriers.quote(lane, weights)
+        if late is None:
+            return cheapest(prices)
+        return cheapest(prices, np.frombuffer(late, bool).reshape(self._shape))
 
     def arrival(self, lane: Lane, parcel: Parcel) -> Ints:
         """Return when a parcel allocated now can be expected to be delivered, service x warehouse.
@@ -67,5 +88,8 @@ class Offers:
 
     def _pickup(self, parcel: Parcel) -> Ints:
         """Return when a parcel allocated now can be expected to be picked up, service x warehouse."""
-        ready = self._warehouses.ready_at(parcel.lines, parcel.units, parcel.tags)
-        return self._carriers.pickups.after_each(ready)
+        lines, units, tags = parcel.lines, parcel.units, parcel.tags
+        pickup = self._punctual.makes_next(lines, units, tags)
+        if pickup is None:
+            pickup = self._carriers.pickups.after_each(self._warehouses.ready_at(lines, units, tags))
+        return pickup

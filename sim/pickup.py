@@ -26,6 +26,12 @@ class Pickups:
 
     A pickup that has nothing to collect costs nothing: its event is scheduled by the first parcel on the dock.
     Estimates do not foresee that a service may leave parcels behind because its day is full.
+
+    Attributes:
+        soon: the next pickups, service x warehouse, as of the last look ahead; NEVER for those on demand.
+        earliest: the first of them that a parcel has to be ready for, by warehouse; -1 where one is on demand.
+        valid_until: the second up to which they are the next ones.
+
     """
 
     def __init__(self, clock: Clock, catalogue: Catalogue, services: Sequence[Service]) -> None:
@@ -48,9 +54,10 @@ class Pickups:
             self._schedules.append(row)
         self._on_demand = np.array([service.pickups is None for service in services])[:, None]
         self._any_on_demand = bool(self._on_demand.any())
-        self._soon = np.zeros((len(services), len(catalogue.site_ids)), np.int64)
-        self._gap = np.zeros_like(self._soon)
-        self._valid_until = -1
+        self.soon: Ints = np.zeros((len(services), len(catalogue.site_ids)), np.int64)
+        self.earliest: Ints = np.zeros(len(catalogue.site_ids), np.int64)
+        self.valid_until = -1
+        self._gap = np.zeros_like(self.soon)
         self._dock: dict[tuple[int, int], list[Shipment]] = {}
         self._capacities = {
             number: Capacity(
@@ -73,14 +80,12 @@ class Pickups:
 
     def after_each(self, ready: Ints) -> Ints:
         """Return the first pickups, service x warehouse, of parcels that are ready at some seconds, by warehouse."""
-        now = self._clock.now
-        if now > self._valid_until:
-            self._look_ahead(now)
-        missed = ready > self._soon
+        self.look_ahead(self._clock.now)
+        missed = ready > self.soon
         if not np.count_nonzero(missed):
-            pickup = self._soon
+            pickup = self.soon
         else:
-            pickup = self._soon + missed * self._gap
+            pickup = self.soon + missed * self._gap
             if np.count_nonzero(ready > pickup):
                 pickup = self._beyond(pickup, ready)
         return np.where(self._on_demand, ready, pickup) if self._any_on_demand else pickup
@@ -91,12 +96,17 @@ class Pickups:
             pickup[service, site] = self.after(service, site, int(ready[site]))
         return pickup
 
-    def _look_ahead(self, now: int) -> None:
+    def look_ahead(self, now: int) -> None:
+        """See which pickups are the next ones from now on."""
+        if now <= self.valid_until:
+            return
+        self.soon = np.zeros_like(self._gap)
         for s, row in enumerate(self._schedules):
             for w, schedule in enumerate(row):
-                self._soon[s, w] = soon = NEVER if schedule is None else self.after(s, w, now)
+                self.soon[s, w] = soon = NEVER if schedule is None else self.after(s, w, now)
                 self._gap[s, w] = 0 if soon == NEVER else self.after(s, w, soon + 1) - soon
-        self._valid_until = int(self._soon.min())
+        self.earliest = np.full_like(self.earliest, -1) if self._any_on_demand else self.soon.min(0)
+        self.valid_until = int(self.soon.min())
 
     def hand_over(self, shipment: Shipment, collect: Collect) -> None:
         """Put a packed parcel on the dock; `collect` gets the list of those that are picked up together."""

@@ -32,6 +32,7 @@ class Warehouses:
         opens_at, closes_at: the time, as far as is known, in which the next `stations` take jobs, int64. It may have
             begun.
         stations: int64.
+        segments_set: how often one of these three was set.
         up: bool. all_up: whether all are.
         next_down: when the next downtime of a site begins, as announced; past while it is down, NEVER without one.
         back_at: when a site that is down comes back, as announced; NEVER where that is not known, 0 where it is up.
@@ -59,6 +60,7 @@ class Warehouses:
         self._share = np.ones(len(sites), np.float64)
         self.opens_at = np.zeros(len(sites), np.int64)
         self.closes_at = np.zeros(len(sites), np.int64)
+        self.segments_set = 0
         self.up = np.ones(len(sites), bool)
         self.all_up = True
         self.back_at = np.zeros(len(sites), np.int64)
@@ -94,6 +96,7 @@ class Warehouses:
         self.closes_at[index] = end
         self.stations[index] = stations
         self._share[index] = 1 / max(stations, 1)
+        self.segments_set += 1
 
     def set_known(self, index: int, next_down: int) -> None:
         """Note that what is known of a site's downtimes has changed, and when the next one begins."""
