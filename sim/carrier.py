@@ -17,6 +17,7 @@ from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, Clock
 from sim.contract import Contracts
 from sim.disruption import Disruption, disruptions_by_region, factor, foreseen, known
+from sim.memo import Memo
 from sim.order import Shipment
 from sim.pickup import Pickups
 from sim.ratecard import UNSERVED, Card, Ints, Weighing, rates_by_zone, whole_cents
@@ -60,6 +61,7 @@ class Carriers:
 
     Attributes:
         ids: of the services, as `service_ids` names them.
+        lanes: by region and handling tags of the goods: what does not change of the services.
         serves_site: bool, service x warehouse. carries: tags that a service takes, as bits (-1: everything).
         has_tiers: whether prices depend on what was picked up so far.
         pickups: when each service collects. co2e_g_per_tonne_km: float64 by service.
@@ -113,7 +115,7 @@ class Carriers:
         self._disruptions = disruptions_by_region(catalogue, services)
         self._lost_share = [service.lost_share for service in services]
         self.co2e_g_per_tonne_km = np.array([service.co2e_g_per_tonne_km for service in services], np.float64)
-        self._lanes: dict[tuple[int, int], Lane] = {}
+        self.lanes: Memo[tuple[int, int], Lane] = Memo(self._lane)
         self._alike: dict[tuple[bytes, tuple[Disruption, ...]], Lane] = {}
         self.pickups = Pickups(clock, catalogue, services)
 
@@ -121,12 +123,9 @@ class Carriers:
 
     def lane(self, region: int, tags: int) -> Lane:
         """Return what does not change of the services to a region for goods with some handling tags."""
-        lane = self._lanes.get((region, tags))
-        if lane is None:
-            lane = self._lanes[region, tags] = self._new_lane(region, tags)
-        return lane
+        return self.lanes[region, tags]
 
-    def _new_lane(self, region: int, tags: int) -> Lane:
+    def _lane(self, region: int, tags: int) -> Lane:
         distance = self._catalogue.distance_m[region]
         # The bound belongs to the nearer zone: side="left".
         zone = np.array([np.searchsorted(bounds, distance) for bounds in self._bounds_m], np.int64)
@@ -182,7 +181,7 @@ class Carriers:
         self, service: int, site: int, region: int, grams: int, millilitres: int, tags: int
     ) -> int | None:
         """Return the list price of a parcel from a warehouse, in cents; None where the service does not take it."""
-        nano = self._nano(service, site, self.lane(region, tags), grams, millilitres)
+        nano = self._nano(service, site, self.lanes[region, tags], grams, millilitres)
         return whole_cents(nano) if nano < UNSERVED else None
 
     def _nano(self, service: int, site: int, lane: Lane, grams: int, millilitres: int) -> int:
@@ -208,7 +207,7 @@ class Carriers:
 
     def expected_transit_s(self, region: int, tags: int, service: int, site: int, pickup: int) -> int:
         """Return the expected transit of a parcel that is picked up at a second, as far as is known now."""
-        lane = self.lane(region, tags)
+        lane = self.lanes[region, tags]
         transit_s: int = lane.transit_s.item(service, site)
         if lane.disruptions:
             transit_s = round(transit_s * factor(known(lane.disruptions, self._clock.now), service, pickup))
@@ -224,14 +223,14 @@ class Carriers:
         service, contracts = shipment.service, self._contracts
         if contracts is None or service not in contracts:
             return shipment.freight
-        lane = self.lane(shipment.order.region, shipment.tags)
+        lane = self.lanes[shipment.order.region, shipment.tags]
         nano = self._nano(service, shipment.site, lane, shipment.grams, shipment.millilitres)
         return whole_cents(contracts.pick_up(service, nano))
 
     def transit_seconds(self, shipment: Shipment) -> int:
         """Draw how long a parcel that is picked up now travels; disruptions multiply it."""
         service = shipment.service
-        lane = self.lane(shipment.order.region, shipment.tags)
+        lane = self.lanes[shipment.order.region, shipment.tags]
         zone: int = lane.zone.item(service, shipment.site)
         times = factor(lane.disruptions, service, self._clock.now) if lane.disruptions else 1.0
         sure = self._sure_transit_s[service][zone]

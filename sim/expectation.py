@@ -49,7 +49,7 @@ class Expectations:
         return max(self._earliest(order.region, tags, *found) for tags, found in wanted.items())
 
     def _earliest(self, region: int, tags: int, lines: int, units: int) -> int:
-        lane = self._carriers.lane(region, tags)
+        lane = self._carriers.lanes[region, tags]
         ready = self._warehouses.ready_at(lines, units, tags)
         pickup = self._carriers.pickups.after_each(ready)
         arrives_at = pickup + self._carriers.transit_s(lane, pickup)

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from sim import randomness
 from sim.backlog import Backlog
 from sim.carrier import Carriers
-from sim.catalogue import Catalogue, micros
+from sim.catalogue import Catalogue
 from sim.clock import Clock
 from sim.errors import ScenarioError
 from sim.forecast import Forecast
+from sim.handling import Handling
 from sim.known import Known, read_only
 from sim.limits import Usage
+from sim.memo import Memo
 from sim.nextlots import NextLots, Picked
 from sim.offer import Offer, Parcel, ServiceChoice
 from sim.offers import Offers
@@ -58,7 +60,7 @@ class Network(Known):
         tallies: the counts that `usage` and `turns` were asked for.
 
     Methods, by what they are about:
-        who may: may_serve, handles_tags, reachable. how far: distance_m.
+        who may: may_serve, may_ship, handles_tags, reachable. how far: distance_m.
         a parcel: parcel. what it costs: handling, co2e_kg. which service, for how much, and when it arrives: offer.
         stock: fit_to_sell, next_lots, velocity.
         work: backlog_days, backlog_falls_to.
@@ -94,12 +96,14 @@ class Network(Known):
         self._stock = stock
         self._warehouses = warehouses
         self._carriers = carriers
-        self._offers = Offers(clock, carriers, warehouses)
+        handling = Handling(catalogue.scenario.warehouses, warehouses.protocols)
+        self._handling = handling.cents
+        self._offers = Offers(clock, carriers, warehouses, handling)
         self._next_lots: NextLots | None = None
         self._velocities: dict[float, Velocity] = {}
         self._backlog: Backlog | None = None
-        self._handling: dict[tuple[int, int, int], Ints] = {}
-        self._may_serve: dict[tuple[int, int], Bools] = {}
+        self._may_serve: Memo[tuple[int, int], Bools] = Memo(self._serving)
+        self._may_ship: Memo[tuple[int, int], Bools] = Memo(self._shipping)
         self.forecast = Forecast(clock, catalogue)
         self.tallies = Tallies(clock, catalogue)
         self.up = read_only(warehouses.up)
@@ -114,9 +118,6 @@ class Network(Known):
         self.on_hand = read_only(stock.on_hand)
         self.on_order = read_only(stock.on_order)
         self.safety_stock = read_only(stock.safety)
-        costs = [site.costs for site in catalogue.scenario.warehouses]
-        rates = [(micros(cost.per_shipment), micros(cost.per_line), micros(cost.per_unit)) for cost in costs]
-        self._handling_rates = np.array(rates, np.int64).T
 
     @property
     def now(self) -> int:
@@ -188,12 +189,14 @@ class Network(Known):
 
     def may_serve(self, region: int, tags: int) -> Bools:
         """Tell which warehouses serve a region and may ship goods with some handling tags."""
-        mask = self._may_serve.get((region, tags))
-        if mask is None:
-            mask = self._catalogue.serves[region] & ((tags & ~self._catalogue.handles) == 0)
-            mask.flags.writeable = False
-            self._may_serve[region, tags] = mask
-        return mask
+        return self._may_serve[region, tags]
+
+    def may_ship(self, region: int, tags: int) -> Bools:
+        """Tell which warehouses may serve a region with goods of some handling tags, and have a service there.
+
+        Only rate cards, which end at a weight, may still refuse a parcel: see `reachable`.
+        """
+        return self._may_ship[region, tags]
 
     def handles_tags(self, tags: int) -> Bools:
         """Tell which warehouses may keep and ship goods with some handling tags."""
@@ -216,19 +219,11 @@ class Network(Known):
 
     def handling(self, parcel: Parcel) -> Ints:
         """Return what each warehouse spends on picking and packing a parcel, packaging included, in cents."""
-        at = (parcel.lines, parcel.units, parcel.tags)
-        known = self._handling.get(at)
-        if known is None:
-            per_shipment, per_line, per_unit = self._handling_rates
-            micro = per_shipment + per_line * parcel.lines + per_unit * parcel.units
-            known = (micro + 5_000) // 10_000 + self._warehouses.protocols.packaging(parcel.tags)
-            known.flags.writeable = False
-            self._handling[at] = known
-        return known
+        return self._handling[parcel.lines, parcel.units, parcel.tags]
 
     def reachable(self, region: int, parcel: Parcel) -> Bools:
         """Tell from which warehouses some service takes a parcel to a region."""
-        lane = self._carriers.lane(region, parcel.tags)
+        lane = self._carriers.lanes[region, parcel.tags]
         return self._carriers.reaches(lane, parcel.grams, parcel.millilitres)
 
     def offer(
@@ -258,6 +253,12 @@ class Network(Known):
     def backlog_falls_to(self, site: int, days: float) -> int:
         """Return when a warehouse has at most some days of backlog if nothing is added; NEVER for not at all."""
         return self._work_ahead().falls_to(site, days)
+
+    def _serving(self, region: int, tags: int) -> Bools:
+        return read_only(self._catalogue.serves[region] & ((tags & ~self._catalogue.handles) == 0))
+
+    def _shipping(self, region: int, tags: int) -> Bools:
+        return read_only(self._may_serve[region, tags] & self._carriers.lanes[region, tags].served)
 
     def _work_ahead(self) -> Backlog:
         if self._backlog is None:

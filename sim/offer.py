@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.offers import Offers
 
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 ServiceChoice = str | tuple[int, ...]
 """cheapest_in_time (cheapest that keeps the promise, else fastest), cheapest, fastest, or services by preference."""
@@ -22,6 +23,7 @@ ServiceChoice = str | tuple[int, ...]
 
 # Constants as arrays without dimension: numpy takes half the time it needs for a Python number.
 _CENT, _HALF_CENT = np.array(NANO_PER_CENT), np.array(NANO_PER_CENT // 2)
+_CENTS = np.array(100.0)
 LATE = np.array(UNSERVED >> 2)
 """Price of a service that would be late: above any real one."""
 
@@ -44,10 +46,11 @@ class Chosen:
         flat: where the service stands in what is service x warehouse.
         nano: price in 1e-9 of the currency, UNSERVED where none goes. freight: in cents.
         missed: where no service keeps the promise; None for nowhere, and where there is none to keep.
+        landed: with handling, in the currency, by lines, units and handling tags of the parcel.
 
     """
 
-    __slots__ = ("flat", "freight", "missed", "nano", "service")
+    __slots__ = ("flat", "freight", "landed", "missed", "nano", "service")
 
     def __init__(self, prices: Ints, service: Ints, missed: Bools | None = None) -> None:
         sites = prices.shape[1]
@@ -56,6 +59,7 @@ class Chosen:
         self.nano: Ints = prices.take(self.flat)
         self.freight: Ints = (self.nano + _HALF_CENT) // _CENT
         self.missed = missed
+        self.landed: dict[tuple[int, int, int], Floats] = {}
         self.service.flags.writeable = self.freight.flags.writeable = False
 
 
@@ -102,6 +106,17 @@ class Offer:
         """From where one of the services asked for takes the parcel."""
         possible: Bools = self._chosen.nano < UNSERVED
         return possible
+
+    @property
+    def landed(self) -> Floats:
+        """Freight, handling and packaging, in the currency."""
+        parcel, known = self._parcel, self._chosen.landed
+        at = parcel.lines, parcel.units, parcel.tags
+        landed = known.get(at)
+        if landed is None:
+            landed = known[at] = (self.freight + self._offers.handling.cents[at]) / _CENTS
+            landed.flags.writeable = False
+        return landed
 
     @property
     def arrives_at(self) -> Ints:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.carrier import Carriers, Lane
 from sim.clock import NEVER, Clock
+from sim.handling import Handling
 from sim.offer import Chosen, Offer, Parcel, ServiceChoice, cheapest, fastest
 from sim.punctual import Punctual
 from sim.ratecard import UNSERVED, Ints
@@ -24,9 +25,10 @@ class Offers:
     orders at ten warehouses that is new; keeping it saves 5 us of each other.
     """
 
-    def __init__(self, clock: Clock, carriers: Carriers, warehouses: Warehouses) -> None:
+    def __init__(self, clock: Clock, carriers: Carriers, warehouses: Warehouses, handling: Handling) -> None:
         self._carriers = carriers
         self._warehouses = warehouses
+        self.handling = handling
         self._punctual = Punctual(clock, warehouses, carriers.pickups)
         self._shape = len(carriers.ids), len(warehouses.sites)
         self._kept = lru_cache(max(1, KEPT_PRICES // (self._shape[0] * self._shape[1])))(self._cheapest)
@@ -37,7 +39,7 @@ class Offers:
         Raises ValueError for an unknown choice.
         """
         carriers = self._carriers
-        lane = carriers.lane(region, parcel.tags)
+        lane = carriers.lanes[region, parcel.tags]
         weights = carriers.weights(parcel.grams, parcel.millilitres)
         cheapest = self._cheapest if carriers.has_tiers else self._kept
         arrival: Ints | None = None
