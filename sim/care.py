@@ -8,7 +8,7 @@ from typing import cast
 from simpy import Event
 
 from sim.clock import RETRY, Clock
-from sim.ledger import Account
+from sim.ledger import CARE, CASH
 from sim.order import Order
 from sim.policy import Care
 
@@ -31,8 +31,8 @@ class CustomerCare:
     def take(self, order: Order, hold: Care) -> None:
         """Take lines in hand, and post what that costs."""
         order.in_care = {**order.in_care, **dict.fromkeys(hold.lines, hold.until)}
-        order.posts[Account.CARE] += hold.cents
-        order.posts[Account.CASH] -= hold.cents
+        order.posts[CARE] += hold.cents
+        order.posts[CASH] -= hold.cents
         self._clock.due(hold.until, RETRY, self._hand_back, order)
 
     def _hand_back(self, event: Event) -> None:

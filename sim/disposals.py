@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.catalogue import cents
 from sim.clock import Clock
 from sim.inventory import Inventory
-from sim.ledger import Account, Ledger, post_at_site
+from sim.ledger import SPOILAGE, STOCK, Ledger, post_at_site
 from sim.recorder import Recorder
 
 
@@ -33,4 +33,4 @@ class Disposals:
     def write_off(self, site: int, item: int, units: int, reason: str, cost: int) -> None:
         """Note units that are gone from the stock of a site: what they cost is spoilage."""
         self.dispose(site, item, units, reason, cost)
-        post_at_site(self._ledger, self._clock.now, site, Account.SPOILAGE, Account.STOCK, cents(cost))
+        post_at_site(self._ledger, self._clock.now, site, SPOILAGE, STOCK, cents(cost))

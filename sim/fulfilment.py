@@ -14,7 +14,7 @@ from sim.disposals import Disposals
 from sim.expectation import Expectations
 from sim.inventory import Inventory
 from sim.journal import CANCEL_REASONS
-from sim.ledger import Account
+from sim.ledger import CASH, HANDLING, PACKAGING, PURCHASE, STOCK
 from sim.limits import Tally
 from sim.lots import LotTerms
 from sim.notices import Notices
@@ -276,9 +276,9 @@ class Fulfilment:
         """Post what the goods of a shipment cost: from stock, or bought as they leave; -1 takes it back."""
         spent, bought = shipment.goods
         posts = shipment.order.posts
-        posts[Account.PURCHASE] += sign * spent
-        posts[Account.CASH] -= sign * bought
-        posts[Account.STOCK] -= sign * (spent - bought)
+        posts[PURCHASE] += sign * spent
+        posts[CASH] -= sign * bought
+        posts[STOCK] -= sign * (spent - bought)
 
     def finish(self, shipment: Shipment) -> None:
         """Post the work on a shipment and hand it to its service."""
@@ -288,7 +288,7 @@ class Fulfilment:
         shipment.handling = amount + packaging
         shipment.state = PACKED
         posts = shipment.order.posts
-        posts[Account.HANDLING] += amount
-        posts[Account.PACKAGING] += packaging
-        posts[Account.CASH] -= amount + packaging
+        posts[HANDLING] += amount
+        posts[PACKAGING] += packaging
+        posts[CASH] -= amount + packaging
         self.shipping.hand_over(shipment)

@@ -12,7 +12,7 @@ from sim.catalogue import Catalogue, cents, micros
 from sim.clock import DAY, HOUR, SAMPLE, Clock
 from sim.door import Door
 from sim.inventory import Inventory
-from sim.ledger import Account, Ledger, post_at_site
+from sim.ledger import CASH, STORAGE, Ledger, post_at_site
 from sim.recorder import Recorder
 from sim.warehouses import Warehouses
 
@@ -88,4 +88,4 @@ class Hours:
             amount = cents((rate * stored + door_rate * waited) // (1000 * DAY)) - self._posted[site]
             if amount:
                 self._posted[site] += amount
-                post_at_site(self._ledger, now, site, Account.STORAGE, Account.CASH, amount)
+                post_at_site(self._ledger, now, site, STORAGE, CASH, amount)

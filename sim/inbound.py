@@ -7,11 +7,12 @@ from typing import cast
 
 from simpy import Event
 
+from sim import ledger as accounts
 from sim.catalogue import Catalogue, cents
 from sim.claims import Claim
 from sim.clock import NEVER, STOCK, Clock
 from sim.inventory import Inventory
-from sim.ledger import Account, Ledger, post_at_site
+from sim.ledger import Ledger, post_at_site
 from sim.lots import Goods
 from sim.receipts import Receipts
 from sim.recorder import Recorder
@@ -111,7 +112,7 @@ class Inbound:
     def charge(self, purchase: Purchase, cost: int) -> None:
         """Post what an order itself costs, cents."""
         purchase.cost = cost
-        self._pay(purchase.site, Account.PURCHASE, cost)
+        self._pay(purchase.site, accounts.PURCHASE, cost)
 
     def load(self, item: int, site: int, units: int, received_before: int = NEVER) -> list[Goods]:
         """Take unreserved units out of a warehouse, in its order of issue; of old lots perhaps fewer."""
@@ -124,12 +125,12 @@ class Inbound:
         return goods
 
     def _buy(self, site: int, goods: Sequence[Goods]) -> None:
-        self._pay(site, Account.STOCK, sum([cents(lot.units * lot.cost) for lot in goods]))
+        self._pay(site, accounts.STOCK, sum([cents(lot.units * lot.cost) for lot in goods]))
 
-    def _pay(self, site: int, account: Account, amount: int) -> None:
+    def _pay(self, site: int, account: int, amount: int) -> None:
         """Pay an amount in cents for stock, or for having it come."""
         if amount:
-            post_at_site(self._ledger, self._clock.now, site, account, Account.CASH, amount)
+            post_at_site(self._ledger, self._clock.now, site, account, accounts.CASH, amount)
 
     def send(self, load: Load, arrives_at: int) -> None:
         """Put a load on the road; its units must count as on order."""
@@ -150,7 +151,7 @@ class Inbound:
             goods = [self._inventory.fresh(lot.item, lot.units) for lot in goods]
             self._buy(site, goods)
         freight = sum([self._write(load.purchase, lot, load.sent_at, self._clock.now) for lot in goods])
-        self._pay(site, Account.PURCHASE, freight)
+        self._pay(site, accounts.PURCHASE, freight)
         self._receipts.put_away(site, goods, "received")
 
     def _write(self, purchase: Purchase, lot: Goods, sent_at: int, arrived_at: int) -> int:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sim.journal import SHIPMENT_STATES
-from sim.ledger import Account
+from sim.journal import ACCOUNTS, SHIPMENT_STATES
 from sim.lots import USUAL, Pick
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ class Order:
         self.refunded_value = 0
         self.captures = 0
         self.timer = 0
-        self.posts = [0] * len(Account)
+        self.posts = [0] * len(ACCOUNTS)
         self.notifications = 0
         self.told_at = -1
 

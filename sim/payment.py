@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim import randomness
 from sim.catalogue import Catalogue, cents, micros
-from sim.ledger import Account
+from sim.ledger import CASH, PAYMENT_FEE, REFUND, REVENUE
 from sim.order import Order
 
 _PPM = 1_000_000
@@ -38,12 +38,12 @@ class Payments:
         order.shipped_value += value
         order.captures += 1
         sum_captured = cents(order.shipped_value)
-        captured = sum_captured + posts[Account.REVENUE]
+        captured = sum_captured + posts[REVENUE]
         fees = (sum_captured * self._fee_ppm + _PPM // 2) // _PPM + order.captures * self._fee_fixed
-        fee = fees - posts[Account.PAYMENT_FEE]
-        posts[Account.REVENUE] -= captured
-        posts[Account.PAYMENT_FEE] += fee
-        posts[Account.CASH] += captured - fee
+        fee = fees - posts[PAYMENT_FEE]
+        posts[REVENUE] -= captured
+        posts[PAYMENT_FEE] += fee
+        posts[CASH] += captured - fee
 
     def refund(self, order: Order, value: int) -> None:
         """Give back the price of units that were paid for, in millionths of the currency; fees are not given back.
@@ -52,6 +52,6 @@ class Payments:
         """
         posts = order.posts
         order.refunded_value += value
-        refund = cents(min(order.refunded_value, order.shipped_value)) - posts[Account.REFUND]
-        posts[Account.REFUND] += refund
-        posts[Account.CASH] -= refund
+        refund = cents(min(order.refunded_value, order.shipped_value)) - posts[REFUND]
+        posts[REFUND] += refund
+        posts[CASH] -= refund

@@ -13,7 +13,7 @@ from sim.clock import RETRY, Clock
 from sim.fulfilment import Fulfilment
 from sim.inventory import Inventory
 from sim.journal import SPLIT_REASONS
-from sim.ledger import Account
+from sim.ledger import CASH, HANDLING
 from sim.occasions import Reallocation
 from sim.order import BACKORDERED, QUEUED, Order, Shipment
 from sim.policy import Allocation, Part, Request, Why
@@ -167,8 +167,8 @@ class Reallocations:
         order.moves += 1
         order.reallocations += 1
         order.tried |= {site}
-        order.posts[Account.HANDLING] += self._wishes.cents
-        order.posts[Account.CASH] -= self._wishes.cents
+        order.posts[HANDLING] += self._wishes.cents
+        order.posts[CASH] -= self._wishes.cents
         if order.split_reason < 0 and order.used > 1:
             order.split_reason = SPLIT_REASONS.index(why.split)
         sites = tuple([part.warehouse for part in answer.parts])

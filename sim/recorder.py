@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 from sim.journal import ACCOUNTS, CANCEL_REASONS, SHIPMENT_STATES, SPLIT_REASONS, STATES, TABLES, Journal
 
 BLOCK_ROWS = 10_000
-_CHUNK_ROWS = 512  # rows that wait as Python objects: few enough to stay in a processor's cache
+_BLOCK_STEP = 512  # a block of whole numbers is a multiple of it: blocks are seen in the files
 
 _SCALE = {"money": 100.0, "kg": 1000.0, "km": 1000.0, "days": 86_400.0}
 _ARROW = {
@@ -60,24 +61,85 @@ def numbered(orders: np.ndarray[Any, Any]) -> pa.Array:
     return pa.array(orders + 1).cast(pa.utf8())
 
 
+class Rows:
+    """Rows that wait until they make a block.
+
+    Args:
+        block_rows: how many that are.
+
+    """
+
+    def __init__(self, block_rows: int) -> None:
+        self._rows: list[tuple[Any, ...]] = []
+        self._block_rows = block_rows
+
+    def add(self, row: tuple[Any, ...]) -> bool:
+        """Take a row, and tell whether there is a block."""
+        rows = self._rows
+        rows.append(row)
+        return len(rows) >= self._block_rows
+
+    def take(self) -> Sequence[Any]:
+        """Return the columns of the rows that wait, empty without any, and forget the rows."""
+        columns = list(zip(*self._rows, strict=True))
+        self._rows.clear()
+        return columns
+
+
+class Numbers:
+    """Rows of whole numbers that wait until they make a block, as the bytes of an array.
+
+    A row of 32 numbers is packed in 0.5 us; an array of rows takes 1.6 us for each, and the rows more memory.
+
+    Args:
+        block_rows: how many make a block.
+        columns: how many numbers a row has.
+
+    """
+
+    def __init__(self, block_rows: int, columns: int) -> None:
+        row = Struct(f"{columns}q")
+        self._pack = row.pack
+        self._columns = columns
+        self._bytes = bytearray()
+        self._block_bytes = row.size * block_rows
+
+    def add(self, row: tuple[Any, ...]) -> bool:
+        """Take a row, and tell whether there is a block."""
+        self._bytes += self._pack(*row)
+        return len(self._bytes) >= self._block_bytes
+
+    def take(self) -> Sequence[Any]:
+        """Return the columns of the rows that wait, empty without any, and forget the rows."""
+        rows = self.take_rows()
+        return list(rows.T) if len(rows) else ()
+
+    def take_rows(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Return the rows that wait, and forget them."""
+        rows = np.frombuffer(self._bytes, np.int64).reshape(-1, self._columns)
+        self._bytes = bytearray()
+        return rows
+
+
 class Recorder:
     """Takes rows, and hands on one Arrow batch for each table and block.
 
     Args:
         facts: what the integers in the rows stand for.
         folder: where `TABLE.parquet` files go; None keeps the batches in memory.
-        block_rows: rows per batch. It changes neither rows nor their order.
+        block_rows: rows per batch, about. It changes neither rows nor their order.
 
     """
 
     def __init__(self, facts: Facts, folder: Path | None = None, block_rows: int = BLOCK_ROWS) -> None:
         self.facts = facts
         self._folder = folder
-        self._block_rows = block_rows
-        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
-        self._chunks: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in TABLES}
-        self._is_whole = {
-            name: not {"text", "float"} & set(columns.values()) for name, columns in TABLES.items()
+        whole_rows = -(-block_rows // _BLOCK_STEP) * _BLOCK_STEP
+        self._waiting: dict[str, Rows | Numbers] = {
+            name: Rows(block_rows)
+            if {"text", "float"} & set(columns.values())
+            else Numbers(whole_rows, len(columns))
+            for name, columns in TABLES.items()
         }
         self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in TABLES}
         self._writers: dict[str, pq.ParquetWriter] = {}
@@ -100,37 +162,14 @@ class Recorder:
 
     def add(self, table: str, row: tuple[Any, ...]) -> None:
         """Append one row, its values in the order of `TABLES[table]`."""
-        rows = self._rows[table]
-        rows.append(row)
-        if len(rows) >= _CHUNK_ROWS:
-            self._compact(table)
-
-    def _compact(self, table: str) -> None:
-        """Turn rows of whole numbers into one array, and hand on a batch when there are enough of them."""
-        rows, chunks = self._rows[table], self._chunks[table]
-        waiting = len(rows) + sum(map(len, chunks))
-        if self._is_whole[table]:
-            chunks.append(np.array(rows, np.int64))
-            rows.clear()
-        if waiting >= self._block_rows:
+        if self._waiting[table].add(row):
             self.flush(table)
 
     def flush(self, table: str) -> None:
         """Turn the rows that wait in one table into a batch and hand it on."""
-        rows, chunks = self._rows[table], self._chunks[table]
-        if self._is_whole[table]:
-            if rows:
-                chunks.append(np.array(rows, np.int64))
-            if not chunks:
-                return
-            columns: Any = np.concatenate(chunks).T
-            chunks.clear()
-        elif rows:
-            columns = zip(*rows, strict=True)
-        else:
-            return
-        self.write(table, dict(zip(TABLES[table], columns, strict=True)))
-        rows.clear()
+        columns = self._waiting[table].take()
+        if columns:
+            self.write(table, dict(zip(TABLES[table], columns, strict=True)))
 
     def write(self, table: str, columns: Mapping[str, Any]) -> None:
         """Hand on one batch given by columns of plain integers; rows that wait in the table must not exist."""

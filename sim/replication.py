@@ -22,7 +22,7 @@ from sim.hours import Hours
 from sim.inbound import Inbound, supply_sources
 from sim.inventory import Inventory
 from sim.journal import Journal
-from sim.ledger import Account, Ledger, post_at_site
+from sim.ledger import CASH, STOCK, Ledger, post_at_site
 from sim.network import Network
 from sim.notices import Notices
 from sim.opening import open_stock
@@ -241,7 +241,7 @@ def _prepared(policy: Policy, network: Network, name: str) -> Policy:
 def _buy_opening_stock(inventory: Inventory, ledger: Ledger) -> None:
     for site, amount in enumerate(inventory.values().tolist()):
         if amount:
-            post_at_site(ledger, 0, site, Account.STOCK, Account.CASH, cents(amount))
+            post_at_site(ledger, 0, site, STOCK, CASH, cents(amount))
 
 
 @contextmanager

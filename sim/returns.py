@@ -19,7 +19,7 @@ from sim.clock import DELIVERY, NEVER, Clock
 from sim.disposals import Disposals
 from sim.fulfilment import Fulfilment
 from sim.inventory import Inventory
-from sim.ledger import Account
+from sim.ledger import CASH, PURCHASE, RETURNS, STOCK
 from sim.lots import Goods
 from sim.notices import Notices
 from sim.order import ENDED, Order, Shipment
@@ -218,10 +218,10 @@ class Returns:
         if kept:
             written_off = min(written_off, cents(sum(goods.units * goods.cost for goods in lost)))
         posts = order.posts
-        posts[Account.PURCHASE] -= returned.spent
-        posts[Account.RETURNS] += written_off
+        posts[PURCHASE] -= returned.spent
+        posts[RETURNS] += written_off
         is_limited = self._inventory.limited[item, site]
-        posts[Account.STOCK if is_limited else Account.CASH] += returned.spent - written_off
+        posts[STOCK if is_limited else CASH] += returned.spent - written_off
         fates = [(outcome, kept, returned.cost)] if kept else []
         if lost:
             fate = "scrap" if outcome == "scrap" else "spoiled"
@@ -254,8 +254,8 @@ class Returns:
 
     def _spend(self, returned: ReturnedLine, amount: int) -> None:
         posts = returned.order.posts
-        posts[Account.RETURNS] += amount
-        posts[Account.CASH] -= amount
+        posts[RETURNS] += amount
+        posts[CASH] -= amount
         returned.cost += amount
 
     # -- books ------------------------------------------------------------------------------------------

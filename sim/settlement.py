@@ -8,7 +8,20 @@ from sim.carrier import Carriers
 from sim.catalogue import Catalogue, cents, micros
 from sim.clock import DAY, NEVER, Clock
 from sim.journal import CANCEL_REASONS, STATES
-from sim.ledger import Account, Ledger
+from sim.ledger import (
+    CARE,
+    CASH,
+    FREIGHT,
+    HANDLING,
+    LATE,
+    PACKAGING,
+    PAYMENT_FEE,
+    PURCHASE,
+    REFUND,
+    RETURNS,
+    REVENUE,
+    Ledger,
+)
 from sim.order import CANCELLED as NOT_SENT
 from sim.order import ENDED, Order, Shipment
 from sim.recorder import Recorder
@@ -108,8 +121,8 @@ class Settlement:
             self.declined += 1
         posts = order.posts
         late = self._late_penalty(order, state)
-        posts[Account.LATE] += late
-        posts[Account.CASH] -= late
+        posts[LATE] += late
+        posts[CASH] -= late
         shipments = sum([part.state != NOT_SENT and part.replaces < 0 for part in order.parts])
         self._recorder.add(
             "orders",
@@ -118,11 +131,11 @@ class Settlement:
                 order.value, -1 if order.promised_at >= NEVER else order.promised_at, state,
                 order.cancel_reason, order.picked_up_at, order.delivered_at if state == DELIVERED else -1,
                 shipments, order.split_reason if shipments > 1 else -1, order.reallocations, order.attempts,
-                order.units_first_attempt, order.units_shipped, order.counted, posts[Account.FREIGHT],
-                posts[Account.HANDLING] + posts[Account.PACKAGING], posts[Account.LATE],
-                posts[Account.RETURNS], posts[Account.PAYMENT_FEE], posts[Account.CARE],
-                posts[Account.PURCHASE], -posts[Account.REVENUE] - posts[Account.REFUND],
-                posts[Account.REFUND], order.units_returned, order.notifications, order.told_at, ended_at,
+                order.units_first_attempt, order.units_shipped, order.counted, posts[FREIGHT],
+                posts[HANDLING] + posts[PACKAGING], posts[LATE],
+                posts[RETURNS], posts[PAYMENT_FEE], posts[CARE],
+                posts[PURCHASE], -posts[REVENUE] - posts[REFUND],
+                posts[REFUND], order.units_returned, order.notifications, order.told_at, ended_at,
             ),
         )  # fmt: skip
         self._ledger.settle(now, order.number, posts)

@@ -12,7 +12,7 @@ from sim.catalogue import Catalogue
 from sim.clock import DAY, DELIVERY, Clock
 from sim.disposals import Disposals
 from sim.inventory import Inventory
-from sim.ledger import Account
+from sim.ledger import CASH, FREIGHT
 from sim.notices import Notices
 from sim.order import DELIVERED, IN_TRANSIT, LOST, PACKED, Order, Shipment
 from sim.packing import Packing
@@ -90,8 +90,8 @@ class Shipping:
                 order.lost -= shipment.again.keys()
             posts = order.posts
             shipment.freight = self._carriers.charge(shipment)
-            posts[Account.FREIGHT] += shipment.freight
-            posts[Account.CASH] -= shipment.freight
+            posts[FREIGHT] += shipment.freight
+            posts[CASH] -= shipment.freight
             self._payments.capture(order, self._packing.bill(shipment))
             self._notices.picked_up(shipment)
             if self._carriers.is_lost(shipment):

@@ -14,7 +14,8 @@ from sim.catalogue import Catalogue, cents
 from sim.clock import DAY, ORDER, SAMPLE, Clock
 from sim.demand import popularity_at
 from sim.inventory import Inventory
-from sim.ledger import Account, Ledger
+from sim.journal import ACCOUNTS
+from sim.ledger import CASH, PURCHASE, REVENUE, STOCK, Ledger
 from sim.recorder import Recorder
 from sim.warehouses import Warehouses
 
@@ -129,9 +130,9 @@ class WalkIns:
             taken, stock, bought = (a - b for a, b in zip(amounts, self._posted[site], strict=True))
             if amounts != self._posted[site]:
                 self._posted[site] = amounts
-                posts = [0] * len(Account)
-                posts[Account.REVENUE] -= taken
-                posts[Account.PURCHASE] += stock + bought
-                posts[Account.STOCK] -= stock
-                posts[Account.CASH] += taken - bought
+                posts = [0] * len(ACCOUNTS)
+                posts[REVENUE] -= taken
+                posts[PURCHASE] += stock + bought
+                posts[STOCK] -= stock
+                posts[CASH] += taken - bought
                 self._ledger.settle(self._clock.now, -1, posts, site)
