@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+_FOLD_AT = 1_000_000  # numbers that wait to be counted: 4 MB
 
 ABSENT = -(2**52)
 """The second that stands for a time that is not there."""
@@ -48,31 +49,57 @@ def positions(column: pa.Array, words: Sequence[str]) -> Integers:
     return result
 
 
-class OrderTally:
-    """Counts how often each order occurs, in about eight bytes an occurrence."""
+class Spread:
+    """Whole numbers, of which is kept how often each occurs: memory grows with how many differ.
+
+    Ten million lead times are seconds of a week or two: a million different numbers at most.
+    """
 
     def __init__(self) -> None:
-        self._numbers: list[Integers] = []
-        self._texts: list[pa.Array] = []
+        self._values = np.empty(0, dtype=np.int64)
+        self._counts = np.empty(0, dtype=np.int64)
+        self._new: list[Integers] = []
+        self._waiting = 0
 
-    def add(self, orders: pa.Array) -> None:
-        """Count every order of a column once more."""
-        # A number is only taken for one where it is written as str() writes it: 007 and 7 are two orders.
-        plain = pc.match_substring_regex(orders, "^(0|[1-9][0-9]{0,17})$")
-        self._numbers.append(np.asarray(orders.filter(plain).cast(pa.int64()).to_numpy(zero_copy_only=False)))
-        texts = orders.filter(pc.invert(plain))
-        if len(texts):
-            self._texts.append(texts)
+    def add(self, values: Integers) -> None:
+        """Take in some more."""
+        self._new.append(values.astype(np.int32))
+        self._waiting += len(values)
+        if self._waiting >= _FOLD_AT:
+            self._fold()
 
-    def at_least(self, times: int) -> int:
-        """Return how many orders occurred that often."""
-        numbers = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *self._numbers]))
-        # Sorted, an order begins where the number changes, and occurs that often if it is still there
-        # `times - 1` places further.
-        begins = np.concatenate([[True], numbers[1:] != numbers[:-1]])
-        lasts = numbers[times - 1 :] == numbers[: max(len(numbers) - times + 1, 0)]
-        found = int(np.count_nonzero(lasts & begins[: len(lasts)]))
-        if self._texts:
-            counts = pa.chunked_array(self._texts).value_counts().field("counts")
-            found += int(np.count_nonzero(counts.to_numpy(zero_copy_only=False) >= times))
-        return found
+    def _fold(self) -> None:
+        if not self._waiting:
+            return
+        new, more = np.unique(np.concatenate(self._new), return_counts=True)
+        values = np.union1d(self._values, new)
+        counts = np.zeros(len(values), dtype=np.int64)
+        counts[np.searchsorted(values, self._values)] = self._counts
+        counts[np.searchsorted(values, new)] += more
+        self._values, self._counts, self._waiting = values, counts, 0
+        self._new.clear()
+
+    def __len__(self) -> int:
+        """Return how many numbers there are."""
+        return int(self._counts.sum()) + self._waiting
+
+    @property
+    def total(self) -> int:
+        """Their sum."""
+        self._fold()
+        return int(self._values @ self._counts)
+
+    def above(self, value: int) -> int:
+        """Return how many are greater than a value."""
+        self._fold()
+        return int(self._counts[self._values > value].sum())
+
+    def quantile(self, share: float) -> float:
+        """Return what `numpy.quantile` says of them all, to the last bit; NaN where there are none."""
+        self._fold()
+        if not len(self):
+            return float("nan")
+        place = share * (len(self) - 1)
+        lower = int(place)
+        ends = np.searchsorted(np.cumsum(self._counts), (lower, min(lower + 1, len(self) - 1)), side="right")
+        return float(np.quantile(self._values[ends], place - lower))

@@ -1,4 +1,4 @@
-"""KPIs of the counted orders: money, lead time, promises, and how orders ended."""
+"""KPIs of the counted orders: money, lead time, promises, splits, and how orders ended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pyarrow as pa
 
-from reports.kpis.columns import ABSENT, Flags, Integers, flags, positions, seconds, whole
+from reports.kpis.columns import ABSENT, Flags, Integers, Spread, flags, positions, seconds, whole
 from sim.journal import CANCEL_REASONS, STATES, Journal
 
 _DELIVERED, _CANCELLED, _LOST, _OPEN = (STATES.index(s) for s in ("delivered", "cancelled", "lost", "open"))
@@ -20,7 +20,7 @@ COST_COLUMNS = (
 _MONEY = (*COST_COLUMNS, "cost_goods", "revenue")
 _COLUMNS = (
     "placed_at", "promised_at", "told_at", "picked_up_at", "delivered_at", "state", "cancel_reason", "units",
-    "reallocations", "units_first_attempt", "units_shipped", "counted", *_MONEY,
+    "shipments", "reallocations", "units_first_attempt", "units_shipped", "counted", *_MONEY,
 )  # fmt: skip
 
 
@@ -36,12 +36,11 @@ class CountedOrders:
     def __init__(self, journal: Journal) -> None:
         self.sums: Counter[str] = Counter()
         self._end = journal.about["start"] + journal.about["end"]
-        leads = [np.empty(0, dtype=np.int32)]
+        self.lead_times = Spread()
         for batch in journal.batches("orders", _COLUMNS):
             counted = flags(batch.column("counted"))
             if counted.any():
-                leads.append(self._add(batch if counted.all() else batch.filter(pa.array(counted))))
-        self.lead_times = np.concatenate(leads)
+                self._add(batch if counted.all() else batch.filter(pa.array(counted)))
 
     @property
     def number(self) -> int:
@@ -53,7 +52,7 @@ class CountedOrders:
         """Cents that the orders themselves cost."""
         return sum(self.sums[name] for name in COST_COLUMNS)
 
-    def _add(self, batch: pa.RecordBatch) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    def _add(self, batch: pa.RecordBatch) -> None:
         sums = self.sums
         sums["orders"] += len(batch)
         for name in _MONEY:
@@ -68,6 +67,9 @@ class CountedOrders:
 
         ordered, shipped = whole(batch.column("units")), whole(batch.column("units_shipped"))
         sums["units"] += int(ordered.sum())
+        shipments = whole(batch.column("shipments"))
+        sums["shipments"] += int(shipments.sum())
+        sums["split"] += int(np.count_nonzero(shipments > 1))
         sums["units_first_attempt"] += int(whole(batch.column("units_first_attempt")).sum())
         sums["units_shipped"] += int(np.minimum(shipped, ordered).sum())  # a reship does not sell more
 
@@ -78,7 +80,7 @@ class CountedOrders:
         shown: Flags = delivered & (picked_up != ABSENT)
         sums["picked_up"] += int(np.count_nonzero(shown))
         sums["click_to_ship"] += int((picked_up - placed)[shown].sum())
-        return (arrived - placed)[delivered].astype(np.int32)
+        self.lead_times.add((arrived - placed)[delivered])
 
     def _promises(
         self,
@@ -124,7 +126,6 @@ def order_kpis(orders: CountedOrders) -> dict[str, float]:
     """Return the KPIs that follow from the counted orders alone."""
     sums, n = orders.sums, orders.number
     leads = orders.lead_times
-    median, high = np.quantile(leads, [0.5, 0.95]) if len(leads) else (np.nan, np.nan)
     return {
         "freight_per_order": ratio(sums["cost_freight"], 100 * n),
         "handling_per_order": ratio(sums["cost_handling"], 100 * n),
@@ -132,14 +133,16 @@ def order_kpis(orders: CountedOrders) -> dict[str, float]:
         "returns_per_order": ratio(sums["cost_returns"], 100 * n),
         "payment_per_order": ratio(sums["cost_payment"], 100 * n),
         "care_per_order": ratio(sums["cost_care"], 100 * n),
-        "lead_time_mean_h": ratio(int(leads.sum(dtype=np.int64)), 3600 * len(leads)),
-        "lead_time_p50_h": float(median) / 3600,
-        "lead_time_p95_h": float(high) / 3600,
+        "lead_time_mean_h": ratio(leads.total, 3600 * len(leads)),
+        "lead_time_p50_h": leads.quantile(0.5) / 3600,
+        "lead_time_p95_h": leads.quantile(0.95) / 3600,
         "click_to_ship_mean_h": ratio(sums["click_to_ship"], 3600 * sums["picked_up"]),
         "late_share": ratio(sums["late"], n),
         "lateness_mean_h": ratio(sums["lateness"], 3600 * sums["delivered_late"]),
         "on_time_in_full_share": ratio(sums["on_time_in_full"], n),
         "told_in_time_share": ratio(sums["told_in_time"], sums["late"]),
+        "split_share": ratio(sums["split"], n),
+        "shipments_per_order": ratio(sums["shipments"], n),
         "fill_share": ratio(sums["units_first_attempt"], sums["units"]),
         "cancelled_share": ratio(sums["cancelled"], n),
         "open_share": ratio(sums["open"], n),

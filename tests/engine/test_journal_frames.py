@@ -7,9 +7,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from policies import load_policy
+from reports.breakdown import break_down
+from reports.measured import measure_run
 from sim import Journal, Scenario, load_scenario, simulate
 from sim.errors import InputError, PolicyError
 from sim.journal import TABLES
@@ -46,6 +50,29 @@ def test_a_frame_is_the_same_from_disk_into_a_folder_that_is_made(
     for table in TABLES:
         pd.testing.assert_frame_equal(opened.frame(table), journal.frame(table))
         assert opened.frame(table).attrs == journal.frame(table).attrs
+
+
+def test_measuring_says_the_same_from_disk_and_from_memory(
+    journal: Journal, world: Scenario, tmp_path: Path
+) -> None:
+    simulate(world, load_policy("nearest", world), folder=tmp_path)
+    opened = Journal.open(tmp_path)
+    assert str(measure_run(opened)) == str(measure_run(journal))  # nan is not equal to nan
+    assert break_down(opened).equals(break_down(journal))
+
+
+def test_reading_by_blocks_holds_a_few_of_them_and_not_the_table(journal: Journal, tmp_path: Path) -> None:
+    rows = 1_000_000
+    numbers = np.random.default_rng(1).integers(0, 2**60, rows)  # no encoding makes them smaller
+    schema = pa.schema([("amount_cents", pa.int64())], journal.schema("ledger").metadata)
+    pq.write_table(pa.table([numbers], schema), tmp_path / "ledger.parquet", row_group_size=10_000)
+    pq.write_table(journal.table("orders"), tmp_path / "orders.parquet")
+    before, most, read = pa.total_allocated_bytes(), 0, 0
+    for batch in Journal.open(tmp_path).batches("ledger", ["amount_cents"]):
+        read += len(batch)
+        most = max(most, pa.total_allocated_bytes() - before)
+    assert read == rows
+    assert most < numbers.nbytes / 3
 
 
 def test_categories_stand_in_the_order_of_the_scenario(journal: Journal, world: Scenario) -> None:

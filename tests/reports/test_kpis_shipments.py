@@ -2,37 +2,33 @@
 
 import math
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from reports.kpis import measure
-from reports.kpis.columns import OrderTally
+from reports.kpis import columns, measure
 
 DAY, MINUTE = 86_400, 60
 
 
 def test_a_split_is_an_order_of_two_shipments(story):
-    for number in range(4):
-        story.order(number)
-    story.shipment(0).shipment(1).shipment(2).shipment(1, shipment=2).shipment(1, shipment=3)
+    for number, shipments in enumerate((1, 3, 1, 0)):
+        story.order(number, shipments=shipments)
     values = measure(story.close())
     assert values["split_share"] == 1 / 4
     assert values["shipments_per_order"] == 5 / 4  # the fourth order has none
 
 
-def test_reships_and_shipments_taken_back_are_no_splits(story):
+def test_a_reship_that_was_taken_back_is_none(story):
     story.order(0).order(1).order(2)
-    story.shipment(0, state="lost").shipment(0, shipment=2, replaces=1)
-    story.shipment(1, state="cancelled", picked_up_at=-1).shipment(1, shipment=2)
+    story.shipment(0, state="lost").shipment(0, shipment=2, replaces=1).shipment(0, shipment=3, replaces=2)
+    story.shipment(1, state="lost").shipment(1, shipment=2, replaces=1, state="cancelled", picked_up_at=-1)
     story.shipment(2)
-    values = measure(story.close())
-    assert values["split_share"] == 0.0
-    assert values["shipments_per_order"] == 1.0
-    assert values["reship_share"] == 1 / 3
+    assert measure(story.close())["reship_share"] == 1 / 3
 
 
 def test_shipments_of_orders_outside_the_window_are_not_counted(story):
-    story.order(0).order(1, counted=False)
+    story.order(0).order(1, counted=False, shipments=2)
     story.shipment(0, started_at=DAY + 4 * MINUTE, distance_km=1500, stock_age_d=DAY, co2e_kg=400)
     story.shipment(
         1, started_at=9 * DAY, distance_km=9_000_000, stock_age_d=9 * DAY, co2e_kg=10**6, counted=False
@@ -68,7 +64,7 @@ def test_distance_and_emissions_are_those_of_parcels_on_the_way(story):
 
 
 def test_without_shipments_their_means_are_undefined_and_shares_of_orders_are_zero(story):
-    values = measure(story.order(0, state="open", delivered_at=-1).close())
+    values = measure(story.order(0, state="open", delivered_at=-1, shipments=0).close())
     assert values["split_share"] == values["shipments_per_order"] == values["reship_share"] == 0.0
     for name in (
         "queue_mean_min",
@@ -84,16 +80,40 @@ def test_orders_of_a_replay_keep_their_names_apart(story):
     names = ["7", "007", "A1", "A1", "7", "1" * 30, "1" * 30]
     story.ids = lambda orders: pa.array([names[order] for order in orders])
     for order in range(len(names)):
-        story.shipment(order)
+        story.shipment(order, shipment=2, replaces=1)
     for order in (0, 1, 2, 5):
         story.order(order)
-    assert measure(story.close())["split_share"] == 3 / 4  # 7, A1 and the long one have two each, 007 one
+    assert measure(story.close())["reship_share"] == 1.0
 
 
-def test_a_tally_counts_an_order_across_blocks():
-    tally = OrderTally()
-    tally.add(pa.array(["1", "2", "x"]))
-    tally.add(pa.array(["2", "x", "3"]))
-    tally.add(pa.array(["2"]))
-    assert [tally.at_least(times) for times in (1, 2, 3, 4)] == [4, 2, 1, 0]
-    assert OrderTally().at_least(1) == 0
+@pytest.mark.parametrize("fold_at", [1, 7, 10**6])
+def test_a_spread_says_what_numpy_says_of_all_its_numbers(monkeypatch, fold_at):
+    monkeypatch.setattr(columns, "_FOLD_AT", fold_at)
+    random = np.random.default_rng(3)
+    for size in (1, 2, 3, 20, 1000):
+        numbers = random.integers(0, random.integers(1, 3 * size), size)
+        spread = columns.Spread()
+        for some in np.array_split(numbers, 5):
+            spread.add(some)
+        assert (len(spread), spread.total) == (size, numbers.sum())
+        assert spread.above(0) == np.count_nonzero(numbers)
+        for share in (0.0, 0.05, 0.5, 0.95, 1.0, random.random()):
+            assert spread.quantile(share) == np.quantile(numbers.astype(np.int32), share)
+
+
+def test_a_spread_of_nothing_has_no_quantile():
+    spread = columns.Spread()
+    spread.add(np.empty(0, np.int64))
+    assert (len(spread), spread.total, spread.above(0)) == (0, 0, 0)
+    assert math.isnan(spread.quantile(0.5))
+
+
+def test_a_spread_keeps_numbers_that_differ_and_not_all(monkeypatch):
+    monkeypatch.setattr(columns, "_FOLD_AT", 100)
+    spread = columns.Spread()
+    for _ in range(1000):
+        spread.add(np.arange(60))
+    held = [value for value in vars(spread).values() if isinstance(value, np.ndarray)]
+    held += vars(spread)["_new"]
+    assert len(spread) == 60_000
+    assert sum(map(len, held)) < 300
