@@ -30,8 +30,12 @@ class Referee:
         self._network = network
         self._carriers = carriers
         self._order_name = order_name
-        self._available = network.available
-        self._safety = network.safety_stock
+        self._sites, self._services = len(network.warehouses), len(network.services)
+        self._has_limits = network.room is not None
+        # Numbers of one cell: from a memoryview in half the time that an array takes.
+        self._available = network.available.data
+        self._safety = network.safety_stock.data
+        self._up = network.up.data
 
     def check(self, request: Request, answer: Any) -> tuple[Allocation, list[tuple[int, int]]]:
         """Return the answer, and service and freight (cents) of each part, then of each backorder.
@@ -50,44 +54,48 @@ class Referee:
                 answer = made_plain(answer)
             except TypeError as error:
                 raise self._wrong(request, str(error)) from None
+        parts, holds, why = answer
         left = list(request.units)
-        terms = [self._check_part(request, part, left) for part in answer.parts]
-        if len(answer.parts) > 1:
-            self._check_together(request, answer.parts)
-        shipments = len(answer.parts)
-        for hold in answer.holds:
+        terms = [self._check_part(request, part, left) for part in parts]
+        shipments = len(parts)
+        if shipments > 1:
+            self._check_together(request, parts)
+        for hold in holds:
             self._check_hold(request, hold, left)
             if isinstance(hold, Backorder):
                 shipments += 1
                 terms.append(self._check_backorder(request, hold, left))
             for line in hold.lines:
                 left[line] = 0
-        if not request.split and shipments and request.shipments + shipments > 1:
+        if shipments and not request.split and request.shipments + shipments > 1:
             segment = self._network.segments[request.segment]
             raise self._wrong(
                 request, f"{request.shipments + shipments} shipments; segment {segment} allows no split"
             )
-        if shipments and self._network.room is not None:
+        if shipments and self._has_limits:
             self._check_room(request, answer)
-        if answer.why.split not in SPLIT_REASONS:
+        if why.split not in SPLIT_REASONS:
             raise self._wrong(
-                request, f"split reason {answer.why.split!r}, must be one of {', '.join(SPLIT_REASONS)}"
+                request, f"split reason {why.split!r}, must be one of {', '.join(SPLIT_REASONS)}"
             )
-        for site in answer.why.runner_up:
-            self._check_place(request, site, None)
+        for site in why.runner_up:
+            if not 0 <= site < self._sites:
+                raise self._unknown(request, site, None)
         return answer, terms
 
     def _check_part(self, request: Request, part: Part, left: list[int]) -> tuple[int, int]:
-        site, service = part.warehouse, part.service
+        site, lines, service, issue, least_s, _ = part
         network = self._network
-        self._check_place(request, site, service)
-        if not part.lines:
+        if not 0 <= site < self._sites or not (service is None or 0 <= service < self._services):
+            raise self._unknown(request, site, service)
+        if not lines:
             raise self._wrong(request, "a part without lines", site)
-        if len(part.lines) > 1:
-            self._check_named_once(request, [line for line, _ in part.lines], site)
+        if len(lines) > 1:
+            self._check_named_once(request, [line for line, _ in lines], site)
         tags = grams = millilitres = total = 0
-        for line, units in part.lines:
-            self._check_line(request, line, left, site)
+        for line, units in lines:
+            if not 0 <= line < len(left) or not left[line]:
+                raise self._not_open(request, line, left, site)
             if units < 1 or units > left[line]:
                 raise self._wrong(
                     request, f"{units} units, of {left[line]} that are left to place", site, line
@@ -103,15 +111,16 @@ class Referee:
             grams += network.grams[item] * units
             millilitres += network.millilitres[item] * units
             tags |= network.tags[item]
-        if not network.up[site] and network.back_at[site] >= NEVER:
+        if not self._up[site] and network.back_at[site] >= NEVER:
             raise self._wrong(request, "the warehouse is in a downtime, whose end nobody knows", site)
-        self._check_stock_terms(request, part)
-        return self._terms(request, site, service, Parcel(len(part.lines), total, grams, millilitres, tags))
+        if issue is not None or least_s is not None:
+            self._check_stock_terms(request, part)
+        return self._terms(request, site, service, Parcel(len(lines), total, grams, millilitres, tags))
 
     def _free(self, item: int, part: Part) -> int:
         """Return the units of an item that a part may promise."""
         safety = self._safety[item, part.warehouse] if part.safety_stock else 0
-        return int(self._available[item, part.warehouse] + safety)
+        return self._available[item, part.warehouse] + safety
 
     def _check_stock_terms(self, request: Request, answer: Part | Backorder) -> None:
         issue, least_s, site = answer.issue, answer.least_life_s, answer.warehouse
@@ -122,7 +131,8 @@ class Referee:
 
     def _check_backorder(self, request: Request, hold: Backorder, left: list[int]) -> tuple[int, int]:
         site, service, network = hold.warehouse, hold.service, self._network
-        self._check_place(request, site, service)
+        if not 0 <= site < self._sites or not (service is None or 0 <= service < self._services):
+            raise self._unknown(request, site, service)
         self._check_stock_terms(request, hold)
         goods = [(request.items[line], left[line]) for line in hold.lines]
         tags = 0
@@ -136,12 +146,6 @@ class Referee:
             tags,
         )
         return self._terms(request, site, service, parcel)
-
-    def _check_place(self, request: Request, site: int, service: int | None) -> None:
-        if not 0 <= site < len(self._network.warehouses):
-            raise self._wrong(request, f"there is no warehouse {site!r}")
-        if service is not None and not 0 <= service < len(self._network.services):
-            raise self._wrong(request, f"there is no service {service!r}", site)
 
     def _terms(self, request: Request, site: int, service: int | None, parcel: Parcel) -> tuple[int, int]:
         """Check that a parcel may leave a warehouse by a service, and return the service and its freight."""
@@ -168,14 +172,6 @@ class Referee:
             )
             raise self._wrong(request, f"the warehouse {rule}", site)
 
-    def _check_line(self, request: Request, line: int, left: list[int], site: int | None = None) -> None:
-        if not 0 <= line < len(left):
-            raise self._wrong(
-                request, f"the order has no line {line}: lines count from 0 to {len(left) - 1}", site, line
-            )
-        if not left[line]:
-            raise self._wrong(request, "the line has no units left to place", site, line)
-
     def _check_named_once(self, request: Request, lines: Sequence[int], site: int | None = None) -> None:
         if len(set(lines)) < len(lines):
             line = next(line for line in lines if lines.count(line) > 1)
@@ -189,9 +185,9 @@ class Referee:
             for line, units in part.lines:
                 wanted.setdefault((request.items[line], part.warehouse), [0, 0])[part.safety_stock] += units
         for (item, site), (units, deep) in wanted.items():
-            free = int(self._available[item, site])
+            free = self._available[item, site]
             if deep and units <= max(free, 0):  # safety stock in use makes what is available negative
-                units, free = units + deep, free + int(self._safety[item, site])
+                units, free = units + deep, free + self._safety[item, site]
             if units > free:
                 name = self._network.items[item]
                 raise self._wrong(
@@ -211,7 +207,8 @@ class Referee:
         if not hold.lines:
             raise self._wrong(request, f"a {type(hold).__name__} without lines")
         for line in hold.lines:
-            self._check_line(request, line, left)
+            if not 0 <= line < len(left) or not left[line]:
+                raise self._not_open(request, line, left)
         if len(hold.lines) > 1:
             self._check_named_once(request, hold.lines)
         if isinstance(hold, Cancel) and hold.reason not in CANCEL_REASONS:
@@ -226,10 +223,21 @@ class Referee:
         if isinstance(hold, Care) and hold.cents < 0:
             raise self._wrong(request, f"customer care for {hold.cents} cents, must be 0 or more")
 
+    def _unknown(self, request: Request, site: int, service: int | None) -> PolicyError:
+        if not 0 <= site < self._sites:
+            return self._wrong(request, f"there is no warehouse {site!r}")
+        return self._wrong(request, f"there is no service {service!r}", site)
+
+    def _not_open(self, request: Request, line: int, left: list[int], site: int | None = None) -> PolicyError:
+        if 0 <= line < len(left):
+            return self._wrong(request, "the line has no units left to place", site, line)
+        rule = f"the order has no line {line}: lines count from 0 to {len(left) - 1}"
+        return self._wrong(request, rule, site, line)
+
     def _wrong(
         self, request: Request, rule: str, site: int | None = None, line: int | None = None
     ) -> PolicyError:
-        known = site is not None and 0 <= site < len(self._network.warehouses)
+        known = site is not None and 0 <= site < self._sites
         return PolicyError(
             rule,
             policy=self._policy,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -23,6 +24,9 @@ from sim.pickup import Pickups
 from sim.ratecard import UNSERVED, Card, Ints, Weighing, rates_by_zone, whole_cents
 from sim.scenario.carriers import Carrier, RateTable, Service
 from sim.scenario.distributions import AnyDistribution
+
+KEPT_WEIGHTS = 1 << 14
+"""So many parcels' charged weights are kept: each is asked for by the policy, and again by who checks its answer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +66,8 @@ class Carriers:
     Attributes:
         ids: of the services, as `service_ids` names them.
         lanes: by region and handling tags of the goods: what does not change of the services.
+        weights: from grams and millilitres of a parcel to the grams that are charged, one number for all services that
+            weigh alike.
         serves_site: bool, service x warehouse. carries: tags that a service takes, as bits (-1: everything).
         has_tiers: whether prices depend on what was picked up so far.
         pickups: when each service collects. co2e_g_per_tonne_km: float64 by service.
@@ -104,7 +110,8 @@ class Carriers:
             for service in services
         ]
         self._weighing = list(dict.fromkeys(weighing))
-        self._weighing_of = np.array([self._weighing.index(way) for way in weighing])
+        self._weighing_of = [self._weighing.index(way) for way in weighing]
+        self.weights = lru_cache(KEPT_WEIGHTS)(self._weights)
         self._cards = {
             number: Card(service.rates, len(service.zones_km) + 1)
             for number, service in enumerate(services)
@@ -146,8 +153,7 @@ class Carriers:
             lane = self._alike[alike, disruptions] = Lane(zone, transit_s, base, per_kg, served, disruptions)
         return lane
 
-    def weights(self, grams: int, millilitres: int) -> tuple[int, ...]:
-        """Return the grams that are charged for a parcel, one number for all services that weigh alike."""
+    def _weights(self, grams: int, millilitres: int) -> tuple[int, ...]:
         return tuple([way.billable(grams, millilitres) for way in self._weighing])
 
     def quote(self, lane: Lane, weights: tuple[int, ...]) -> Ints:
@@ -162,7 +168,11 @@ class Carriers:
         return nano
 
     def _list_price(self, lane: Lane, weights: tuple[int, ...]) -> Ints:
-        weight = weights[0] if len(weights) == 1 else np.array(weights, np.int64)[self._weighing_of][:, None]
+        weight = (
+            weights[0]
+            if len(weights) == 1
+            else np.array([[weights[way]] for way in self._weighing_of], np.int64)
+        )
         nano = lane.per_kg * weight
         nano += lane.base
         for service, card in self._cards.items():
@@ -185,7 +195,7 @@ class Carriers:
         return whole_cents(nano) if nano < UNSERVED else None
 
     def _nano(self, service: int, site: int, lane: Lane, grams: int, millilitres: int) -> int:
-        grams = self._weighing[self._weighing_of[service]].billable(grams, millilitres)
+        grams = self.weights(grams, millilitres)[self._weighing_of[service]]
         nano: int = lane.base.item(service, site) + lane.per_kg.item(service, site) * grams
         if service in self._cards and nano < UNSERVED:
             nano = int(self._cards[service].quote(lane.zone[service, site], grams))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -18,13 +18,14 @@ from sim.creation import Creation
 from sim.errors import OrderlabError, PolicyError
 from sim.fulfilment import Fulfilment
 from sim.journal import SPLIT_REASONS
+from sim.memo import Memo
 from sim.network import Network
 from sim.notices import Notices
 from sim.occasions import Attempts, Batches, Reallocation
 from sim.order import Order
 from sim.orderbook import OrderBook
 from sim.payment import Payments
-from sim.policy import Backorder, Cancel, Care, Policy, Request, Why
+from sim.policy import Backorder, Cancel, Care, Hold, Policy, Request, Why
 from sim.recorder import Recorder
 from sim.settlement import Settlement
 from sim.visibility import LastSync
@@ -91,7 +92,7 @@ class Orchestrator:
         self._care = CustomerCare(clock, self._put)
         self._referee = Referee(name, network, carriers, self._order_name)
         self.split_allowed = [segment.split == "allowed" for segment in catalogue.scenario.segments]
-        self._texts: dict[tuple[int, ...], str] = {(): ""}
+        self._texts: Memo[tuple[int, ...], str] = Memo(self._joined)
         Creation(clock, catalogue, book, payments, fulfilment, settlement, waiting, notices, self._put)
 
     def _timing(self, word: str, kind: type[T]) -> T | None:
@@ -110,7 +111,9 @@ class Orchestrator:
     def _request(self, order: Order) -> Request:
         left = order.undecided
         grams, millilitres, tags = order.grams, order.millilitres, order.tags
-        open_lines = tuple([line for line, units in enumerate(left) if units])
+        open_lines = tuple(
+            [line for line, units in enumerate(left) if units] if 0 in left else range(len(left))
+        )
         if (
             order.parts or order.units_cancelled or order.in_care
         ):  # a part of the order, or lines that are shipped again
@@ -147,7 +150,9 @@ class Orchestrator:
         request = self._request(order)
         answer, terms = self.ask(request)
         placed, short = 0, False
+        sites = []
         for part, (service, freight) in zip(answer.parts, terms, strict=False):
+            sites.append(part.warehouse)
             if self._last_sync is not None and self._last_sync.comes_up_short(order, part):
                 short = True
                 order.reallocations += 1
@@ -156,23 +161,11 @@ class Orchestrator:
                 placed += self._fulfilment.ship(order, part, service, freight)
         if order.attempts == 1:
             order.units_first_attempt = placed
-        self.record(request, tuple([part.warehouse for part in answer.parts]), answer.why, cause)
+        self.record(request, tuple(sites), answer.why, cause)
         until = NEVER
         own_hours: set[int] = set()
-        committed = iter(terms[len(answer.parts) :])
-        for hold in answer.holds:
-            if isinstance(hold, Backorder):
-                self._fulfilment.backorder(order, hold, *next(committed))
-            elif isinstance(hold, Cancel):
-                self._cancel(order, hold.lines, hold.reason)
-            elif isinstance(hold, Care):
-                self._care.take(order, hold)
-            else:
-                if hold.until is not None:
-                    until = min(until, hold.until)
-                    own_hours.update(hold.lines)
-                if hold.again_at is not None:
-                    until = min(until, hold.again_at)
+        if answer.holds:
+            until, own_hours = self._hold(order, answer.holds, terms[len(sites) :])
         # What waits while a part is shipped may become a shipment of its own, for the reason that holds now.
         if order.split_reason < 0 and (order.used > 1 or (order.used and any(order.left))):
             order.split_reason = SPLIT_REASONS.index(answer.why.split)
@@ -185,22 +178,44 @@ class Orchestrator:
             self._waiting.note(order)
         self._settlement.end_if_done(order)
 
+    def _hold(
+        self, order: Order, holds: Sequence[Hold], committed: Iterable[tuple[int, int]]
+    ) -> tuple[int, set[int]]:
+        """Do what an answer says of lines that are not shipped now.
+
+        Return when the policy wants to be asked again at the latest, and the lines that are not given up before.
+        """
+        until = NEVER
+        own_hours: set[int] = set()
+        terms = iter(committed)
+        for hold in holds:
+            if isinstance(hold, Backorder):
+                self._fulfilment.backorder(order, hold, *next(terms))
+            elif isinstance(hold, Cancel):
+                self._cancel(order, hold.lines, hold.reason)
+            elif isinstance(hold, Care):
+                self._care.take(order, hold)
+            else:
+                if hold.until is not None:
+                    until = min(until, hold.until)
+                    own_hours.update(hold.lines)
+                if hold.again_at is not None:
+                    until = min(until, hold.again_at)
+        return until, own_hours
+
     def record(self, request: Request, sites: tuple[int, ...], why: Why, cause: str) -> None:
         """Write a decision: the warehouses that it chose, and why."""
         self._recorder.add(
             "decisions",
             (
                 request.order, self._clock.now, request.attempt, why.rule, why.outcome,
-                self._sites_text(sites), self._sites_text(why.runner_up), why.margin, why.removed, cause,
+                self._texts[sites], self._texts[why.runner_up], why.margin, why.removed, cause,
                 why.capped,
             ),
         )  # fmt: skip
 
-    def _sites_text(self, sites: tuple[int, ...]) -> str:
-        text = self._texts.get(sites)
-        if text is None:
-            text = self._texts[sites] = "+".join(self._catalogue.site_ids[site] for site in sites)
-        return text
+    def _joined(self, *sites: int) -> str:
+        return "+".join([self._catalogue.site_ids[site] for site in sites])
 
     def _cancel(self, order: Order, lines: Iterable[int], reason: str) -> None:
         self._notices.tell(order)
