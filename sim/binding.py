@@ -21,18 +21,19 @@ class Binding:
 
     def bind(self, shipment: Shipment, item: int, units: int) -> None:
         """Reserve units for a shipment; of what expires, those that will live long enough after delivery."""
-        alive_at, issue = self._alive_at(shipment, item), shipment.terms.issue
-        shipment.picks += self._inventory.reserve(item, shipment.site, units, shipment, alive_at, issue)
+        alive_at = self._alive_at(shipment, item) if self._perishable[item] else 0
+        shipment.picks += self._inventory.reserve(
+            item, shipment.site, units, shipment, alive_at, shipment.terms.issue
+        )
 
     def usable(self, shipment: Shipment, item: int) -> int:
         """Return the free units of an item that will live long enough after the delivery of a shipment."""
-        alive_at, safety_stock = self._alive_at(shipment, item), shipment.terms.safety_stock
+        alive_at = self._alive_at(shipment, item) if self._perishable[item] else 0
+        safety_stock = shipment.terms.safety_stock
         return self._inventory.free(item, shipment.site, alive_at, safety_stock=safety_stock)
 
     def _alive_at(self, shipment: Shipment, item: int) -> int:
-        """Return until when units for a shipment should live; 0 for an item that does not expire."""
-        if not self._perishable[item]:
-            return 0
+        """Return until when units of a perishable item should live, for a shipment."""
         least_s = shipment.terms.least_life_s
         if least_s is None:
             least_s = self._least_life_s[item]

@@ -124,6 +124,7 @@ class Carriers:
         self.co2e_g_per_tonne_km = np.array([service.co2e_g_per_tonne_km for service in services], np.float64)
         self.lanes: Memo[tuple[int, int], Lane] = Memo(self._lane)
         self._alike: dict[tuple[bytes, tuple[Disruption, ...]], Lane] = {}
+        self._co2e: list[float] = self.co2e_g_per_tonne_km.tolist()
         self.pickups = Pickups(clock, catalogue, services)
 
     # -- quotes -----------------------------------------------------------------------------------------
@@ -210,18 +211,12 @@ class Carriers:
             return lane.transit_s
         return foreseen(known(lane.disruptions, self._clock.now), lane.transit_s, pickup)
 
-    def arrives_at(self, region: int, tags: int, service: int, site: int, ready: int) -> int:
-        """Return when a parcel that is packed at a second can be expected to arrive, as far as is known now."""
-        pickup = self.pickups.after(service, site, ready)
-        return pickup + self.expected_transit_s(region, tags, service, site, pickup)
-
-    def expected_transit_s(self, region: int, tags: int, service: int, site: int, pickup: int) -> int:
-        """Return the expected transit of a parcel that is picked up at a second, as far as is known now."""
-        lane = self.lanes[region, tags]
+    def arrives_at(self, lane: Lane, service: int, site: int, pickup: int) -> int:
+        """Return when a parcel that is picked up at a second can be expected to arrive, as far as is known now."""
         transit_s: int = lane.transit_s.item(service, site)
         if lane.disruptions:
             transit_s = round(transit_s * factor(known(lane.disruptions, self._clock.now), service, pickup))
-        return transit_s
+        return pickup + transit_s
 
     # -- what happens -----------------------------------------------------------------------------------
 
@@ -233,14 +228,12 @@ class Carriers:
         service, contracts = shipment.service, self._contracts
         if contracts is None or service not in contracts:
             return shipment.freight
-        lane = self.lanes[shipment.order.region, shipment.tags]
-        nano = self._nano(service, shipment.site, lane, shipment.grams, shipment.millilitres)
+        nano = self._nano(service, shipment.site, shipment.lane, shipment.grams, shipment.millilitres)
         return whole_cents(contracts.pick_up(service, nano))
 
     def transit_seconds(self, shipment: Shipment) -> int:
         """Draw how long a parcel that is picked up now travels; disruptions multiply it."""
-        service = shipment.service
-        lane = self.lanes[shipment.order.region, shipment.tags]
+        service, lane = shipment.service, shipment.lane
         zone: int = lane.zone.item(service, shipment.site)
         times = factor(lane.disruptions, service, self._clock.now) if lane.disruptions else 1.0
         sure = self._sure_transit_s[service][zone]
@@ -260,7 +253,7 @@ class Carriers:
 
     def co2e_grams(self, shipment: Shipment) -> int:
         """Return the emissions of a shipment's transport, by weight and distance; none before its pickup."""
-        rate = self.co2e_g_per_tonne_km.item(shipment.service)
+        rate = self._co2e[shipment.service]
         if not rate or shipment.picked_up_at < 0:
             return 0
         distance = self._catalogue.distance_m.item(shipment.order.region, shipment.site)

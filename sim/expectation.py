@@ -26,16 +26,13 @@ class Expectations:
 
     def of_allocated(self, shipment: Shipment) -> int:
         """Return when a shipment that is given to its warehouse now can be expected to be delivered."""
-        site, service = shipment.site, shipment.service
+        site, service, carriers = shipment.site, shipment.service, self._carriers
         ready = self._warehouses.ready_at_site(site, len(shipment.lines), shipment.units, shipment.tags)
-        return self._carriers.arrives_at(shipment.order.region, shipment.tags, service, site, ready)
+        return carriers.arrives_at(shipment.lane, service, site, carriers.pickups.after(service, site, ready))
 
     def of_picked_up(self, shipment: Shipment) -> int:
         """Return when a shipment that is picked up now can be expected to be delivered."""
-        now, region = self._clock.now, shipment.order.region
-        return now + self._carriers.expected_transit_s(
-            region, shipment.tags, shipment.service, shipment.site, now
-        )
+        return self._carriers.arrives_at(shipment.lane, shipment.service, shipment.site, self._clock.now)
 
     def of_waiting(self, order: Order) -> int:
         """Return when the open lines of an order would all be there if they left now, from wherever they may."""

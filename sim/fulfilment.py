@@ -64,7 +64,7 @@ class Fulfilment:
         self._notices = notices
         self._settlement = settlement
         self.warehouses = warehouses
-        self._packing = Packing(catalogue)
+        self._packing = Packing(catalogue, carriers)
         self.shipping = Shipping(
             clock, catalogue, inventory, disposals, carriers, self._packing, payments, notices, settlement,
             self.ship_again,
@@ -113,7 +113,8 @@ class Fulfilment:
         site = answer.warehouse
         shipment = self._packing.pack(self, order, site, service, lines, self._clock.now, state)
         shipment.freight = freight
-        shipment.terms = LotTerms(answer.issue, answer.least_life_s, answer.safety_stock)
+        if answer.issue is not None or answer.least_life_s is not None or answer.safety_stock:
+            shipment.terms = LotTerms(answer.issue, answer.least_life_s, answer.safety_stock)
         order.used += 1
         order.live += 1
         if self.tallies:
@@ -252,10 +253,11 @@ class Fulfilment:
 
     def start(self, shipment: Shipment, work: Work) -> int | None:
         """Take the goods of a shipment from stock, and return the seconds of its work; None: there are none."""
-        self.shortfalls.look(shipment)
-        if shipment.state == CANCELLED:
-            return None
-        now, site = self._clock.now, shipment.site
+        if self.shortfalls.any:
+            self.shortfalls.look(shipment)
+            if shipment.state == CANCELLED:
+                return None
+        now, site = shipment.started_at, shipment.site
         age = goods = bought = 0
         for pick in shipment.picks:
             item, units, lot = pick

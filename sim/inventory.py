@@ -6,7 +6,7 @@ objects. A cell gets a list of lots when it opens with more than one or with goo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,8 @@ from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, Clock
 from sim.lots import Goods, Ints, Lot, Lots, Pick
 
-SALES = frozenset({"shipped", "sold"})
-"""Flows of units to customers: with a carrier, or over the counter."""
-
 UNLIMITED = 1 << 30
 """On hand and available of a cell whose stock never ends; real quantities stay below."""
-
 
 OpeningLot = tuple[int, int, int, int, int]
 """Item, warehouse, units, received at, expires at."""
@@ -61,10 +57,11 @@ class Inventory:
         self.on_order = np.zeros(shape, np.int32)
         self.lots = Lots([site.issue for site in catalogue.scenario.warehouses])
         self._opening_lots: dict[int, Lot] = {}
-        self.flows: dict[str, NDArray[np.int32]] = {}
+        self.flows = {"shipped": np.zeros(shape, np.int32)}
         self._flow_cells: dict[str, memoryview] = {}
+        self._shipped_cell = self.flows["shipped"].reshape(-1).data
         self.opening = self.on_hand
-        # Scalar updates through a memoryview cost 217 ns against 545 ns by array index.
+        # A scalar update through a memoryview costs 217 ns, by array index 545 ns.
         self._on_hand_cell = self.on_hand.reshape(-1).data
         self._available_cell = self.available.reshape(-1).data
         self._safety_cell = self.safety.reshape(-1).data
@@ -74,10 +71,7 @@ class Inventory:
         self.on_sale: list[Callable[[int, int, int], None]] = []
 
     def open(
-        self,
-        units: NDArray[np.int64],
-        safety: NDArray[np.int64],
-        lots: Sequence[OpeningLot] = (),
+        self, units: NDArray[np.int64], safety: NDArray[np.int64], lots: Sequence[OpeningLot] = ()
     ) -> None:
         """Set the opening stock.
 
@@ -147,12 +141,10 @@ class Inventory:
         if self._available_cell[cell] >= UNLIMITED:
             return [(item, units, None)]
         self._available_cell[cell] -= units
-        lots = self.lots.of(item, site)
-        picks: list[Pick] = (
-            [(item, units, None)]
-            if lots is None
-            else self.lots.bind(item, site, lots, units, holder, alive_at, issue)
-        )
+        picks: list[Pick] = [(item, units, None)]
+        lots = self.lots.cells.get(cell)
+        if lots is not None:
+            picks = self.lots.bind(item, site, lots, units, holder, alive_at, issue)
         if self.on_fall is not None:
             self.on_fall(item, site)
         return picks
@@ -283,13 +275,20 @@ class Inventory:
     # -- books ------------------------------------------------------------------------------------------
 
     def record(self, flow: str, item: int, site: int, units: int) -> None:
-        """Note units that left a cell (or came, as a negative number), for the check of conservation."""
+        """Note units that left a cell but by `ship` (or came, as a negative number), for the check of conservation."""
         cells = self._flow_cells.get(flow)
         if cells is None:
             flows = self.flows[flow] = np.zeros_like(self.on_hand)
             cells = self._flow_cells[flow] = flows.reshape(-1).data
         cells[item * self._sites + site] += units
-        if self.on_sale and flow in SALES:
+        if flow == "sold":
+            for tell in self.on_sale:
+                tell(item, site, units)
+
+    def ship(self, site: int, lines: Iterable[tuple[int, int, int]]) -> None:
+        """Note that a carrier has the units of some (line, item, units)."""
+        for _, item, units in lines:
+            self._shipped_cell[item * self._sites + site] += units
             for tell in self.on_sale:
                 tell(item, site, units)
 

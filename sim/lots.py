@@ -87,51 +87,54 @@ class Lots:
     Args:
         issue: for each warehouse a key of `ISSUE`.
 
+    Attributes:
+        cells: lots in the order of issue, by item x warehouses + warehouse; not of a cell that never had one.
+
     """
 
     def __init__(self, issue: list[str]) -> None:
         self._sites = len(issue)
         self._issue = [ISSUE[order] for order in issue]
-        self._cells: dict[int, list[Lot]] = {}
+        self.cells: dict[int, list[Lot]] = {}
         # By item that expires: when the first unit does that may be promised, by warehouse.
         self._first_expiry: dict[int, Ints] = {}
         self._watched: list[set[int]] = []
 
     def __iter__(self) -> Iterator[tuple[int, int, list[Lot]]]:
         """Yield item, warehouse and lots of each cell that has lots, or had them."""
-        for cell, lots in self._cells.items():
+        for cell, lots in self.cells.items():
             item, site = divmod(cell, self._sites)
             yield item, site, lots
 
     def of(self, item: int, site: int) -> list[Lot] | None:
         """Return the lots of a cell in the order of issue; None where it never had one."""
-        return self._cells.get(item * self._sites + site)
+        return self.cells.get(item * self._sites + site)
 
     def begin(self, item: int, site: int) -> None:
         """Let a cell have lots from now on."""
-        self._cells[item * self._sites + site] = []
+        self.cells[item * self._sites + site] = []
 
     def insert(self, item: int, site: int, lot: Lot) -> None:
         """Put a lot into its place. The cell must have begun to have lots."""
-        insort(self._cells[item * self._sites + site], lot, key=self._issue[site])
+        insort(self.cells[item * self._sites + site], lot, key=self._issue[site])
         if lot.expires_at < NEVER and item not in self._first_expiry:
             self._first_expiry[item] = np.full(self._sites, NEVER, np.int64)
         self.note_change(item, site)
 
     def watch(self) -> set[int]:
         """Return the cells with lots. From now on those are added whose free units changed; empty it when told."""
-        cells = set(self._cells)
+        cells = set(self.cells)
         self._watched.append(cells)
         return cells
 
     def picture(self, lots: Lots, cell: int) -> None:
         """Hold what may be promised of a cell's lots elsewhere, as it is now: item x warehouses + warehouse."""
-        if cell not in lots._cells:
+        if cell not in lots.cells:
             return
         item, site = divmod(cell, self._sites)
-        self._cells[cell] = [
+        self.cells[cell] = [
             Lot(lot.units - lot.reserved, lot.received_at, lot.expires_at, lot.cost)
-            for lot in lots._cells[cell]
+            for lot in lots.cells[cell]
         ]
         if item in lots._first_expiry and item not in self._first_expiry:
             self._first_expiry[item] = np.full(self._sites, NEVER, np.int64)
@@ -139,7 +142,7 @@ class Lots:
 
     def remove(self, item: int, site: int, lot: Lot) -> None:
         """Take a lot away."""
-        self._cells[item * self._sites + site].remove(lot)
+        self.cells[item * self._sites + site].remove(lot)
         self.note_change(item, site)
 
     def bind(
@@ -193,7 +196,7 @@ class Lots:
         """Note that the free units of a cell's lots changed, and when the first of them expires."""
         first = self._first_expiry.get(item)
         if first is not None:
-            lots = self._cells[item * self._sites + site]
+            lots = self.cells[item * self._sites + site]
             first[site] = min([lot.expires_at for lot in lots if lot.units > lot.reserved], default=NEVER)
         for cells in self._watched:
             cells.add(item * self._sites + site)

@@ -35,12 +35,10 @@ class Notices:
         """Send a message about a step that says nothing of the promise."""
         order.notifications += 1
 
-    @staticmethod
-    def _may_be_late(order: Order) -> bool:
-        """Tell whether there is a promise, and nobody was told yet that it will not be kept."""
-        return order.promised_at < NEVER and order.told_at < 0
-
     def _tell_late(self, order: Order) -> None:
+        """Say that an order will be late, if that was promised otherwise and nobody has said so before."""
+        if order.promised_at >= NEVER or order.told_at >= 0:
+            return
         if order.lost or not self.is_complete(order):
             order.told_at = self._clock.now
             order.notifications += 1
@@ -49,23 +47,23 @@ class Notices:
         """Send the message of a shipment that is about to enter its warehouse."""
         order = shipment.order
         order.notifications += 1
-        if self._may_be_late(order) and self._expectations.of_allocated(shipment) > order.promised_at:
+        if order.told_at < 0 and self._expectations.of_allocated(shipment) > order.promised_at:
             self._tell_late(order)
 
     def picked_up(self, shipment: Shipment) -> None:
         """Send the message of a pickup."""
         order = shipment.order
         order.notifications += 1
-        if self._may_be_late(order) and self._expectations.of_picked_up(shipment) > order.promised_at:
+        if order.told_at < 0 and self._expectations.of_picked_up(shipment) > order.promised_at:
             self._tell_late(order)
 
     def waits(self, order: Order) -> None:
         """Look whether the lines of an order that wait after a decision could still come in time."""
-        if self._may_be_late(order) and self._expectations.of_waiting(order) > order.promised_at:
+        if order.told_at < 0 and self._expectations.of_waiting(order) > order.promised_at:
             self._tell_late(order)
 
     def lost(self, order: Order, *, comes_again: bool) -> None:
         """Send the message of a lost parcel; the order will never be complete if it is not sent again."""
         order.notifications += 1
-        if not comes_again and self._may_be_late(order):
+        if not comes_again:
             self._tell_late(order)

@@ -9,6 +9,7 @@ from sim.journal import ACCOUNTS, SHIPMENT_STATES
 from sim.lots import USUAL, Pick
 
 if TYPE_CHECKING:
+    from sim.carrier import Lane
     from sim.desk import Desk
 
 DELIVERED, CANCELLED, LOST, QUEUED, IN_WORK, PACKED, IN_TRANSIT, BACKORDERED = range(len(SHIPMENT_STATES))
@@ -129,7 +130,7 @@ class Shipment:
     Attributes:
         desk: who gives it to its warehouse.
         number: 1-based within the order.
-        lines: (line of the order, item, units).
+        lines: (line of the order, item, units). lane: what the services do for such goods on the way to their region.
         terms: which units it may have.
         picks: what the inventory bound to it. missing: units that it still waits for, of a backorder.
         again: of its lines, those that were shipped before, with the number of the shipment that is replaced.
@@ -142,7 +143,7 @@ class Shipment:
 
     __slots__ = (
         "again", "allocated_at", "delivered_at", "desk", "freight", "goods", "grams", "handling", "is_picked",
-        "lines", "millilitres", "missing", "number", "order", "packed_at", "picked_up_at", "picks", "rebound",
+        "lane", "lines", "millilitres", "missing", "number", "order", "packed_at", "picked_up_at", "picks", "rebound",
         "released_at", "service", "site", "started_at", "state", "stock_age", "tags", "terms", "units",
     )  # fmt: skip
 
@@ -158,6 +159,7 @@ class Shipment:
         grams: int,
         millilitres: int,
         tags: int,
+        lane: Lane,
         allocated_at: int,
         state: int,
     ) -> None:
@@ -171,6 +173,7 @@ class Shipment:
         self.grams = grams
         self.millilitres = millilitres
         self.tags = tags
+        self.lane = lane
         self.allocated_at = allocated_at
         self.state = state
         self.terms = USUAL

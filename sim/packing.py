@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sim.carrier import Carriers
 from sim.catalogue import Catalogue
 from sim.desk import Desk
 from sim.order import Order, Shipment
@@ -12,7 +13,8 @@ from sim.order import Order, Shipment
 class Packing:
     """Makes shipments of lines, and takes lines out of them again."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, carriers: Carriers) -> None:
+        self._carriers = carriers
         self._price: list[int] = catalogue.price.tolist()
         self._grams: list[int] = catalogue.grams.tolist()
         self._millilitres: list[int] = catalogue.millilitres.tolist()
@@ -30,18 +32,19 @@ class Packing:
     ) -> Shipment:
         """Make a shipment of units of some lines, and take them off what is left of the order."""
         items, left = order.items, order.left
+        contents = []
         total = grams = millilitres = tags = 0
         for line, units in lines:
             left[line] -= units
             item = items[line]
+            contents.append((line, item, units))
             total += units
             tags |= self._tags[item]
             grams += self._grams[item] * units
             millilitres += self._millilitres[item] * units
         shipment = Shipment(
-            desk, order, len(order.parts) + 1, site, service,
-            tuple([(line, items[line], units) for line, units in lines]),
-            total, grams, millilitres, tags, now, state,
+            desk, order, len(order.parts) + 1, site, service, tuple(contents), total, grams, millilitres, tags,
+            self._carriers.lanes[order.region, tags], now, state,
         )  # fmt: skip
         if order.again:
             shipment.again = {line: order.again[line] for line, _ in lines if line in order.again}
@@ -70,6 +73,7 @@ class Packing:
         shipment.tags = 0
         for _, item, _ in kept:
             shipment.tags |= self._tags[item]
+        shipment.lane = self._carriers.lanes[order.region, shipment.tags]
 
     def amounts(self, shipment: Shipment) -> tuple[float, ...]:
         """Return what a shipment counts towards limits, in the order of `limits.UNITS_OF_LIMITS`."""
@@ -88,7 +92,8 @@ class Packing:
         """Return what a customer pays for a shipment, in millionths of the currency: not for units paid before."""
         price, to_pay, value = self._price, shipment.order.to_pay, 0
         for line, item, units in shipment.lines:
-            new = min(units, to_pay[line])
-            to_pay[line] -= new
+            due = to_pay[line]
+            new = units if units < due else due
+            to_pay[line] = due - new
             value += price[item] * new
         return value

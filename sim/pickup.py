@@ -110,22 +110,19 @@ class Pickups:
 
     def hand_over(self, shipment: Shipment, collect: Collect) -> None:
         """Put a packed parcel on the dock; `collect` gets the list of those that are picked up together."""
-        now = self._clock.now
         service, site = shipment.service, shipment.site
-        if service in self._capacities:
-            self._capacities[service].hand_over(shipment, collect)
-            return
-        at = self.after(service, site, now)
-        if self._schedules[service][site] is None:
-            collect([shipment])
-            return
         waiting = self._dock.get((service, site))
-        if waiting is None:
+        if waiting is not None:
+            waiting.append(shipment)
+        elif service in self._capacities:
+            self._capacities[service].hand_over(shipment, collect)
+        elif self._schedules[service][site] is None:
+            collect([shipment])
+        else:
             self._dock[service, site] = [shipment]
+            at = self.after(service, site, self._clock.now)
             if at < NEVER:
                 self._clock.due(at, PICKUP, lambda _: collect(self._dock.pop((service, site))))
-        else:
-            waiting.append(shipment)
 
 
 class Road:

@@ -19,16 +19,14 @@ class Protocols:
 
     def work_s(self, tags: int) -> float:
         """Return the extra seconds of work of a shipment with some tags."""
-        return self._ask(tags)[0]
+        return (self._known.get(tags) or self._ask(tags))[0]
 
     def packaging(self, tags: int) -> int:
         """Return what packaging a shipment with some tags costs, in cents."""
-        return self._ask(tags)[1]
+        return (self._known.get(tags) or self._ask(tags))[1]
 
     def _ask(self, tags: int) -> tuple[float, int]:
-        known = self._known.get(tags)
-        if known is None:
-            asked = [(seconds, micro) for mask, seconds, micro in self._steps if mask & tags]
-            known = sum(seconds for seconds, _ in asked), cents(sum(micro for _, micro in asked))
-            self._known[tags] = known
+        asked = [(seconds, micro) for mask, seconds, micro in self._steps if mask & tags]
+        known = sum(seconds for seconds, _ in asked), cents(sum(micro for _, micro in asked))
+        self._known[tags] = known
         return known

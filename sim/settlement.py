@@ -54,6 +54,8 @@ class Settlement:
         segments = catalogue.scenario.segments
         self._late_once = [cents(micros(segment.late_penalty)) for segment in segments]
         self._late_daily = [cents(micros(segment.late_penalty_per_day)) for segment in segments]
+        self._sites = len(catalogue.site_ids)
+        self._distance_m = catalogue.distance_m.reshape(-1).data
         self.open: dict[int, Order] = {}
         self.counted_open = 0
         self.counted_here = 0
@@ -123,7 +125,10 @@ class Settlement:
         late = self._late_penalty(order, state)
         posts[LATE] += late
         posts[CASH] -= late
-        shipments = sum([part.state != NOT_SENT and part.replaces < 0 for part in order.parts])
+        shipments = 0
+        for part in order.parts:
+            if part.state != NOT_SENT and part.replaces < 0:
+                shipments += 1
         self._recorder.add(
             "orders",
             (
@@ -149,8 +154,12 @@ class Settlement:
         """
         if state == CANCELLED:
             return 0
-        over = {DELIVERED: order.delivered_at, LOST: order.lost_at, OPEN: self._clock.now}[state]
-        passes = self._catalogue.end if state == LOST else over
+        if state == DELIVERED:
+            passes = over = order.delivered_at
+        elif state == LOST:
+            passes, over = self._catalogue.end, order.lost_at
+        else:
+            passes = over = self._clock.now
         if passes <= order.promised_at:
             return 0
         days = max(0, -(-(over - order.promised_at) // DAY))
@@ -158,14 +167,14 @@ class Settlement:
 
     def write_shipment(self, shipment: Shipment) -> None:
         """Write the row of a shipment that has ended, or is open when the run ends; its freight is due at pickup."""
-        order = shipment.order
+        order, site = shipment.order, shipment.site
         freight = shipment.freight if shipment.picked_up_at >= 0 else 0
         self._recorder.add(
             "shipments",
             (
-                order.number, shipment.number, shipment.site, shipment.service, order.region,
+                order.number, shipment.number, site, shipment.service, order.region,
                 len(shipment.lines), shipment.units, shipment.grams,
-                self._catalogue.distance_m.item(order.region, shipment.site), shipment.stock_age,
+                self._distance_m[order.region * self._sites + site], shipment.stock_age,
                 shipment.allocated_at, shipment.released_at, shipment.started_at, shipment.packed_at,
                 shipment.picked_up_at, shipment.delivered_at, shipment.state, shipment.replaces, shipment.rebound,
                 order.counted,

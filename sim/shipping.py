@@ -74,40 +74,39 @@ class Shipping:
 
     def _collect(self, shipments: list[Shipment]) -> None:
         """Put the parcels of one pickup on the road and capture their payment."""
-        now, record = self._clock.now, self._inventory.record
+        now, carriers, returns, settlement = self._clock.now, self._carriers, self.returns, self._settlement
         for shipment in shipments:
-            order = shipment.order
+            order, units = shipment.order, shipment.units
             if shipment.state != PACKED:  # cancelled on the dock
                 continue
             shipment.picked_up_at = now
-            if not self.returns.is_replacement(shipment):
+            if not shipment.again or not returns.is_replacement(shipment):
                 order.picked_up_at = now
             shipment.state = IN_TRANSIT
-            for _, item, units in shipment.lines:
-                record("shipped", item, shipment.site, units)
-            order.units_shipped += shipment.units
+            self._inventory.ship(shipment.site, shipment.lines)
+            order.units_shipped += units
             if shipment.again and self._reships:
                 order.lost -= shipment.again.keys()
             posts = order.posts
-            shipment.freight = self._carriers.charge(shipment)
-            posts[FREIGHT] += shipment.freight
-            posts[CASH] -= shipment.freight
+            shipment.freight = freight = carriers.charge(shipment)
+            posts[FREIGHT] += freight
+            posts[CASH] -= freight
             self._payments.capture(order, self._packing.bill(shipment))
             self._notices.picked_up(shipment)
-            if self._carriers.is_lost(shipment):
-                self._settlement.note_progress(order, 0 if self._reships else shipment.units)
+            if carriers.is_lost(shipment):
+                settlement.note_progress(order, 0 if self._reships else units)
                 self._clock.due(now + self._noticed_after_s, DELIVERY, self._notice_loss, shipment)
             else:
-                self._settlement.note_progress(order, shipment.units - self.returns.units_again(shipment))
-                self._road.send(shipment, now + self._carriers.transit_seconds(shipment))
+                settlement.note_progress(order, units - returns.units_again(shipment))
+                self._road.send(shipment, now + carriers.transit_seconds(shipment))
 
     def _deliver(self, shipment: Shipment) -> None:
         order = shipment.order
-        shipment.delivered_at = self._clock.now
+        shipment.delivered_at = now = self._clock.now
         shipment.state = DELIVERED
         self._notices.tell(order)
-        if not self.returns.is_replacement(shipment):
-            order.delivered_at = shipment.delivered_at
+        if not shipment.again or not self.returns.is_replacement(shipment):
+            order.delivered_at = now
         self._settlement.write_shipment(shipment)
         self.returns.delivered(shipment)
         order.live -= 1

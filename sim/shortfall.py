@@ -22,6 +22,9 @@ class Shortfalls:
         binding: reserves units for shipments, and tells how many there are for them.
         send_back: gives lines of a shipment back to be allocated again; the last argument says why.
 
+    Attributes:
+        any: whether there is a warehouse whose stock on record may not be there.
+
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Shortfalls:
         self._binding = binding
         self._send_back = send_back
         self._accuracy = [site.accuracy.stock for site in catalogue.scenario.warehouses]
+        self.any = min(self._accuracy) < 1
 
     def lose(self, losses: Mapping[Hashable, Sequence[Lot]]) -> None:
         """Replace the units that shipments held of lots that are no more: from other lots, or from other sites.

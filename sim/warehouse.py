@@ -46,9 +46,10 @@ class Warehouse:
     """
 
     __slots__ = (
-        "_backlog_area", "_busy_area", "_clock", "_down_area", "_index", "_kind_of_queue",
-        "_last", "_limit", "_notice", "_open_area", "_plan", "_priorities", "_queue", "_roster", "_since", "_tickets",
-        "_view", "_waiting", "_wear", "backlog", "busy", "calendar", "is_open", "known", "stations", "up", "work",
+        "_backlog_area", "_backlog_cell", "_busy_area", "_busy_cell", "_busy_sum", "_clock", "_down_area", "_index",
+        "_kind_of_queue", "_limit", "_notice", "_open_area", "_plan", "_priorities", "_queue", "_roster", "_since",
+        "_tickets", "_view", "_waiting", "_wear", "_work_cell", "backlog", "busy", "calendar", "is_open", "known",
+        "stations", "up", "work",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +67,9 @@ class Warehouse:
         self._index = index
         self._priorities = priorities
         self._view = view
+        self._backlog_cell = view.backlog_cell
+        self._busy_cell = view.busy_cell
+        self._work_cell = view.work_cell
         self._plan = plan
         self.known = plan
         self._notice = Notice(outages)
@@ -81,8 +85,11 @@ class Warehouse:
         self.up = True
         self.busy = 0
         self.backlog = 0
-        self._last = 0
+        # Jobs x seconds in the building since the last sample are this and the present jobs times the second: who
+        # comes takes the second of coming off, who leaves adds the second of leaving. Likewise those at stations,
+        # since it opened or closed.
         self._backlog_area = 0
+        self._busy_sum = 0
         self._busy_area = 0
         self._since = 0
         self._open_area = 0
@@ -97,32 +104,31 @@ class Warehouse:
 
     def submit(self, job: Job) -> None:
         """Take a job into the building: start its work, or queue it."""
-        now = self._clock.now
-        job.released_at = now
-        self._account(now)
-        self.backlog += 1
-        self._view.backlog_cell[self._index] = self.backlog
+        index = self._index
+        job.released_at = now = self._clock.now
+        self._backlog_area -= now
+        self.backlog = backlog = self.backlog + 1
+        self._backlog_cell[index] = backlog
         if self.busy < self.stations:
             if not self._start(job, now):
                 self._fill(now)  # what came while it held the station
             return
         self._waiting[job] = seconds = round(job.desk.expected_s(job, self.work))
-        self._view.work_cell[self._index] += seconds
+        self._work_cell[index] += seconds
         order = job.order
         rank = self._kind_of_queue(job, self._priorities[order.segment])
         heappush(self._queue, (rank, now, order.number, job.number, next(self._tickets), job))
 
     def _start(self, job: Job, now: int) -> bool:
         """Give a job to a free station; return whether there was something to do."""
-        self.busy += 1
-        self._view.busy_cell[self._index] = self.busy
+        self.busy = busy = self.busy + 1
+        self._busy_cell[self._index] = busy
+        self._busy_sum -= now
         job.started_at = now
         job.state = IN_WORK
         seconds = job.desk.start(job, self.work)
         if seconds is None:
-            self.busy -= 1
-            self._view.busy_cell[self._index] = self.busy
-            self._leave()
+            self._leave_station(now)
             return False
         if self._wear:
             seconds += sum([wear.repairs(seconds) for wear in self._wear])
@@ -131,21 +137,26 @@ class Warehouse:
             self._clock.due(due, WORK, self._finish, job)
         return True
 
-    def _leave(self) -> None:
+    def _leave_station(self, now: int) -> None:
+        """Count a job less at the stations and in the building."""
+        self.busy = busy = self.busy - 1
+        self._busy_cell[self._index] = busy
+        self._busy_sum += now
+        self._leave(now)
+
+    def _leave(self, now: int) -> None:
         """Count a job less in the building."""
-        self.backlog -= 1
-        self._view.backlog_cell[self._index] = self.backlog
-        if self.backlog == self._limit - 1:
+        self.backlog = backlog = self.backlog - 1
+        self._backlog_cell[self._index] = backlog
+        self._backlog_area += now
+        if backlog == self._limit - 1:
             self._view.tell()
 
     def _finish(self, event: Event) -> None:
-        job = cast(Job, event.value)
-        now = self._clock.now
-        self._account(now)
-        self.busy -= 1
-        self._view.busy_cell[self._index] = self.busy
-        self._leave()
-        self._fill(now)
+        job, now = cast(Job, event.value), self._clock.now
+        self._leave_station(now)
+        if self._queue:
+            self._fill(now)
         if job.state == IN_WORK:  # else it was cancelled meanwhile
             job.packed_at = now
             job.desk.finish(job)
@@ -157,14 +168,13 @@ class Warehouse:
             job = heappop(queue)[-1]
             seconds = self._waiting.pop(job, None)
             if seconds is not None:
-                self._view.work_cell[self._index] -= seconds
+                self._work_cell[self._index] -= seconds
                 self._start(job, now)
 
     def withdraw(self, job: Job) -> None:
         """Forget a job that waits in the queue and is cancelled; its place there is passed over later."""
-        self._account(self._clock.now)
-        self._leave()
-        self._view.work_cell[self._index] -= self._waiting.pop(job)
+        self._leave(self._clock.now)
+        self._work_cell[self._index] -= self._waiting.pop(job)
 
     def queued(self) -> list[Job]:
         """Return the jobs in the queue, the next one first."""
@@ -174,7 +184,7 @@ class Warehouse:
         """Open, close, change shifts, break down and come back."""
         for at in turns:
             yield self._clock.due(at, SITE)
-            self._account(at)
+            self._account_busy(at)
             self._account_stations(at)
             was_up = self.up
             self._look(at)
@@ -202,14 +212,11 @@ class Warehouse:
         """Return when a job that comes now can be expected to be complete, by what is known: see `Roster.ready`."""
         return self.known.ready(now, waiting, own)
 
-    def _account(self, now: int) -> None:
-        """Add up jobs in the building and busy stations over the time since the last change."""
-        passed = now - self._last
-        if passed:
-            self._backlog_area += self.backlog * passed
-            if self.is_open:
-                self._busy_area += self.busy * passed
-            self._last = now
+    def _account_busy(self, now: int) -> None:
+        """Add up busy stations, while it is open, since the last time that was done."""
+        if self.is_open:
+            self._busy_area += self._busy_sum + self.busy * now
+        self._busy_sum = -self.busy * now
 
     def _account_stations(self, now: int) -> None:
         """Add up stations that take jobs, and the time in which the site is down, since the last change of either."""
@@ -221,8 +228,10 @@ class Warehouse:
 
     def sample(self, now: int, hour: int) -> tuple[float, int, int, int]:
         """Return mean backlog, busy and open station-seconds and seconds down since `hour`, and start over."""
-        self._account(now)
+        self._account_busy(now)
         self._account_stations(now)
-        row = self._backlog_area / (now - hour), self._busy_area, self._open_area, self._down_area
-        self._backlog_area = self._busy_area = self._open_area = self._down_area = 0
+        backlog_area = self._backlog_area + self.backlog * now
+        row = backlog_area / (now - hour), self._busy_area, self._open_area, self._down_area
+        self._backlog_area = -self.backlog * now
+        self._busy_area = self._open_area = self._down_area = 0
         return row

@@ -58,9 +58,12 @@ class Warehouses:
         self.work_cell = self.work_s.data
         self.stations = np.zeros(len(sites), np.int64)
         self._share = np.ones(len(sites), np.float64)
+        self._share_cell = self._share.data
         self.opens_at = np.zeros(len(sites), np.int64)
+        self._opens_cell = self.opens_at.data
         self.closes_at = np.zeros(len(sites), np.int64)
         self.segments_set = 0
+        self._closes_cell = self.closes_at.data
         self.up = np.ones(len(sites), bool)
         self.all_up = True
         self.back_at = np.zeros(len(sites), np.int64)
@@ -153,9 +156,12 @@ class Warehouses:
 
     def ready_at_site(self, site: int, lines: int, units: int, tags: int) -> int:
         """Return `ready_at` of one warehouse."""
-        now, own = self._clock.now, self.own_work_s(lines, units, tags).item(site)
-        ready = max(self.opens_at.item(site), now) + int(self.work_cell[site] * self._share.item(site) + own)
-        if ready <= self.closes_at.item(site):
+        now, opens_at = self._clock.now, self._opens_cell[site]
+        own = self.own_work_s(lines, units, tags).item(site)
+        ready = (opens_at if opens_at > now else now) + int(
+            self.work_cell[site] * self._share_cell[site] + own
+        )
+        if ready <= self._closes_cell[site]:
             return ready
         return self.sites[site].ready(now, self.work_cell[site], own)
 

@@ -31,10 +31,10 @@ def lost(carriers: Carriers, site: int, service: int, number: int, replication: 
     keys = randomness.keys(
         np.arange(ORDERS), randomness.root(1, replication, randomness.ORDER_NOISE)
     ).tolist()
-    found = set()
+    found, lane = set(), carriers.lane(0, 0)
     for order_number, key in enumerate(keys):
         order = Order(order_number, key, 0, 0, 0, (0,), (1,), 0, True, 0, 0, 0, 0)
-        shipment = Shipment(None, order, number, site, service, ((0, 0, 1),), 1, 0, 0, 0, 0, QUEUED)
+        shipment = Shipment(None, order, number, site, service, ((0, 0, 1),), 1, 0, 0, 0, lane, 0, QUEUED)
         if carriers.is_lost(shipment):
             found.add(order_number)
     return found
