@@ -60,7 +60,7 @@ class Speed(Case):
         rows = ask("speed", asdict(self.world), runs)
         orders = rows[0]["orders"]
         us = [row["us"] for row in rows]
-        looked = ask("parts", asdict(self.world))
+        looked = ask("parts", asdict(self.world), runs)
         samples: Counter[str] = Counter()
         for part, _, number in looked["samples"]:
             samples[part] += number
@@ -69,6 +69,7 @@ class Speed(Case):
             **spread([row["ratio"] for row in rows]),
             "orders": orders,
             "orders_per_s": 1e6 / statistics.median(us),
+            "bare_s": spread([row["bare_s"] for row in rows]),
             "us": spread(us),
             "parts": {part: number * each for part, number in samples.items()},
             "asked": looked["asked"] * each,
@@ -122,7 +123,7 @@ class Memory(Case):
             orders = json.loads((out / "summary.json").read_text())["kpis"]["orders"]
         return {
             **spread([cost.peak_mib * 1.048576 / 1000]),
-            "counted": next(iter(orders.values()))["mean"],
+            "orders": next(iter(orders.values()))["mean"],
             "peak_mib": cost.peak_mib,
         }
 
@@ -147,7 +148,12 @@ class Command(Case):
             2 * second / (before + after)
             for second, before, after in zip(seconds, bare, bare[1:], strict=False)
         ]
-        return {**spread(seconds), "beside": spread(beside), "peak_mib": max(cost.peak_mib for cost in costs)}
+        return {
+            **spread(seconds),
+            "beside": spread(beside),
+            "bare_s": spread(bare),
+            "peak_mib": max(cost.peak_mib for cost in costs),
+        }
 
     @contextmanager
     def called(self) -> Iterator[Sequence[str]]:

@@ -89,6 +89,10 @@ def _lines(cases: Mapping[str, Figures], stored: Mapping[str, Figures]) -> list[
         *(part(name) for name in (*PARTS, OTHER)),
         row("asking the policy, in all", lambda figures: _us(figures.get("asked"))),
         row("events an order", lambda figures: number(figures.get("events"))),
+        row(
+            "bare SimPy, s",
+            lambda figures: number(figures["bare_s"]["median"]) if "bare_s" in figures else "",
+        ),
         row("peak memory, MiB", lambda figures: number(figures.get("peak_mib"))),
     ]
     return [
