@@ -20,11 +20,11 @@ PARTS: dict[str, tuple[str, ...]] = {
         "receipts", "replenishment", "supplier", "supply", "transfers", "walk_ins",
     ),
     "warehouse": (
-        "backorders", "calendar", "desk", "downtime", "fulfilment", "hours", "packing", "protocols", "roster", "shortfall",
+        "backorders", "calendar", "desk", "downtime", "fulfilment", "handling", "hours", "packing", "protocols", "roster", "shortfall",
         "warehouse", "warehouses", "work",
     ),
     "carrier": (
-        "capacity", "carrier", "contract", "disruption", "expectation", "notices", "pickup", "ratecard", "shipping",
+        "capacity", "carrier", "contract", "disruption", "expectation", "notices", "pickup", "punctual", "ratecard", "shipping",
     ),
     "returns": ("returns", "sentback"),
     "ledger": ("ledger", "settlement"),
@@ -34,7 +34,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Modules of `sim` by part; all of `policies` is decision. `events` is the clock, and SimPy's loop below it."""
 
-LOOKED_THROUGH = ("randomness", "errors")
+LOOKED_THROUGH = ("errors", "memo", "randomness")
 """Modules that others use while they play theirs: their time counts where they were called."""
 
 NOT_PLAYED = (
