@@ -143,9 +143,11 @@ def test_every_module_of_the_engine_plays_a_part_or_none() -> None:
         *parts["NOT_PLAYED"],
         *(name for names in parts["PARTS"].values() for name in names),
     ]
-    there = [
+    there = {
         path.stem
         for path in (ROOT / "sim").iterdir()
         if path.suffix == ".py" or (path / "__init__.py").exists()
-    ]
-    assert sorted(named) == sorted(set(there) - {"__init__", "__main__"})
+    } - {"__init__", "__main__"}
+    assert len(set(named)) == len(named)
+    assert there - set(named) == set(), "name them in tests/benchmarks/parts.py"
+    assert set(named) - there == set()
