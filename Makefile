@@ -4,7 +4,7 @@
 # make theory  long agreements of the simulation with closed forms (many minutes)
 # make docs    write the tables of scenarios/README.md, policies/README.md and reports/README.md again, after a change
 # make baselines  keep the numbers that the shipped scenarios give today, after a change that is meant to change them
-# make bench   measure orders per second and memory
+# make bench   measure speed, where the time goes, and memory; some cases: make bench BENCH_ARGS="us_parcel physics"
 # make clean   remove what make made (results in runs/ stay)
 #
 # Everything runs in $(VENV), which is made on the first call and again only when pyproject.toml changes.
@@ -50,7 +50,7 @@ baselines: $(dev_stamp)
 	$(bin)/python tests/baselines/test_pack.py
 
 bench: $(dev_stamp)
-	$(bin)/python tests/benchmarks/speed.py
+	$(bin)/python tests/benchmarks/bench.py $(BENCH_ARGS)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -39,7 +39,7 @@ def write_large(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "stores.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     shutil.copy(regions, folder / "regions.csv")
-    return shutil.copy(Path(__file__).with_name("large.yaml"), folder / "large.yaml")
+    return Path(shutil.copy(Path(__file__).with_name("large.yaml"), folder / "large.yaml"))
 
 
 def main() -> None:

@@ -10,21 +10,19 @@ less than 10 s; no more memory than for 5.
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from cases import run
 
 from reports.breakdown import FILE_NAME
 from reports.result import write_result
 from sim import Experiment
+from sim.scenario.demand import Generated
 
 POLICIES = ("nearest", "cheapest", "fewest_shipments", "balanced", "cost_based", "split_control")
 _NOISE = 0.01
@@ -40,7 +38,9 @@ def main() -> None:
     parser.add_argument("--replications", type=int, nargs="+", default=[5, 20])
     arguments = parser.parse_args()
 
-    daily = Experiment(arguments.scenario).scenario.demand.orders_per_day
+    demand = Experiment(arguments.scenario).scenario.demand
+    assert isinstance(demand, Generated), "a scenario that draws its orders"
+    daily = demand.orders_per_day
     changes = ["warm_up_days=0", f"days={arguments.orders / daily:.3f}"]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "result"
@@ -51,9 +51,11 @@ def main() -> None:
         once, slices = result.kpis, pq.read_table(folder / FILE_NAME)
         for replications in arguments.replications:
             repeat(folder, once, slices, result.summary["about"], replications)
-            wall, cpu, memory = timed([sys.executable, "-m", "sim", "report", str(folder)])
+            cost = run("report", str(folder))
             size = (folder / "report.html").stat().st_size / 1e6
-            print(f"{replications:>12}{wall:>10.2f}{cpu:>10.2f}{memory:>13.0f}{size:>10.2f}")
+            print(
+                f"{replications:>12}{cost.wall_s:>10.2f}{cost.cpu_s:>10.2f}{cost.peak_mib:>13.0f}{size:>10.2f}"
+            )
 
 
 def repeat(folder: Path, once: pd.DataFrame, slices: pa.Table, about: dict[str, str], number: int) -> None:
@@ -71,16 +73,6 @@ def repeat(folder: Path, once: pd.DataFrame, slices: pa.Table, about: dict[str, 
         for replication in range(number)
     )
     pq.write_table(pa.concat_tables(numbered), folder / FILE_NAME)
-
-
-def timed(command: list[str]) -> tuple[float, float, float]:
-    """Run a command, and return its wall time and CPU time in seconds, and its peak memory in MiB."""
-    begin = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    return time.perf_counter() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

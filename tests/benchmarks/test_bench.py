@@ -1,0 +1,153 @@
+"""`make bench`: what its table and its file promise. How long anything takes is no matter of a test."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies import load_policy
+from sim import load_scenario, simulate
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+
+
+def bench(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(HERE / "bench.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+
+
+def case(
+    median: float, spread: float = 0.0, *, more: bool = False, target: float | None = None, **what: str
+) -> dict[str, Any]:
+    """Return the figures of a case, made by hand."""
+    return {
+        "case": {"name": "a", "about": "a case", "target": target, "more": more, "is_long": False, **what},
+        "aim": "ratio",
+        "least": median - spread,
+        "median": median,
+        "largest": median + spread,
+    }
+
+
+def written(file: Path, **cases: dict[str, Any]) -> Path:
+    file.write_text(json.dumps({"about": {"python": "3.11"}, "cases": cases}), encoding="utf-8")
+    return file
+
+
+def shown(folder: Path, now: dict[str, Any], stored: dict[str, Any]) -> list[list[str]]:
+    """Return the words of each line of the table that shows one beside the other."""
+    done = bench("--read", written(folder / "now", a=now), "--stored", written(folder / "stored", a=stored))
+    assert done.returncode == 0, done.stderr
+    return [line.split() for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("now", "stored", "said"),
+    [
+        (case(30), case(40), "-25 % better"),
+        (case(40), case(30), "+33 % worse"),
+        (case(2, more=True), case(1, more=True), "+100 % better"),
+        (case(1, more=True), case(2, more=True), "-50 % worse"),
+        (case(40, 3), case(35, 3), "the same"),  # the spreads overlap
+        (case(40, 2), case(35, 2), "+14 % worse"),  # they do not
+        (case(40.5), case(40), "the same"),  # next to nothing
+        (case(30, world="one"), case(40, world="another"), "another case"),
+        (case(30, target=25), case(40, target=40), "-25 % better"),  # another target is not another case
+        (
+            {**case(9), "beside": case(1)},
+            {**case(3), "beside": case(1)},
+            "the same",
+        ),  # seconds are not compared
+    ],
+)
+def test_a_case_is_compared_with_what_was_stored(
+    tmp_path: Path, now: dict[str, Any], stored: dict[str, Any], said: str
+) -> None:
+    assert said.split() in shown(tmp_path, now, stored)
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (case(30, target=40), "met"),
+        (case(50, target=40), "+25 %"),
+        (case(2, target=1.8, more=True), "met"),
+        (case(0.9, target=1.8, more=True), "-50 %"),
+    ],
+)
+def test_a_target_is_met_or_missed_by_so_much(tmp_path: Path, now: dict[str, Any], said: str) -> None:
+    assert said.split() in shown(tmp_path, now, now)
+
+
+def test_what_is_kept_replaces_the_cases_that_were_measured_and_no_others(tmp_path: Path) -> None:
+    stored = written(tmp_path / "stored", a=case(40), b=case(7))
+    assert (
+        bench("--read", written(tmp_path / "now", a=case(30)), "--stored", stored, "--keep").returncode == 0
+    )
+    assert {name: figures["median"] for name, figures in json.loads(stored.read_text())["cases"].items()} == {
+        "a": 30,
+        "b": 7,
+    }
+
+
+def test_a_tiny_world_has_every_figure(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    arguments = ["--scenario", "hello", "--policy", "nearest", "--set", "days=0.2", "--runs", "1"]
+    done = bench(*arguments, "--profile", "--json", file, "--stored", tmp_path / "none")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(file.read_text())
+    assert {"processor", "system", "python", "simpy", "numpy"} <= found["about"].keys()
+    figures = found["cases"]["hello"]
+    assert figures["least"] <= figures["median"] <= figures["largest"]
+    journal = simulate(load_scenario("hello", ["days=0.2"]), load_policy("nearest"))
+    assert figures["orders"] == journal.table("orders").num_rows
+    assert figures["events"] > 1
+    assert figures["peak_mib"] > 50
+    # The parts are shares of all that an order costs, and samples fall to one of them, but for a stray one.
+    assert sum(figures["parts"].values()) == pytest.approx(figures["us"]["median"])
+    assert figures["parts"].get("other", 0) < 0.02 * figures["us"]["median"]
+    assert {"decision", "warehouse", "events"} <= figures["parts"].keys()
+    assert 0 < figures["asked"] < figures["us"]["median"]
+    for label in (
+        "ratio",
+        "median",
+        "orders a second",
+        "µs an order",
+        "decision",
+        "events an order",
+        "peak memory",
+    ):
+        assert label in done.stdout
+    assert "µs an order\n" in done.stdout.partition("\nhello\n")[2]  # the profile
+
+
+def test_a_case_that_is_none_is_refused() -> None:
+    done = bench("us_parcels")
+    assert done.returncode == 2
+    assert "'us_parcels'" in done.stderr
+    assert "us_parcel" in done.stderr
+
+
+def test_every_module_of_the_engine_plays_a_part_or_none() -> None:
+    """A new module is named in parts.py, so that no time goes unseen."""
+    parts = runpy.run_path(str(HERE / "parts.py"))
+    named = [
+        *parts["LOOKED_THROUGH"],
+        *parts["NOT_PLAYED"],
+        *(name for names in parts["PARTS"].values() for name in names),
+    ]
+    there = {
+        path.stem
+        for path in (ROOT / "sim").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    } - {"__init__", "__main__"}
+    assert len(set(named)) == len(named)
+    assert there - set(named) == set(), "name them in tests/benchmarks/parts.py"
+    assert set(named) - there == set()
