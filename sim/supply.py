@@ -100,9 +100,9 @@ class Supply:
         self._available_cell, self._safety_cell, self._on_order_cell = (array.data for array in self._stock)
         self._owed_cell = self._owed.data
         self._fallen: dict[int, None] = {}
-        self._rule = np.where(inventory.limited, catalogue.replenished_by, -1).astype(np.int32).reshape(-1)
+        self._rule = np.where(inventory.limited, catalogue.replenished_by, np.int32(-1)).reshape(-1)
         self._point = np.full_like(self._rule, NEVER_ORDERED)
-        self._level = np.zeros_like(self._rule)
+        self._level = np.zeros(self._rule.shape, np.int32)
         self._plans = self._read(
             catalogue, levels, _sources(clock, catalogue, inventory, claims, inbound, root), root
         )
