@@ -125,7 +125,8 @@ class Catalogue:
     @cached_property
     def keeps(self) -> NDArray[np.bool_]:
         """Which warehouse may keep which item: bool, item x warehouse."""
-        keeps: NDArray[np.bool_] = (self.tags[:, None] & ~self.handles) == 0
+        known, kind = np.unique(self.tags, return_inverse=True)  # few, however many items there are
+        keeps: NDArray[np.bool_] = ((known[:, None] & ~self.handles) == 0)[kind]
         return keeps
 
     def cells(self, items: str | tuple[str, ...], warehouses: str | tuple[str, ...]) -> NDArray[np.bool_]:

@@ -50,7 +50,7 @@ class Claims:
         self._inventory = inventory
         self._queues: dict[tuple[int, int], deque[Claim]] = {}
         self._serving: set[tuple[int, int]] = set()
-        self.owed = np.zeros_like(inventory.on_hand)
+        self.owed = np.zeros(inventory.on_hand.shape, np.int32)
 
     def add(
         self,

@@ -58,7 +58,7 @@ class Door:
         self._queues: dict[int, deque[Queued]] = {}
         self._is_due: set[int] = set()
         self.let_in: Callable[[int], None]
-        self.waiting = np.zeros_like(inventory.on_hand)
+        self.waiting = np.zeros(inventory.on_hand.shape, np.int32)
         self.millilitres = np.zeros(len(self._limits), np.int64)
         if any(limit is not None for limit in self._limits):
             inventory.on_room = self._note_room
