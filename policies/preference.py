@@ -120,16 +120,20 @@ class Preference:
         """
         if case.candidates is None:
             case.candidates = sites
-        column, band = self._columns[0]
-        values = case.column(column)[sites]
-        # Three values settle it where the first key does: the best, the next, and what that is not tied with.
-        least = (values.argsort() if len(sites) < MANY else _least(values))[:3].tolist()
-        first, second = values.item(least[0]), values.item(least[1])
-        if second <= first + band or (len(least) > 2 and values.item(least[2]) <= second + band):
-            winner = self.best(case, sites)
-            other = self.best(case, sites[sites != winner])
-            return winner, other, self._margin(case, winner, other)
-        return sites.item(least[0]), sites.item(least[1]), round((second - first) * self._units[0], DIGITS)
+        for (column, band), unit in zip(self._columns, self._units, strict=True):
+            values = case.column(column)[sites]
+            # Three values settle it: the best, the next, and what that is not tied with.
+            ranked = values.argsort() if len(sites) < MANY else _three_least(values)
+            best, next_, *third = ranked[:3].tolist()
+            first, second = values.item(best), values.item(next_)
+            if second > first + band and (not third or values.item(third[0]) > second + band):
+                return sites.item(best), sites.item(next_), round((second - first) * unit, DIGITS)
+            if values.max() > first + band:
+                break
+        # Where some tie by a key but not all, the rest decides among those.
+        winner = self.best(case, sites)
+        other = self.best(case, sites[sites != winner])
+        return winner, other, self._margin(case, winner, other)
 
     def _margin(self, case: Case, winner: int, other: int) -> float:
         values = [case.column(column) for column, _ in self._columns]
@@ -175,7 +179,7 @@ class Preference:
         return "policy" if criterion is None else criterion.split_reason
 
 
-def _least(values: Values) -> NDArray[np.intp]:
+def _three_least(values: Values) -> NDArray[np.intp]:
     """Return the positions of the three least values, the least first."""
     least = values.argpartition(2)[:3]
     return least[values[least].argsort()]
