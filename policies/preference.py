@@ -129,8 +129,10 @@ class Preference:
             if second > first + band and (not third or values.item(third[0]) > second + band):
                 return sites.item(best), sites.item(next_), round((second - first) * unit, DIGITS)
             if values.max() > first + band:
+                # Some tie but not all. What follows decides among those that may tie with one of the first two: where
+                # a thousand stores tie by zone, to leave the others out halves the time of it.
+                sites = sites[values <= max(first + band, second) + band]
                 break
-        # Where some tie by a key but not all, the rest decides among those.
         winner = self.best(case, sites)
         other = self.best(case, sites[sites != winner])
         return winner, other, self._margin(case, winner, other)
