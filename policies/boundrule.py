@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from policies.actions import Action, Assign, AssignAll, AssignUnits, Backorder, Cancel, Care, Wait
 from policies.case import Case, Taken, Terms
 from policies.filters.filter import Limit, Penalty
@@ -95,7 +93,7 @@ class BoundRule:
             return Verdict((), (), lines, "none", None, self.sieve.nothing)  # not for a part of the order
         case, sites, removed = self.sieve.candidates(request, lines, taken)
         allowed = self._planner.allowed(request) - shipments
-        if allowed > 0 and np.count_nonzero(sites):
+        if allowed > 0 and sites is not None:
             search = self._planner.search(case, sites, allowed)
             plan = search.full()
             if plan is not None:
@@ -237,14 +235,16 @@ def _named_last(rules: Sequence[Rule]) -> Rule:
 
 
 def _parts(plan: Plan) -> tuple[answer.Part, ...]:
-    return tuple(
-        [
-            answer.Part(
-                ship.site,
-                tuple([(line, ship.case.request.units[line]) for line in ship.case.lines]),
-                int(ship.case.offer.service[ship.site]),
-                *ship.case.terms.of_stock,
-            )
-            for ship in plan.ships
-        ]
+    return tuple([_part(site, case) for site, case in plan.ships])
+
+
+def _part(site: int, case: Case) -> answer.Part:
+    terms, units = case.terms, case.request.units
+    return answer.Part(
+        site,
+        tuple([(line, units[line]) for line in case.lines]),
+        case.offer.service.item(site),
+        terms.issue,
+        terms.least_life_s,
+        terms.safety_stock,
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from policies.boundrule import BoundRule, Verdict
 from policies.case import Taken
 from policies.explanation import record
 from policies.rule import Rule
-from policies.sieve import DROPPED
 from policies.splits.plan import remainder
 from sim import occasions
 from sim import policy as answer
@@ -69,15 +68,15 @@ class BoundRuleSet:
         self._sections = rules
         self._whens = [None if rule.when is None else rule.when.bind(network) for rule in rules]
         self._rules = [BoundRule([rule], network, number + 1) for number, rule in enumerate(rules)]
+        self._turns = list(zip(range(len(rules)), self._rules, self._whens, strict=True))
         self._is_together = match == "all"
         self._together: dict[tuple[int, ...], BoundRule] = {
             (number,): rule for number, rule in enumerate(self._rules)
         }
-        self._texts: dict[tuple[tuple[BoundRule, tuple[int, ...]], ...], str] = {}
 
     def allocate(self, order: Request, network: Network) -> Allocation:
         """Answer with what the rules make of the open lines; what none of them decides waits."""
-        steps = list(self.steps(order))
+        steps = self.steps(order)
         if len(steps) == 1 and len(steps[0].lines) == len(order.open) and not steps[0].verdict.left:
             parts, holds = steps[0].verdict.parts, steps[0].verdict.holds
         else:
@@ -95,33 +94,37 @@ class BoundRuleSet:
             holds = self._with_alarm(order, steps, holds)
         return Allocation(parts, holds, self._why(order, steps, parts, holds))
 
-    def steps(self, order: Request) -> Iterator[Step]:
-        """Yield the turns of the rules that apply, until no line is left."""
+    def steps(self, order: Request) -> list[Step]:
+        """Return the turns of the rules that apply, until no line is left."""
         if self._is_together:
-            yield from self._steps_together(order)
-            return
+            return self._steps_together(order)
         lines, shipments, left = order.open, order.shipments, order
         gone: Taken = ()
-        for number, (rule, when) in enumerate(zip(self._rules, self._whens, strict=True)):
+        steps: list[Step] = []
+        for number, rule, when in self._turns:
             taken = lines if when is None else when.takes(order, lines)
             if not taken:
                 continue
             verdict = rule.decide(left, taken, shipments, gone)
-            yield Step(number, rule, left, gone, taken, shipments, verdict)
-            shipments += _shipments(verdict)
-            lines = tuple([line for line in lines if line not in taken or line in verdict.left])
+            steps.append(Step(number, rule, left, gone, taken, shipments, verdict))
+            if len(taken) == len(lines):
+                lines = verdict.left
+            else:
+                lines = tuple([line for line in lines if line not in taken or line in verdict.left])
             if not lines:
-                return
+                break
+            shipments += _shipments(verdict)
             if verdict.plan is not None:
                 left = remainder(self._network, left, verdict.plan.units)
                 gone += _divided(verdict)
+        return steps
 
     def explain(self, order: Request, network: Network) -> tuple[RuleRecord, ...]:
         """Return what `allocate` would do with a request, rule by rule, and why; nothing changes by it."""
         return tuple([record(step, network) for step in self.steps(order)])
 
-    def _steps_together(self, order: Request) -> Iterator[Step]:
-        """Yield a turn for each group of lines to which the same rules apply."""
+    def _steps_together(self, order: Request) -> list[Step]:
+        """Return a turn for each group of lines to which the same rules apply."""
         groups: dict[tuple[int, ...], list[int]] = {}
         found = [order.open if when is None else when.takes(order, order.open) for when in self._whens]
         for line in order.open:
@@ -132,16 +135,18 @@ class BoundRuleSet:
             numbers = tuple(sorted(set.intersection(*[set(numbers) for numbers in groups])))
             groups = {numbers: list(order.open)} if numbers else {}
         shipments, left = order.shipments, order
+        steps: list[Step] = []
         for turn, (numbers, lines) in enumerate(groups.items()):
             rule = self._together.get(numbers)
             if rule is None:
                 sections = [self._sections[number] for number in numbers]
                 rule = self._together[numbers] = BoundRule(sections, self._network)
             verdict = rule.decide(left, tuple(lines), shipments)
-            yield Step(turn, rule, left, (), tuple(lines), shipments, verdict)
+            steps.append(Step(turn, rule, left, (), tuple(lines), shipments, verdict))
             shipments += _shipments(verdict)
             if verdict.plan is not None:
                 left = remainder(self._network, left, verdict.plan.units)
+        return steps
 
     def _with_alarm(
         self, order: Request, steps: Sequence[Step], holds: tuple[answer.Hold, ...]
@@ -172,38 +177,29 @@ class BoundRuleSet:
     ) -> Why:
         if not steps:
             return Why("", "no rule applies")
-        plan = next((step.verdict.plan for step in steps if step.verdict.plan is not None), None)
+        plan, capped = None, False
+        for step in steps:
+            plan = step.verdict.plan if plan is None else plan
+            capped = capped or step.verdict.capped
         split = "policy"
-        shipments = order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
-        if shipments > 1 or (shipments and any(isinstance(hold, answer.Wait) for hold in holds)):
-            split = steps[0].rule.sieve.split_reason(order)
-            if (
-                split == "policy" and plan is not None
-            ):  # one warehouse could ship it all: the rank did not want that
-                split = plan.reason
+        if holds or order.shipments + len(parts) > 1:
+            shipments = order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
+            if shipments > 1 or (shipments and any(isinstance(hold, answer.Wait) for hold in holds)):
+                split = steps[0].rule.sieve.split_reason(order)
+                if split == "policy" and plan is not None:
+                    split = plan.reason  # one warehouse could ship it all: the rank did not want that
         runner_up, margin = (plan.runner_up, plan.margin) if plan is not None else ((), None)
         last = steps[-1]
-        capped = any(step.verdict.capped for step in steps)
         return Why(
             last.rule.name, last.verdict.outcome, runner_up, margin, self._removed(steps), split, capped
         )
 
     def _removed(self, steps: Sequence[Step]) -> str:
         """Return how many warehouses each filter took away: rules by semicolons, in the order of the rule set."""
-        key = tuple([(step.rule, step.verdict.removed) for step in steps])
-        text = self._texts.get(key)
-        if text is None:
-            texts = [""] * (steps[-1].number + 1)
-            for step in steps:
-                texts[step.number] = " ".join(
-                    [
-                        f"{word}=dropped" if count == DROPPED else f"{word}={count}"
-                        for word, count in zip(step.rule.sieve.words, step.verdict.removed, strict=True)
-                        if count
-                    ]
-                )
-            text = self._texts[key] = "; ".join(texts)
-        return text
+        texts = [""] * (steps[-1].number + 1)
+        for step in steps:
+            texts[step.number] = step.rule.sieve.told(step.verdict.removed)
+        return "; ".join(texts)
 
 
 def _divided(verdict: Verdict) -> Taken:

@@ -55,13 +55,14 @@ class Case:
     Attributes:
         lines: the lines of the order that are considered together.
         terms: those of the rule.
+        parcel: what the lines amount to.
         candidates: positions of the warehouses that are compared, once they are known: a weighted penalty is
             put on a scale that they make.
 
     """
 
     __slots__ = (
-        "_columns", "_offer", "_parcel", "_stocked", "candidates", "lines", "network", "request", "terms",
+        "_columns", "_has_all", "_offer", "_stocked", "candidates", "lines", "network", "parcel", "request", "terms",
     )  # fmt: skip
 
     def __init__(self, network: Network, request: Request, lines: tuple[int, ...], terms: Terms) -> None:
@@ -70,27 +71,22 @@ class Case:
         self.lines = lines
         self.terms = terms
         self.candidates: NDArray[np.intp] | None = None
-        self._parcel: Parcel | None = None
+        self.parcel: Parcel = network.parcel(request, lines)
         self._offer: Offer | None = None
+        self._has_all: Bools | None = None
         self._stocked: dict[int, Bools] = {}
         self._columns: dict[Column, Values] = {}
 
     @property
-    def parcel(self) -> Parcel:
-        """What the lines amount to."""
-        if self._parcel is None:
-            self._parcel = self.network.parcel(self.request, self.lines)
-        return self._parcel
-
-    @property
     def offer(self) -> Offer:
         """The service that the rule would take at each warehouse."""
-        if self._offer is None:
+        offer = self._offer
+        if offer is None:
             request = self.request
-            self._offer = self.network.offer(
+            offer = self._offer = self.network.offer(
                 request.region, self.parcel, request.promised_at, self.terms.service
             )
-        return self._offer
+        return offer
 
     @property
     def reachable(self) -> Bools:
@@ -142,6 +138,18 @@ class Case:
             may_serve = network.may_serve(request.region, network.tags[request.items[line]])
             stocked = self._stocked[line] = (self.available(line) >= request.units[line]) & may_serve
         return stocked
+
+    @property
+    def has_all(self) -> Bools:
+        """The warehouses that have every line in stock."""
+        able = self._has_all
+        if able is None:
+            first, *others = self.lines
+            able = self.in_stock(first)
+            for line in others:
+                able = able & self.in_stock(line)
+            self._has_all = able
+        return able
 
     def column(self, column: Column) -> Values:
         """Return what a rank key says of the case."""

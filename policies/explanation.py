@@ -57,7 +57,7 @@ def _comparisons(step: Step, case: Case, sites: Bools) -> Iterator[Comparison]:
     if sites.any():
         yield _compared(case, sites, preference, ships[0].site if is_whole else -1)
     for ship in () if is_whole else ships:
-        able = sites & _holds_all(ship.case)
+        able = sites & ship.case.reachable & ship.case.has_all
         able[ship.site] = True
         yield _compared(ship.case, able, preference, ship.site)
     for hold in step.verdict.holds:
@@ -86,13 +86,6 @@ def _positions(sites: Bools) -> tuple[int, ...]:
     return tuple(sites.nonzero()[0].tolist())
 
 
-def _holds_all(case: Case) -> Bools:
-    able = case.reachable
-    for line in case.lines:
-        able = able & case.in_stock(line)
-    return able
-
-
 def _compared(case: Case, sites: Bools, preference: Preference, chosen: int) -> Comparison:
     """Return what the rank's keys say of some warehouses, if the lines of a case left there as one parcel."""
     found = sites.nonzero()[0]
@@ -100,7 +93,7 @@ def _compared(case: Case, sites: Bools, preference: Preference, chosen: int) -> 
     columns = list(_columns(preference))
     values = [term.column(case) * unit for term, unit in columns]
     stocked = {line: case.in_stock(line) for line in case.lines}
-    able = sites & _holds_all(case)
+    able = sites & case.reachable & case.has_all
     offer = case.offer
     candidates = [
         Candidate(

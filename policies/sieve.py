@@ -53,7 +53,7 @@ class Sieve:
     def __init__(self, rules: Sequence[Rule], terms: Terms, network: Network) -> None:
         self._network = network
         self.sites: Bools = np.logical_and.reduce([_site_mask(rule.sites, network) for rule in rules])
-        self._site_count = int(np.count_nonzero(self.sites))
+        self._site_count = count(self.sites)
         # What several rules say is asked once.
         parts = list(dict.fromkeys(part for rule in rules for part in rule.filters if _excludes(part)))
         if not any(isinstance(part, IsUp) for part in parts):
@@ -69,34 +69,33 @@ class Sieve:
         limit = () if network.room is None else ("queue_limit",)
         self.words = ("sites", *limit, *(part.name for part in parts))
         self.nothing = (0,) * len(self.words)
+        self._told: dict[tuple[int, ...], str] = {}
 
     def candidates(
         self, request: Request, lines: tuple[int, ...], taken: Taken = ()
-    ) -> tuple[Case, Bools, tuple[int, ...]]:
-        """Return lines as a case, the warehouses that may take it, and how many each word took away.
+    ) -> tuple[Case, Bools | None, tuple[int, ...]]:
+        """Return lines as a case, the warehouses that may take it (None: not any), and how many each word took away.
 
         Where all filters together leave none, those that are soft are dropped. `taken` is what earlier rules send,
         in the same decision, of lines that were not shipped in full.
         """
         for terms, masks in self.passes:
             case = Case(self._network, request, lines, terms._replace(taken=taken) if taken else terms)
-            sites, removed = self._filtered(case, masks)
-            if np.count_nonzero(sites):
+            sites, left, removed = self._filtered(case, masks)
+            if left:
                 break
-        return case, sites, removed
+        return case, sites if left else None, removed
 
     def _filtered(
         self, case: Case, masks: Sequence[tuple[Filter, Mask | None]]
-    ) -> tuple[Bools, tuple[int, ...]]:
-        sites = self.sites
-        count = self._site_count
-        removed = [len(sites) - count]
+    ) -> tuple[Bools, int, tuple[int, ...]]:
+        sites, left = self.sites, self._site_count
+        removed = [len(sites) - left]
         room = self._network.room
         if room is not None:  # a full warehouse is no candidate, whatever the rule says
             sites = sites & room
-            left = int(np.count_nonzero(sites))
-            removed.append(count - left)
-            count = left
+            before, left = left, count(sites)
+            removed.append(before - left)
         for _, mask in masks:
             if mask is None:
                 removed.append(DROPPED)
@@ -104,12 +103,20 @@ class Sieve:
             passing = mask(case)
             if passing is None:
                 removed.append(0)
-            else:
-                sites = sites & passing
-                left = int(np.count_nonzero(sites))
-                removed.append(count - left)
-                count = left
-        return sites, tuple(removed)
+                continue
+            sites = sites & passing
+            before, left = left, count(sites)
+            removed.append(before - left)
+        return sites, left, tuple(removed)
+
+    def told(self, removed: tuple[int, ...]) -> str:
+        """Return in words how many warehouses each of `words` took away."""
+        text = self._told.get(removed)
+        if text is None:
+            named = [(word, n) for word, n in zip(self.words, removed, strict=True) if n]
+            text = " ".join([f"{word}=dropped" if n == DROPPED else f"{word}={n}" for word, n in named])
+            self._told[removed] = text
+        return text
 
     def with_stock_to_come(self, request: Request, lines: tuple[int, ...]) -> tuple[Case, Bools]:
         """Return lines as a case, and the warehouses that could take it if they had the stock."""
@@ -131,7 +138,7 @@ class Sieve:
         """Tell why no single warehouse ships all that is open: one of `journal.SPLIT_REASONS`."""
         terms, masks = self.passes[-1]
         case = Case(self._network, request, request.open, terms)
-        able = np.logical_and.reduce([case.in_stock(line) for line in case.lines])
+        able = case.has_all
         if not able.any():
             return "no_stock"
         if not (able := able & self.sites).any():
@@ -159,6 +166,11 @@ class Sieve:
                 sites = sites if passing is None else sites & passing
         found = sites.nonzero()[0]
         return min([moment(case, found) for moment in self._moments.values()])
+
+
+def count(sites: Bools) -> int:
+    """Return how many warehouses a mask holds; half the time of `numpy.count_nonzero` for few of them."""
+    return sites.tobytes().count(1)
 
 
 def _excludes(part: Filter) -> bool:

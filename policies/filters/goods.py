@@ -49,13 +49,16 @@ class HasStock(Filter):
         """Bind to a replication."""
         if self.lines == "units":
             return lambda case: np.any([case.available(line) > 0 for line in case.lines], axis=0)
-        every = self.lines == "all"
+        if self.lines == "all":
+            return lambda case: case.has_all
 
         def mask(case: Case) -> Bools:
             lines = case.lines
+            if len(lines) == 1:
+                return case.has_all
             stocked = case.in_stock(lines[0])
             for line in lines[1:]:
-                stocked = stocked & case.in_stock(line) if every else stocked | case.in_stock(line)
+                stocked = stocked | case.in_stock(line)
             return stocked
 
         return mask

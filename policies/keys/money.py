@@ -25,8 +25,8 @@ class LandedCost(Key):
         """Bind to a replication."""
         relieved = relief(network)
         if relieved is None:
-            return lambda case: (case.offer.freight + network.handling(case.parcel)) / CENTS
-        return lambda case: (case.offer.freight + network.handling(case.parcel)) / CENTS + relieved(case)
+            return lambda case: case.offer.landed
+        return lambda case: case.offer.landed + relieved(case)
 
 
 class Freight(Key):

@@ -55,15 +55,9 @@ class Plan(NamedTuple):
 
 def whole(case: Case, sites: Bools, preference: Preference) -> Plan | None:
     """Return the best of some warehouses that ships all lines of a case together, or None."""
-    for line in case.lines:
-        sites = sites & case.in_stock(line)
-    found = sites.nonzero()[0]
-    if len(found):
-        found = found[case.reachable.take(found)]
-    if not len(found):
-        return None
-    if len(found) == 1:
-        return Plan((Ship(int(found[0]), case),))
+    found = (sites & case.has_all & case.reachable).nonzero()[0]
+    if len(found) < 2:
+        return Plan((Ship(found.item(0), case),)) if len(found) else None
     case.candidates = found
     winner, other, margin = preference.two_best(case, found)
     return Plan((Ship(winner, case),), (other,), margin)
