@@ -103,7 +103,9 @@ class Referee:
             left[line] -= units
             item = request.items[line]
             if units > self._available[item, site] and units > (free := self._free(item, part)):
-                self._check_site(request, site, network.tags[item])  # says more than that there is no stock
+                if not network.may_serve(request.region, network.tags[item])[site]:
+                    # That says more than that there is no stock.
+                    raise self._not_served(request, site, network.tags[item])
                 raise self._wrong(
                     request, f"{units} units of {network.items[item]}, of {free} available", site, line
                 )
@@ -149,11 +151,12 @@ class Referee:
 
     def _terms(self, request: Request, site: int, service: int | None, parcel: Parcel) -> tuple[int, int]:
         """Check that a parcel may leave a warehouse by a service, and return the service and its freight."""
-        network, region = self._network, request.region
-        self._check_site(request, site, parcel.tags)
+        network, region, tags = self._network, request.region, parcel.tags
+        if not network.may_serve(region, tags)[site]:
+            raise self._not_served(request, site, tags)
         if service is None:
             service = int(network.offer(region, parcel, request.promised_at).service[site])
-        freight = self._carriers.price(service, site, region, parcel.grams, parcel.millilitres, parcel.tags)
+        freight = self._carriers.price(service, site, region, parcel.grams, parcel.millilitres, tags)
         if freight is None:
             raise self._wrong(
                 request,
@@ -162,15 +165,11 @@ class Referee:
             )
         return service, freight
 
-    def _check_site(self, request: Request, site: int, tags: int) -> None:
+    def _not_served(self, request: Request, site: int, tags: int) -> PolicyError:
         network = self._network
-        if not network.may_serve(request.region, tags)[site]:
-            rule = (
-                "may not keep the goods"
-                if not network.handles_tags(tags)[site]
-                else f"does not serve {network.regions[request.region]}"
-            )
-            raise self._wrong(request, f"the warehouse {rule}", site)
+        if not network.handles_tags(tags)[site]:
+            return self._wrong(request, "the warehouse may not keep the goods", site)
+        return self._wrong(request, f"the warehouse does not serve {network.regions[request.region]}", site)
 
     def _check_named_once(self, request: Request, lines: Sequence[int], site: int | None = None) -> None:
         if len(set(lines)) < len(lines):

@@ -198,7 +198,7 @@ class Carriers:
     def _nano(self, service: int, site: int, lane: Lane, grams: int, millilitres: int) -> int:
         grams = self.weights(grams, millilitres)[self._weighing_of[service]]
         nano: int = lane.base.item(service, site) + lane.per_kg.item(service, site) * grams
-        if service in self._cards and nano < UNSERVED:
+        if self._cards and service in self._cards and nano < UNSERVED:
             nano = int(self._cards[service].quote(lane.zone[service, site], grams))
         return nano
 

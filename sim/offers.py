@@ -8,9 +8,9 @@ import numpy as np
 
 from sim.carrier import Carriers, Lane
 from sim.clock import NEVER, Clock
+from sim.expectedpickup import ExpectedPickups
 from sim.handling import Handling
 from sim.offer import Chosen, Offer, Parcel, ServiceChoice, cheapest, fastest
-from sim.punctual import Punctual
 from sim.ratecard import UNSERVED, Ints
 from sim.warehouses import Warehouses
 
@@ -27,9 +27,8 @@ class Offers:
 
     def __init__(self, clock: Clock, carriers: Carriers, warehouses: Warehouses, handling: Handling) -> None:
         self._carriers = carriers
-        self._warehouses = warehouses
         self.handling = handling
-        self._punctual = Punctual(clock, warehouses, carriers.pickups)
+        self._pickups = ExpectedPickups(clock, warehouses, carriers.pickups)
         self._shape = len(carriers.ids), len(warehouses.sites)
         self._kept = lru_cache(max(1, KEPT_PRICES // (self._shape[0] * self._shape[1])))(self._cheapest)
 
@@ -43,15 +42,15 @@ class Offers:
         weights = carriers.weights(parcel.grams, parcel.millilitres)
         cheapest = self._cheapest if carriers.has_tiers else self._kept
         arrival: Ints | None = None
-        if choice == "cheapest" or (choice == "cheapest_in_time" and promised_at >= NEVER):
-            chosen = cheapest(lane, weights)
-        elif choice == "cheapest_in_time":
+        if choice == "cheapest_in_time" and promised_at < NEVER:
             arrival = self.arrival(lane, parcel)
             chosen = cheapest(lane, weights, (arrival > np.array(promised_at)).tobytes())
             if chosen.missed is not None:
                 prices = carriers.quote(lane, weights)
                 service = np.where(chosen.missed, fastest(prices, arrival), chosen.service)
                 chosen = Chosen(prices, service)
+        elif choice in ("cheapest_in_time", "cheapest"):
+            chosen = cheapest(lane, weights)
         elif choice == "fastest":
             arrival = self.arrival(lane, parcel)
             prices = carriers.quote(lane, weights)
@@ -79,19 +78,11 @@ class Offers:
         Expected work that waits, opening hours, the next pickup, the mean transit and what is known of its
         disruptions are counted.
         """
-        pickup = self._pickup(parcel)
-        return pickup + self._carriers.transit_s(lane, pickup)
+        pickup = self._pickups.of(parcel.lines, parcel.units, parcel.tags)
+        return pickup + (self._carriers.transit_s(lane, pickup) if lane.disruptions else lane.transit_s)
 
     def transit_s(self, lane: Lane, parcel: Parcel) -> Ints:
         """Return how long a parcel allocated now can be expected to travel, service x warehouse."""
         if not lane.disruptions:
             return lane.transit_s
-        return self._carriers.transit_s(lane, self._pickup(parcel))
-
-    def _pickup(self, parcel: Parcel) -> Ints:
-        """Return when a parcel allocated now can be expected to be picked up, service x warehouse."""
-        lines, units, tags = parcel.lines, parcel.units, parcel.tags
-        pickup = self._punctual.makes_next(lines, units, tags)
-        if pickup is None:
-            pickup = self._carriers.pickups.after_each(self._warehouses.ready_at(lines, units, tags))
-        return pickup
+        return self._carriers.transit_s(lane, self._pickups.of(parcel.lines, parcel.units, parcel.tags))
