@@ -69,7 +69,7 @@ class Carriers:
         weights: from grams and millilitres of a parcel to the grams that are charged, one number for all services that
             weigh alike.
         serves_site: bool, service x warehouse. carries: tags that a service takes, as bits (-1: everything).
-        has_tiers: whether prices depend on what was picked up so far.
+        has_tiers: whether prices depend on what was picked up so far. rounds_up: whether all charge weight in steps.
         pickups: when each service collects. co2e_g_per_tonne_km: float64 by service.
 
     """
@@ -111,6 +111,7 @@ class Carriers:
         ]
         self._weighing = list(dict.fromkeys(weighing))
         self._weighing_of = [self._weighing.index(way) for way in weighing]
+        self.rounds_up = all(way.step_g for way in weighing)
         self.weights = lru_cache(KEPT_WEIGHTS)(self._weights)
         self._cards = {
             number: Card(service.rates, len(service.zones_km) + 1)
