@@ -13,6 +13,7 @@ from sim import randomness
 from sim.catalogue import Catalogue
 from sim.clock import DAY, HOUR, ORDER, RETRY, Clock
 from sim.fulfilment import Fulfilment
+from sim.luck import Luck
 from sim.notices import Notices
 from sim.order import Order
 from sim.orderbook import Block, OrderBook
@@ -142,6 +143,7 @@ class Creation:
             (sums(catalogue.price) + 5_000) // 10_000, sums(catalogue.grams), sums(catalogue.millilitres),
             np.bitwise_or.reduceat(catalogue.tags[items], offsets[:-1]),
         )  # fmt: skip
+        luck = Luck(block.first, block.key)
         items_list, units_list, bounds = items.tolist(), units.tolist(), offsets.tolist()
         rows = zip(*(column.tolist() for column in columns), strict=True)
         for i, (
@@ -156,10 +158,10 @@ class Creation:
             volume,
             tags,
         ) in enumerate(rows):
-            lines = slice(bounds[i], bounds[i + 1])
+            first, last = bounds[i], bounds[i + 1]
             yield Order(
-                block.first + i, key, placed_at, region, segment, tuple(items_list[lines]),
-                tuple(units_list[lines]), promised, is_counted, value, grams, volume, tags,
+                block.first + i, key, luck, placed_at, region, segment, tuple(items_list[first:last]),
+                tuple(units_list[first:last]), promised, is_counted, value, grams, volume, tags,
             )  # fmt: skip
 
     def _give_up(self, order: Order, reason: str) -> None:

@@ -162,7 +162,8 @@ class Fulfilment:
                 order.lost_at = self._clock.now
             order.left[line] -= units
             cancelled += units
-            order.again.pop(line, None)
+            if line in order.again:
+                order.again = {other: number for other, number in order.again.items() if other != line}
             unpaid = min(units, order.to_pay[line])
             order.to_pay[line] -= unpaid
             if units > unpaid:
@@ -240,7 +241,7 @@ class Fulfilment:
         self._waiting.settle()
         for line, units in lines:
             order.left[line] += units
-            order.again.setdefault(line, replaces)  # what waits already goes first
+            order.again = {line: replaces, **order.again}  # what waits already goes first
         order.used -= 1
         self._waiting.again(order, cause)
 
