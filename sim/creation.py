@@ -59,6 +59,7 @@ class Creation:
             for segment in catalogue.scenario.segments
         ]
         errors = catalogue.scenario.capture_errors
+        self._error_share = 0.0 if errors is None else errors.error_share
         self._correction = randomness.quantile(ZERO if errors is None else errors.corrected_after_hours)
         clock.process(self._demand())
 
@@ -88,7 +89,7 @@ class Creation:
         patience = self._patience_s[order.segment]
         if patience is not None:
             self._clock.due(order.placed_at + patience, RETRY, self._lose_patience, order)
-        held_s = self._correction_s(order)
+        held_s = self._correction_s(order) if self._error_share else 0
         if held_s:
             self._notices.tell(order)
             self._clock.due(order.placed_at + held_s, RETRY, self._release, order)
@@ -103,12 +104,9 @@ class Creation:
             self._decide(order, "corrected")
 
     def _correction_s(self, order: Order) -> int:
-        """Return how long an order is held until its data are right; 0 for one without an error."""
-        errors = self._catalogue.scenario.capture_errors
-        if errors is None or not errors.error_share:
-            return 0
+        """Return how long an order is held until its data are right, where orders have errors; 0: it has none."""
         bits = randomness.draw(order.key, randomness.code(0, randomness.CAPTURE_ERROR))
-        if randomness.unit(bits) >= errors.error_share:
+        if randomness.unit(bits) >= self._error_share:
             return 0
         bits = randomness.draw(order.key, randomness.code(0, randomness.CORRECTION))
         return randomness.whole(float(self._correction(randomness.unit(bits))) * HOUR, bits)

@@ -258,19 +258,19 @@ class Fulfilment:
             self.shortfalls.look(shipment)
             if shipment.state == CANCELLED:
                 return None
-        now, site = shipment.started_at, shipment.site
+        now, site, take = shipment.started_at, shipment.site, self._inventory.take
         age = goods = bought = 0
         for pick in shipment.picks:
             item, units, lot = pick
             cost = (self._cost[item] if lot is None else lot.cost) * units
             goods += cost
-            if not self._inventory.take(site, pick, shipment):
+            if not take(site, pick, shipment):
                 bought += cost  # stock that never ends is bought as it leaves
             else:
                 age += (now if lot is None else now - lot.received_at) * units
         shipment.is_picked = True
         shipment.stock_age = age // shipment.units
-        shipment.goods = cents(goods), cents(bought)
+        shipment.goods = cents(goods), cents(bought) if bought else 0
         self._post_goods(shipment, 1)
         return work.draw(shipment)
 
@@ -288,10 +288,10 @@ class Fulfilment:
         per_shipment, per_line, per_unit = self._handling[shipment.site]
         amount = cents(per_shipment + per_line * len(shipment.lines) + per_unit * shipment.units)
         packaging = self._protocols.packaging(shipment.tags)
-        shipment.handling = amount + packaging
+        shipment.handling = spent = amount + packaging
         shipment.state = PACKED
         posts = shipment.order.posts
         posts[HANDLING] += amount
         posts[PACKAGING] += packaging
-        posts[CASH] -= amount + packaging
+        posts[CASH] -= spent
         self.shipping.hand_over(shipment)

@@ -19,6 +19,7 @@ DELIVERED, CANCELLED, LOST, QUEUED, IN_WORK, PACKED, IN_TRANSIT, BACKORDERED = r
 ENDED = frozenset({DELIVERED, CANCELLED, LOST})
 
 _NOTHING: Mapping[int, int] = {}
+_NO_POSTS = [0] * len(ACCOUNTS)
 
 
 class Order:
@@ -116,7 +117,7 @@ class Order:
         self.refunded_value = 0
         self.captures = 0
         self.timer = 0
-        self.posts = [0] * len(ACCOUNTS)
+        self.posts = _NO_POSTS.copy()
         self.notifications = 0
         self.told_at = -1
 
