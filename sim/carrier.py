@@ -130,10 +130,6 @@ class Carriers:
 
     # -- quotes -----------------------------------------------------------------------------------------
 
-    def lane(self, region: int, tags: int) -> Lane:
-        """Return what does not change of the services to a region for goods with some handling tags."""
-        return self.lanes[region, tags]
-
     def _lane(self, region: int, tags: int) -> Lane:
         distance = self._catalogue.distance_m[region]
         # The bound belongs to the nearer zone: side="left".

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
-from heapq import heappush
+from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,26 +28,31 @@ HOUR = 3_600
 
 
 class Clock:
-    """The simulated time of one replication, in whole seconds since the scenario's start."""
+    """The simulated time of one replication, in whole seconds since the scenario's start.
 
-    __slots__ = ("_finished", "env")
+    Attributes:
+        now: the current second.
+
+    """
+
+    __slots__ = ("_finished", "_is_over", "env", "now")
 
     def __init__(self) -> None:
         self.env = Environment()
+        self.now = 0
+        self._is_over = False
         self._finished: Event = self.env.event()
+        self._finished.callbacks.append(self._end)
 
-    @property
-    def now(self) -> int:
-        """The current second."""
-        now: int = self.env._now  # type: ignore[assignment]
-        return now
+    def _end(self, _: Event) -> None:
+        self._is_over = True
 
     def due(
         self, at: int, kind: int, callback: Callable[[Event], None] | None = None, value: Any = None
     ) -> Event:
         """Schedule an event of a kind at a second; the callback gets the event, which carries `value`.
 
-        A process yields the event instead of giving a callback. Two private names of SimPy are used because
+        A process yields the event instead of giving a callback. Private names of SimPy are used because
         `env.timeout` costs about half as much again and cannot set a priority (pyproject.toml pins simpy < 5).
         """
         env = self.env
@@ -64,14 +69,22 @@ class Clock:
         self.env.process(generator)
 
     def run(self) -> None:
-        """Let events happen until `stop` is called. What an event raises, comes through as it was raised."""
-        try:
-            self.env.run(until=self._finished)
-        except Exception as error:
-            # SimPy raises a copy of a process's exception, made of its args alone; the original knows more.
-            if type(error.__cause__) is type(error):
-                raise error.__cause__ from error.__cause__.__cause__
-            raise
+        """Let events happen until `stop` is called. What an event raises, comes through as it was raised.
+
+        This is SimPy's loop without a call for each event, and with the second where `now` is no call either: that
+        saves 2 us of an order.
+        """
+        env = self.env
+        queue = env._queue
+        while not self._is_over:
+            now, _, _, event = heappop(queue)
+            env._now = self.now = now  # type: ignore[assignment]
+            callbacks = event.callbacks
+            event.callbacks = None  # type: ignore[assignment]
+            for callback in callbacks:
+                callback(event)
+            if not event._ok:  # a process that failed
+                raise event._value
 
     def stop(self) -> None:
         """End the run after what the present event causes without delay."""

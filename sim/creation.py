@@ -13,6 +13,7 @@ from sim import randomness
 from sim.catalogue import Catalogue
 from sim.clock import DAY, HOUR, ORDER, RETRY, Clock
 from sim.fulfilment import Fulfilment
+from sim.luck import Luck
 from sim.notices import Notices
 from sim.order import Order
 from sim.orderbook import Block, OrderBook
@@ -58,6 +59,7 @@ class Creation:
             for segment in catalogue.scenario.segments
         ]
         errors = catalogue.scenario.capture_errors
+        self._error_share = 0.0 if errors is None else errors.error_share
         self._correction = randomness.quantile(ZERO if errors is None else errors.corrected_after_hours)
         clock.process(self._demand())
 
@@ -87,7 +89,7 @@ class Creation:
         patience = self._patience_s[order.segment]
         if patience is not None:
             self._clock.due(order.placed_at + patience, RETRY, self._lose_patience, order)
-        held_s = self._correction_s(order)
+        held_s = self._correction_s(order) if self._error_share else 0
         if held_s:
             self._notices.tell(order)
             self._clock.due(order.placed_at + held_s, RETRY, self._release, order)
@@ -102,12 +104,9 @@ class Creation:
             self._decide(order, "corrected")
 
     def _correction_s(self, order: Order) -> int:
-        """Return how long an order is held until its data are right; 0 for one without an error."""
-        errors = self._catalogue.scenario.capture_errors
-        if errors is None or not errors.error_share:
-            return 0
+        """Return how long an order is held until its data are right, where orders have errors; 0: it has none."""
         bits = randomness.draw(order.key, randomness.code(0, randomness.CAPTURE_ERROR))
-        if randomness.unit(bits) >= errors.error_share:
+        if randomness.unit(bits) >= self._error_share:
             return 0
         bits = randomness.draw(order.key, randomness.code(0, randomness.CORRECTION))
         return randomness.whole(float(self._correction(randomness.unit(bits))) * HOUR, bits)
@@ -142,6 +141,7 @@ class Creation:
             (sums(catalogue.price) + 5_000) // 10_000, sums(catalogue.grams), sums(catalogue.millilitres),
             np.bitwise_or.reduceat(catalogue.tags[items], offsets[:-1]),
         )  # fmt: skip
+        luck = Luck(block.first, block.key)
         items_list, units_list, bounds = items.tolist(), units.tolist(), offsets.tolist()
         rows = zip(*(column.tolist() for column in columns), strict=True)
         for i, (
@@ -156,10 +156,10 @@ class Creation:
             volume,
             tags,
         ) in enumerate(rows):
-            lines = slice(bounds[i], bounds[i + 1])
+            first, last = bounds[i], bounds[i + 1]
             yield Order(
-                block.first + i, key, placed_at, region, segment, tuple(items_list[lines]),
-                tuple(units_list[lines]), promised, is_counted, value, grams, volume, tags,
+                block.first + i, key, luck, placed_at, region, segment, tuple(items_list[first:last]),
+                tuple(units_list[first:last]), promised, is_counted, value, grams, volume, tags,
             )  # fmt: skip
 
     def _give_up(self, order: Order, reason: str) -> None:

@@ -162,7 +162,8 @@ class Fulfilment:
                 order.lost_at = self._clock.now
             order.left[line] -= units
             cancelled += units
-            order.again.pop(line, None)
+            if line in order.again:
+                order.again = {other: number for other, number in order.again.items() if other != line}
             unpaid = min(units, order.to_pay[line])
             order.to_pay[line] -= unpaid
             if units > unpaid:
@@ -240,7 +241,7 @@ class Fulfilment:
         self._waiting.settle()
         for line, units in lines:
             order.left[line] += units
-            order.again.setdefault(line, replaces)  # what waits already goes first
+            order.again = {line: replaces, **order.again}  # what waits already goes first
         order.used -= 1
         self._waiting.again(order, cause)
 
@@ -257,19 +258,19 @@ class Fulfilment:
             self.shortfalls.look(shipment)
             if shipment.state == CANCELLED:
                 return None
-        now, site = shipment.started_at, shipment.site
+        now, site, take = shipment.started_at, shipment.site, self._inventory.take
         age = goods = bought = 0
         for pick in shipment.picks:
             item, units, lot = pick
             cost = (self._cost[item] if lot is None else lot.cost) * units
             goods += cost
-            if not self._inventory.take(site, pick, shipment):
+            if not take(site, pick, shipment):
                 bought += cost  # stock that never ends is bought as it leaves
             else:
                 age += (now if lot is None else now - lot.received_at) * units
         shipment.is_picked = True
         shipment.stock_age = age // shipment.units
-        shipment.goods = cents(goods), cents(bought)
+        shipment.goods = cents(goods), cents(bought) if bought else 0
         self._post_goods(shipment, 1)
         return work.draw(shipment)
 
@@ -287,10 +288,10 @@ class Fulfilment:
         per_shipment, per_line, per_unit = self._handling[shipment.site]
         amount = cents(per_shipment + per_line * len(shipment.lines) + per_unit * shipment.units)
         packaging = self._protocols.packaging(shipment.tags)
-        shipment.handling = amount + packaging
+        shipment.handling = spent = amount + packaging
         shipment.state = PACKED
         posts = shipment.order.posts
         posts[HANDLING] += amount
         posts[PACKAGING] += packaging
-        posts[CASH] -= amount + packaging
+        posts[CASH] -= spent
         self.shipping.hand_over(shipment)

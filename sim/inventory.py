@@ -128,14 +128,9 @@ class Inventory:
     # -- what orders hold -------------------------------------------------------------------------------
 
     def reserve(
-        self,
-        item: int,
-        site: int,
-        units: int,
-        holder: Hashable = None,
-        alive_at: int = -NEVER,
+        self, item: int, site: int, units: int, holder: Hashable = None, alive_at: int = -NEVER,
         issue: str | None = None,
-    ) -> list[Pick]:
+    ) -> list[Pick]:  # fmt: skip
         """Bind units to a shipment, lot by lot in the order of issue. There must be that many unreserved.
 
         Lots that are dead at `alive_at` are taken last. `issue` is a key of `lots.ISSUE`; None is the site's own.

@@ -11,6 +11,7 @@ from sim.lots import USUAL, Pick
 if TYPE_CHECKING:
     from sim.carrier import Lane
     from sim.desk import Desk
+    from sim.luck import Luck
 
 DELIVERED, CANCELLED, LOST, QUEUED, IN_WORK, PACKED, IN_TRANSIT, BACKORDERED = range(len(SHIPMENT_STATES))
 """States of a shipment."""
@@ -18,6 +19,7 @@ DELIVERED, CANCELLED, LOST, QUEUED, IN_WORK, PACKED, IN_TRANSIT, BACKORDERED = r
 ENDED = frozenset({DELIVERED, CANCELLED, LOST})
 
 _NOTHING: Mapping[int, int] = {}
+_NO_POSTS = [0] * len(ACCOUNTS)
 
 
 class Order:
@@ -25,6 +27,7 @@ class Order:
 
     Attributes:
         number: 0-based, in order of placing; names the order in the journal and keys its noise.
+        luck: how long the work on its shipments takes.
         items, units: by line. left: units of each line that no shipment holds and nobody cancelled.
         promised_at: NEVER without a promise. counted: placed inside the window that KPIs count.
         value: cents. grams, millilitres, tags: of the whole order.
@@ -51,7 +54,7 @@ class Order:
 
     __slots__ = (
         "again", "attempts", "cancel_reason", "captures", "counted", "delivered_at", "grams", "in_care", "items",
-        "key", "left", "live", "lost", "lost_at", "millilitres", "moves", "notifications", "number", "parts",
+        "key", "left", "live", "lost", "lost_at", "luck", "millilitres", "moves", "notifications", "number", "parts",
         "picked_up_at", "placed_at", "posts", "promised_at", "reallocations", "refunded_value", "region", "segment",
         "shipped_value", "split_reason", "tags", "timer", "to_pay", "to_ship", "told_at", "tried", "units",
         "units_cancelled", "units_first_attempt", "units_returned", "units_shipped", "used", "value",
@@ -61,6 +64,7 @@ class Order:
         self,
         number: int,
         key: int,
+        luck: Luck,
         placed_at: int,
         region: int,
         segment: int,
@@ -75,6 +79,7 @@ class Order:
     ) -> None:
         self.number = number
         self.key = key
+        self.luck = luck
         self.placed_at = placed_at
         self.region = region
         self.segment = segment
@@ -90,7 +95,7 @@ class Order:
         self.tags = tags
         self.parts: list[Shipment] = []
         self.in_care: Mapping[int, int] = _NOTHING
-        self.again: dict[int, int] = {}
+        self.again: Mapping[int, int] = _NOTHING
         self.lost: frozenset[int] = frozenset()
         self.lost_at = -1
         self.to_ship = sum(units)
@@ -112,7 +117,7 @@ class Order:
         self.refunded_value = 0
         self.captures = 0
         self.timer = 0
-        self.posts = [0] * len(ACCOUNTS)
+        self.posts = _NO_POSTS.copy()
         self.notifications = 0
         self.told_at = -1
 

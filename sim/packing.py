@@ -48,9 +48,11 @@ class Packing:
         )  # fmt: skip
         if order.again:
             shipment.again = {line: order.again[line] for line, _ in lines if line in order.again}
-            for line in shipment.again:
-                if not left[line]:
-                    del order.again[line]
+            order.again = {
+                line: number
+                for line, number in order.again.items()
+                if left[line] or line not in shipment.again
+            }
         order.parts.append(shipment)
         return shipment
 
@@ -61,7 +63,7 @@ class Packing:
             if line in out:
                 order.left[line] += units
                 if line in shipment.again:
-                    order.again[line] = shipment.again[line]
+                    order.again = {**order.again, line: shipment.again[line]}
         if len(out) == len(shipment.lines):
             return
         kept = tuple([entry for entry in shipment.lines if entry[0] not in out])

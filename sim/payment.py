@@ -39,11 +39,13 @@ class Payments:
         order.captures += 1
         sum_captured = cents(order.shipped_value)
         captured = sum_captured + posts[REVENUE]
-        fees = (sum_captured * self._fee_ppm + _PPM // 2) // _PPM + order.captures * self._fee_fixed
-        fee = fees - posts[PAYMENT_FEE]
         posts[REVENUE] -= captured
-        posts[PAYMENT_FEE] += fee
-        posts[CASH] += captured - fee
+        posts[CASH] += captured
+        if self._fee_ppm or self._fee_fixed:
+            fees = (sum_captured * self._fee_ppm + _PPM // 2) // _PPM + order.captures * self._fee_fixed
+            fee = fees - posts[PAYMENT_FEE]
+            posts[PAYMENT_FEE] += fee
+            posts[CASH] -= fee
 
     def refund(self, order: Order, value: int) -> None:
         """Give back the price of units that were paid for, in millionths of the currency; fees are not given back.

@@ -102,6 +102,11 @@ def draw_array(key: int, numbers: NDArray[np.int64], kind: int, attempt: int = 0
     return mix_array(np.uint64(key) ^ mix_array(codes))
 
 
+def draws(keys: NDArray[np.uint64], code: int) -> NDArray[np.uint64]:
+    """Return `draw(key, code)` of every key."""
+    return mix_array(keys ^ np.uint64(code))
+
+
 def unit(bits: int) -> float:
     """Return the number in (0, 1) of a draw."""
     return ((bits >> 12) + 0.5) * 2.0**-52
@@ -117,21 +122,32 @@ def whole(seconds: float, bits: int) -> int:
 
     int(x + v) with v in [0, 1) from the draw's lower bits, so that E[result] = x (DESIGN, section 4).
     """
-    return int(seconds + ((bits & 0x7FF) + 0.5) / 2048.0)
+    return int(seconds + rounding(bits))
+
+
+def rounding(bits: int) -> float:
+    """Return what `whole` adds to the seconds of a draw."""
+    return ((bits & 0x7FF) + 0.5) / 2048.0
+
+
+def rounding_array(bits: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return what `whole` adds to the seconds of every draw."""
+    return ((bits & np.uint64(0x7FF)).astype(np.float64) + 0.5) / 2048.0
 
 
 def whole_array(seconds: NDArray[np.float64], bits: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Return `whole` of every element."""
-    return (seconds + ((bits & np.uint64(0x7FF)).astype(np.float64) + 0.5) / 2048.0).astype(np.int64)
+    return (seconds + rounding_array(bits)).astype(np.int64)
 
 
 Quantile = Callable[[Any], Any]
 
 
+@lru_cache(maxsize=65_536)
 def quantile(distribution: AnyDistribution) -> Quantile:
     """Return the function from (0, 1) to values that turns uniform numbers into a distribution's.
 
-    It takes floats and arrays alike and is the only implementation of each transform.
+    Equal distributions have one. It takes floats and arrays alike and is the only implementation of each transform.
     """
     match distribution:
         case Constant(value=value):

@@ -117,17 +117,17 @@ class Settlement:
         assert self.placed == sum(self.tally), f"{self.placed} orders placed, {self.tally} ended"
 
     def _settle(self, order: Order, state: int, ended_at: int) -> None:
-        now = self._clock.now
         self.tally[state] += 1
         if order.cancel_reason == _DECLINED:
             self.declined += 1
         posts = order.posts
         late = self._late_penalty(order, state)
-        posts[LATE] += late
-        posts[CASH] -= late
+        if late:
+            posts[LATE] += late
+            posts[CASH] -= late
         shipments = 0
         for part in order.parts:
-            if part.state != NOT_SENT and part.replaces < 0:
+            if part.state != NOT_SENT and (not part.again or part.replaces < 0):
                 shipments += 1
         self._recorder.add(
             "orders",
@@ -143,7 +143,7 @@ class Settlement:
                 posts[REFUND], order.units_returned, order.notifications, order.told_at, ended_at,
             ),
         )  # fmt: skip
-        self._ledger.settle(now, order.number, posts)
+        self._ledger.settle(self._clock.now, order.number, posts)
 
     def _late_penalty(self, order: Order, state: int) -> int:
         """Return what it costs that an order is late, in cents.

@@ -19,7 +19,7 @@ class Work:
         self._shipment = minutes.per_shipment.average * MINUTE
         self._line = minutes.per_line.average * MINUTE
         self._unit = minutes.per_unit.average * MINUTE
-        self._per_shipment = _varying(minutes.per_shipment)
+        self._per_shipment = randomness.quantile(minutes.per_shipment)
         self._per_line = _varying(minutes.per_line)
         self._per_unit = _varying(minutes.per_unit)
 
@@ -29,11 +29,10 @@ class Work:
 
     def draw(self, shipment: Shipment) -> int:
         """Return the seconds of one shipment: the same wherever it is worked on, if the distributions are."""
-        key, number = shipment.order.key, shipment.number
-        lines, units = len(shipment.lines), shipment.units
-        bits = randomness.draw(key, randomness.code(number, randomness.WORK_TIME))
-        quantile = self._per_shipment
-        seconds = self._shipment if quantile is None else float(quantile(randomness.unit(bits))) * MINUTE
+        order, number = shipment.order, shipment.number
+        key, lines, units = order.key, len(shipment.lines), shipment.units
+        minutes, rounding = order.luck.work(order.number, key, number, self._per_shipment)
+        seconds = minutes * MINUTE
         if self._per_line is None:
             seconds += self._line * lines
         else:
@@ -42,7 +41,7 @@ class Work:
             seconds += self._unit * units
         else:
             seconds += _sum(self._per_unit, key, number, randomness.UNIT_WORK_TIME, units)
-        return randomness.whole(seconds + self._protocols.work_s(shipment.tags), bits)
+        return int(seconds + self._protocols.work_s(shipment.tags) + rounding)
 
 
 def _varying(minutes: AnyDistribution) -> randomness.Quantile | None:

@@ -20,8 +20,8 @@ PARTS: dict[str, tuple[str, ...]] = {
         "receipts", "replenishment", "supplier", "supply", "transfers", "walk_ins",
     ),
     "warehouse": (
-        "backorders", "calendar", "desk", "downtime", "fulfilment", "handling", "hours", "packing", "protocols", "roster", "shortfall",
-        "warehouse", "warehouses", "work",
+        "backorders", "calendar", "desk", "downtime", "fulfilment", "handling", "hours", "luck", "packing", "protocols",
+        "roster", "shortfall", "warehouse", "warehouses", "work",
     ),
     "carrier": (
         "capacity", "carrier", "contract", "disruption", "expectation", "notices", "pickup", "punctual", "ratecard", "shipping",

@@ -10,6 +10,7 @@ from sim import randomness
 from sim.carrier import Carriers
 from sim.catalogue import Catalogue
 from sim.clock import Clock
+from sim.luck import Luck
 from sim.order import QUEUED, Order, Shipment
 
 WORLD = """\
@@ -31,9 +32,9 @@ def lost(carriers: Carriers, site: int, service: int, number: int, replication: 
     keys = randomness.keys(
         np.arange(ORDERS), randomness.root(1, replication, randomness.ORDER_NOISE)
     ).tolist()
-    found, lane = set(), carriers.lane(0, 0)
+    found, lane, luck = set(), carriers.lanes[0, 0], Luck(0, np.zeros(0, np.uint64))
     for order_number, key in enumerate(keys):
-        order = Order(order_number, key, 0, 0, 0, (0,), (1,), 0, True, 0, 0, 0, 0)
+        order = Order(order_number, key, luck, 0, 0, 0, (0,), (1,), 0, True, 0, 0, 0, 0)
         shipment = Shipment(None, order, number, site, service, ((0, 0, 1),), 1, 0, 0, 0, lane, 0, QUEUED)
         if carriers.is_lost(shipment):
             found.add(order_number)
