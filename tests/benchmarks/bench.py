@@ -20,28 +20,34 @@ from table import profile, table
 from world import World
 
 STORED = Path(__file__).with_name("table.json")
+README = Path(__file__).with_name("README.md")
+_MARK = "<!-- Everything below this line is written by `make bench BENCH_ARGS=--keep`. -->\n"
 
 
 def main() -> None:
     """Measure, print the table, and keep it where asked to."""
     arguments = parsed()
-    stored = read(arguments.stored) if arguments.stored.exists() else {"cases": {}}
-    if arguments.read is not None:
-        found = read(arguments.read)
-    else:
-        found = measured(chosen(arguments), arguments.runs)
+    stored = read(arguments.stored) if arguments.stored.exists() else {"about": {}, "cases": {}}
+    found = measured(chosen(arguments), arguments.runs) if arguments.read is None else read(arguments.read)
     print(table(found["cases"], stored["cases"]))
-    for name, old in stored.get("about", {}).items():
-        if stored["cases"].keys() & found["cases"].keys() and found["about"].get(name) != old:
-            print(f"{name} was {old} when the table was stored, and is {found['about'].get(name)}")
+    for name, value in found["about"].items():
+        if found["cases"].keys() & stored["cases"].keys() and stored["about"].get(name) != value:
+            print(f"{name}: {value}; when the table was stored, {stored['about'].get(name)}")
     if arguments.profile:
         for name, figures in found["cases"].items():
-            if "functions" in figures:
-                print(f"\n{name}\n{profile(figures)}")
+            if "parts" in figures:
+                print(f"\n{name}, µs an order\n{profile(figures)}")
     if arguments.json is not None:
         write(arguments.json, found)
     if arguments.keep:
-        write(arguments.stored, {**found, "cases": {**stored["cases"], **found["cases"]}})
+        together = {**stored["cases"], **found["cases"]}
+        order = [case.name for case in CASES if case.name in together]
+        found["cases"] = {name: together[name] for name in (*order, *(together.keys() - set(order)))}
+        write(arguments.stored, found)
+        if arguments.stored == STORED:
+            README.write_text(
+                with_figures(README.read_text(encoding="utf-8"), found["cases"]), encoding="utf-8"
+            )
 
 
 def parsed() -> argparse.Namespace:
@@ -52,12 +58,14 @@ def parsed() -> argparse.Namespace:
         epilog="cases:\n" + "\n".join(lines),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", choices=[[], *(case.name for case in CASES)], metavar="CASE")
+    parser.add_argument("names", nargs="*", metavar="CASE", help="one of those below")
     parser.add_argument("--long", action="store_true", help="measure also what takes many minutes")
     parser.add_argument("--runs", type=int, default=5, help="of each case (default: %(default)s)")
     parser.add_argument("--scenario", help="measure this one, and not the cases")
     parser.add_argument("--policy", default="balanced", help="that plays it (default: %(default)s)")
-    parser.add_argument("--set", dest="changes", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument(
+        "--set", dest="changes", action="append", default=[], metavar="KEY=VALUE", help="change its values"
+    )
     parser.add_argument("--profile", action="store_true", help="say in which functions the time is spent")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep all figures")
     parser.add_argument(
@@ -65,7 +73,14 @@ def parsed() -> argparse.Namespace:
     )
     parser.add_argument("--stored", type=Path, default=STORED, metavar="FILE", help="what to compare with")
     parser.add_argument("--keep", action="store_true", help="store the table, to compare with from now on")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    known = [case.name for case in CASES]
+    for name in arguments.names:
+        if name not in known:
+            parser.error(f"{name!r} is no case: {', '.join(known)}")
+    if arguments.runs < 1:
+        parser.error(f"--runs {arguments.runs}: must be 1 or more")
+    return arguments
 
 
 def chosen(arguments: argparse.Namespace) -> Sequence[Case]:
@@ -93,7 +108,20 @@ def measured(cases: Sequence[Case], runs: int) -> dict[str, Any]:
     for case in cases:
         print(f"{case.name}: {case.about}", file=sys.stderr, flush=True)
         found["cases"][case.name] = {"case": asdict(case), "aim": case.aim, **case.measure(runs)}
-    return cast(dict[str, Any], json.loads(json.dumps(found)))
+    return cast(
+        dict[str, Any], json.loads(json.dumps(found), parse_float=lambda text: float(f"{float(text):.6g}"))
+    )
+
+
+def with_figures(page: str, cases: dict[str, Any]) -> str:
+    """Return a page that ends with the table, and with the profile of its first case."""
+    first = next(figures for figures in cases.values() if "parts" in figures)
+    text, _, _ = page.partition(_MARK)
+    return (
+        f"{text}{_MARK}\n```text\n{table(cases, {})}\n```\n\n"
+        f"## Where the time of {first['case']['name']} goes\n\nMicroseconds an order, by part, and the functions with "
+        f"most of it.\n\n```text\n{profile(first)}\n```\n"
+    )
 
 
 def read(file: Path) -> dict[str, Any]:

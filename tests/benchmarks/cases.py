@@ -21,6 +21,9 @@ from world import World
 
 ROOT = Path(__file__).parents[2]
 PLAY = Path(__file__).with_name("play.py")
+_FUNCTIONS = 5
+"""Of each part, so many are kept."""
+
 Measured = dict[str, Any]
 """Figures of one case, as JSON holds them; see README.md."""
 
@@ -58,26 +61,27 @@ class Speed(Case):
     def measure(self, runs: int) -> Measured:
         """Play it so many times for its speed, then for its parts."""
         rows = ask("speed", asdict(self.world), runs)
-        orders = rows[0]["orders"]
         us = [row["us"] for row in rows]
         looked = ask("parts", asdict(self.world), runs)
-        samples: Counter[str] = Counter()
-        for part, _, number in looked["samples"]:
-            samples[part] += number
-        each = statistics.median(us) / samples.total()
+        total = sum(number for _, _, number in looked["samples"])
+        each = statistics.median(us) / total
+        parts: Counter[str] = Counter()
+        functions: dict[str, dict[str, float]] = {}
+        for part, name, number in looked["samples"]:  # most frequent first
+            parts[part] += number * each
+            if len(functions.setdefault(part, {})) < _FUNCTIONS:
+                functions[part][name] = number * each
         return {
             **spread([row["ratio"] for row in rows]),
-            "orders": orders,
+            "orders": rows[0]["orders"],
             "orders_per_s": 1e6 / statistics.median(us),
-            "bare_s": spread([row["bare_s"] for row in rows]),
             "us": spread(us),
-            "parts": {part: number * each for part, number in samples.items()},
+            "parts": parts,
+            "functions": functions,
             "asked": looked["asked"] * each,
             "events": looked["events"],
+            "bare_s": spread([row["bare_s"] for row in rows]),
             "peak_mib": looked["peak_mib"],
-            "functions": [
-                (part, name, number * each) for part, name, number in looked["samples"] if number > 2
-            ],
         }
 
 

@@ -20,7 +20,7 @@ from sim import Experiment
 
 POLICIES = ("nearest", "cheapest", "fewest_shipments", "balanced")
 REPLICATIONS = 20
-CHANGES = ("warm_up_days=0", "days=0.2", "demand.orders_per_day=4000")
+CHANGES = ("warm_up_days=0", "days=0.2", "demand.orders_per_day=2500")
 """A replication of us_parcel then takes a second or two."""
 
 

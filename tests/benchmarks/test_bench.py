@@ -111,7 +111,7 @@ def test_a_tiny_world_has_every_figure(tmp_path: Path) -> None:
     assert figures["events"] > 1
     assert figures["peak_mib"] > 50
     # The parts are shares of all that an order costs, and samples fall to one of them, but for a stray one.
-    assert sum(figures["parts"].values()) == pytest.approx(figures["us"]["median"])
+    assert sum(figures["parts"].values()) == pytest.approx(figures["us"]["median"], rel=1e-3)
     assert figures["parts"].get("other", 0) < 0.02 * figures["us"]["median"]
     assert {"decision", "warehouse", "events"} <= figures["parts"].keys()
     assert 0 < figures["asked"] < figures["us"]["median"]
@@ -125,7 +125,12 @@ def test_a_tiny_world_has_every_figure(tmp_path: Path) -> None:
         "peak memory",
     ):
         assert label in done.stdout
-    assert "µs an order\n" in done.stdout.partition("\nhello\n")[2]  # the profile
+    assert " sim." in done.stdout.partition("\nhello, µs an order\n")[2]  # the profile
+
+
+def test_the_page_shows_the_table_that_is_stored(tmp_path: Path) -> None:
+    done = bench("--read", HERE / "table.json", "--stored", tmp_path / "none")
+    assert done.stdout in (HERE / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_case_that_is_none_is_refused() -> None:
