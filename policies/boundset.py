@@ -183,7 +183,9 @@ class BoundRuleSet:
             capped = capped or step.verdict.capped
         split = "policy"
         if holds or order.shipments + len(parts) > 1:
-            shipments = order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
+            shipments = (
+                order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
+            )
             if shipments > 1 or (shipments and any(isinstance(hold, answer.Wait) for hold in holds)):
                 split = steps[0].rule.sieve.split_reason(order)
                 if split == "policy" and plan is not None:

@@ -35,8 +35,7 @@ class Inventory:
         lots: of the cells that have any.
         on_order: units that will come in, int32, item x warehouse: ordered or at the door.
         on_fall: told of item and warehouse when units of a cell were promised or left.
-        on_room: told of a warehouse when volume left it.
-        on_sale: told of item, warehouse and units that left for a customer.
+        on_room: told of a warehouse when volume left it. on_sale: of item, warehouse, units that left for a customer.
 
     """
 
@@ -96,8 +95,7 @@ class Inventory:
             self._add_lot(item, site, Lot(count, received_at, expires_at, self._cost[item]))
             self.on_hand[item, site] += count
         self.available[...] = self.on_hand - self.safety
-        self.opening = self.on_hand.copy()
-        self.limited = self.on_hand < UNLIMITED
+        self.opening, self.limited = self.on_hand.copy(), self.on_hand < UNLIMITED
         self.site_units = self._held(np.ones_like(self._catalogue.cost))
         self.site_millilitres = self._held(self._catalogue.millilitres)
         kept = self.limited & self._catalogue.keeps
@@ -121,7 +119,7 @@ class Inventory:
 
     def _held(self, each: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the sum of all units on hand that can end, by warehouse, a unit counted as `each` says of its item."""
-        # An array of the products would take 80 MB, and three times as long, where there are ten million cells.
+        # An array of products, of 80 MB where there are ten million cells, takes three times as long.
         held: NDArray[np.int64] = np.einsum("i,ij->j", each, np.where(self.limited, self.on_hand, 0))
         return held
 

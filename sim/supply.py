@@ -191,20 +191,20 @@ class Supply:
             self._order(self._plans[rule], site, orders[rule, site])
 
     def _review(self, plan: Plan) -> None:
-        """Order for the cells of a plan that are at or below their reorder point: one order for each warehouse."""
-        low = []
+        """Order for all cells of a plan: one order for each warehouse."""
+        due, wanted = [], []
         for begin in range(0, len(plan.cells), _AT_ONCE):
-            some = plan.cells[begin : begin + _AT_ONCE]
-            low.append(some[self.positions(some) <= self._point.take(some)])
-        cells = np.concatenate(low)
-        cells = cells[np.argsort(cells % self._sites, kind="stable")]
-        units = plan.units(
-            self.positions(cells), *(array.take(cells) for array in (self._point, self._level))
-        )
-        due = np.flatnonzero(units)
-        items, sites = np.divmod(cells[due], self._sites)
+            cells = plan.cells[begin : begin + _AT_ONCE]
+            position, point = self.positions(cells), self._point.take(cells)
+            low = np.flatnonzero(position <= point)
+            units = plan.units(position[low], point[low], self._level.take(cells[low]))
+            due.append(cells[low[units > 0]])
+            wanted.append(units[units > 0])
+        items, sites = np.divmod(np.concatenate(due), self._sites)
+        order = np.argsort(sites, kind="stable")
+        items, sites, units = items[order], sites[order], np.concatenate(wanted)[order]
         begins = np.flatnonzero(np.diff(sites, prepend=-1)).tolist()
-        lines = list(zip(items.tolist(), units[due].tolist(), strict=True))
+        lines = list(zip(items.tolist(), units.tolist(), strict=True))
         for begin, end in pairwise([*begins, len(lines)]):
             self._order(plan, int(sites[begin]), lines[begin:end])
 

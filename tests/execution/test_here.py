@@ -19,8 +19,10 @@ from typing import Any
 import pytest
 
 from policies.load import build_policy, read_policies
+from reports.breakdown import break_down
+from reports.measured import measure_run
 from sim.cores import Cores
-from sim.experiment import Measured, Stage, Task, Variant
+from sim.experiment import DIGESTS, Measured, Stage, Task, Variant
 from sim.journal import Journal
 from sim.scenario import load_scenario
 from sim.workers import Workers, play_all
@@ -55,6 +57,23 @@ def test_processes_are_started_once(tmp_path: Path) -> None:
     used = {measured["process"] for found in rounds for measured in found.values() if measured}
     assert len(used) <= 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_measured_is_the_same_whichever_journals_are_kept(tmp_path: Path) -> None:
+    scenario = load_scenario("hello", ["days=0.1", "warm_up_days=0"])
+    (source,) = read_policies(["nearest"], scenario)
+    found, kept = [], []
+    for keep in ("all", "first", "none"):
+        folder = tmp_path / keep
+        folder.mkdir()
+        stage = Stage([Variant("nearest", source, scenario)], build_policy, measure_run, keep, break_down)
+        measured = [stage.play(Task("nearest", replication), folder) for replication in range(2)]
+        digests = [path.read_bytes() for path in sorted((folder / DIGESTS).rglob("*.parquet"))]
+        found.append((str(measured), digests))
+        kept.append(len(list(folder.glob("journal/nearest/*/orders.parquet"))))
+    assert kept == [2, 1, 0]
+    assert found[0] == found[1] == found[2]
+    assert len(found[0][1]) == 2
 
 
 class Fragile(Workers):
