@@ -30,6 +30,22 @@ KEPT_WEIGHTS = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where a region lies, as services see it: arrays service x warehouse.
+
+    Attributes:
+        zone: position of the zone.
+        within: bool: the service collects there, and reaches the region.
+        disruptions: of transit to the region.
+
+    """
+
+    zone: Ints
+    within: NDArray[np.bool_]
+    disruptions: tuple[Disruption, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Lane:
     """What does not change of the services to one region, for goods with some tags: arrays service x warehouse.
 
@@ -124,32 +140,38 @@ class Carriers:
         self._lost_share = [service.lost_share for service in services]
         self.co2e_g_per_tonne_km = np.array([service.co2e_g_per_tonne_km for service in services], np.float64)
         self.lanes: Memo[tuple[int, int], Lane] = Memo(self._lane)
-        self._alike: dict[tuple[bytes, tuple[Disruption, ...]], Lane] = {}
+        self._alike: Memo[tuple[Place, bytes], Lane] = Memo(self._lane_between)
+        self._places: Memo[tuple[int], Place] = Memo(self._place)
+        self._known_places: dict[tuple[bytes, tuple[Disruption, ...]], Place] = {}
+        self._takers: Memo[tuple[int], bytes] = Memo(lambda tags: ((tags & ~self.carries) == 0).tobytes())
         self._co2e: list[float] = self.co2e_g_per_tonne_km.tolist()
         self.pickups = Pickups(clock, catalogue, services)
 
     # -- quotes -----------------------------------------------------------------------------------------
 
     def _lane(self, region: int, tags: int) -> Lane:
+        # Regions of the same zones share one, as do goods that the same services take: what is kept by lane serves all.
+        return self._alike[self._places[region,], self._takers[tags,]]
+
+    def _place(self, region: int) -> Place:
         distance = self._catalogue.distance_m[region]
         # The bound belongs to the nearer zone: side="left".
         zone = np.array([np.searchsorted(bounds, distance) for bounds in self._bounds_m], np.int64)
-        permitted = self.serves_site & ((tags & ~self.carries) == 0)[:, None] & (distance <= self._reach_m)
-        # Regions of the same zones share one: what is kept by lane serves them all.
-        alike = blake2b(zone.tobytes() + permitted.tobytes(), digest_size=16).digest()
-        disruptions = self._disruptions[region]
-        lane = self._alike.get((alike, disruptions))
-        if lane is None:
-            transit_s, base, per_kg = (
-                np.array(
-                    [table[column][zones] for table, zones in zip(self._by_zone, zone, strict=True)], np.int64
-                )
-                for column in range(3)
+        within = self.serves_site & (distance <= self._reach_m)
+        place = Place(zone, within, self._disruptions[region])
+        alike = blake2b(zone.tobytes() + within.tobytes(), digest_size=16).digest()
+        return self._known_places.setdefault((alike, place.disruptions), place)
+
+    def _lane_between(self, place: Place, takers: bytes) -> Lane:
+        zone, disruptions = place.zone, place.disruptions
+        transit_s, base, per_kg = (
+            np.array(
+                [table[column][zones] for table, zones in zip(self._by_zone, zone, strict=True)], np.int64
             )
-            base = np.where(permitted, base, UNSERVED)
-            served = np.asarray((base < UNSERVED).any(0))
-            lane = self._alike[alike, disruptions] = Lane(zone, transit_s, base, per_kg, served, disruptions)
-        return lane
+            for column in range(3)
+        )
+        base = np.where(place.within & np.frombuffer(takers, bool)[:, None], base, UNSERVED)
+        return Lane(zone, transit_s, base, per_kg, np.asarray((base < UNSERVED).any(0)), disruptions)
 
     def _weights(self, grams: int, millilitres: int) -> tuple[int, ...]:
         return tuple([way.billable(grams, millilitres) for way in self._weighing])
