@@ -24,7 +24,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "roster", "shortfall", "warehouse", "warehouses", "work",
     ),
     "carrier": (
-        "capacity", "carrier", "contract", "disruption", "expectation", "notices", "pickup", "punctual", "ratecard", "shipping",
+        "capacity", "carrier", "contract", "disruption", "expectation", "expectedpickup", "notices", "pickup", "ratecard", "shipping",
     ),
     "returns": ("returns", "sentback"),
     "ledger": ("ledger", "settlement"),
