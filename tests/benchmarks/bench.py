@@ -80,6 +80,9 @@ def parsed() -> argparse.Namespace:
             parser.error(f"{name!r} is no case: {', '.join(known)}")
     if arguments.runs < 1:
         parser.error(f"--runs {arguments.runs}: must be 1 or more")
+    for file in (arguments.json, arguments.stored):  # before anything is measured, so that nothing is lost
+        if file is not None and not file.parent.is_dir():
+            parser.error(f"{file}: there is no folder {file.parent}")
     return arguments
 
 
@@ -125,9 +128,18 @@ def with_figures(page: str, cases: dict[str, Any]) -> str:
 
 
 def read(file: Path) -> dict[str, Any]:
-    """Read figures that were kept."""
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+    """Read figures that were kept; end with a message where there are none."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and found.keys() >= {"about", "cases"}:
+            return found
+        problem = "holds no figures of make bench"
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+    except ValueError as error:
+        problem = f"is no JSON: {error}"
+    print(f"{file}: {problem}", file=sys.stderr)
+    sys.exit(2)
 
 
 def write(file: Path, found: dict[str, Any]) -> None:

@@ -21,6 +21,9 @@ from world import World
 
 ROOT = Path(__file__).parents[2]
 PLAY = Path(__file__).with_name("play.py")
+WRONG = 2
+"""Exit code for what the user got wrong."""
+
 _FUNCTIONS = 5
 """Of each part, so many are kept."""
 
@@ -227,8 +230,11 @@ def ask(question: str, *values: object) -> Any:
     """Put a question to a process of its own; see play.py."""
     command = [sys.executable, str(PLAY), question, *map(json.dumps, values)]
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, cwd=ROOT, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        command, stdout=subprocess.PIPE, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
+    if done.returncode == WRONG:
+        sys.exit(WRONG)  # it has said what
+    done.check_returncode()
     return json.loads(done.stdout)
 
 

@@ -21,6 +21,7 @@ from world import World
 import sim.replication
 from policies import build_policy, read_policies
 from sim.clock import Clock
+from sim.errors import OrderlabError
 from sim.replication import simulate
 from sim.scenario import load_scenario
 from sim.versions import versions
@@ -40,7 +41,10 @@ def ready(world: World) -> Iterator[Callable[[], int]]:
 
         def play() -> int:
             journal = simulate(scenario, build_policy(source, scenario), folder=folder)
-            return int(journal.table("orders", ["order"]).num_rows)
+            orders = int(journal.table("orders", ["order"]).num_rows)
+            if not orders:
+                raise OrderlabError(f"{world.scenario}: no order is placed, so there is nothing to measure")
+            return orders
 
         yield play
 
@@ -115,7 +119,11 @@ def main() -> None:
         "two_processes": two_processes,
         "two_workers": two_workers,
     }
-    print(json.dumps(answers[question](*values)))
+    try:
+        print(json.dumps(answers[question](*values)))
+    except OrderlabError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

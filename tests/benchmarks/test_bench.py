@@ -133,11 +133,25 @@ def test_the_page_shows_the_table_that_is_stored(tmp_path: Path) -> None:
     assert done.stdout in (HERE / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_case_that_is_none_is_refused() -> None:
-    done = bench("us_parcels")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["us_parcels"], "'us_parcels' is no case: us_parcel"),
+        (["help", "--runs", "-1"], "--runs -1: must be 1 or more"),
+        (["help", "--json", "nowhere/figures.json"], "there is no folder nowhere"),
+        (["--read", "nothing.json"], "nothing.json: cannot be read"),
+        (["--read", "README.md"], "README.md: is no JSON"),
+        (["--scenario", "helo"], "did you mean 'hello'?"),
+        (["--scenario", "hello", "--policy", "nearst"], "did you mean 'nearest'?"),
+        (["--scenario", "hello", "--set", "dayz=1"], "dayz"),
+        (["--scenario", "hello", "--set", "demand.orders_per_day=0.000001"], "no order is placed"),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_message(arguments: list[str], said: str) -> None:
+    done = bench(*arguments)
     assert done.returncode == 2
-    assert "'us_parcels'" in done.stderr
-    assert "us_parcel" in done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_every_module_of_the_engine_plays_a_part_or_none() -> None:
