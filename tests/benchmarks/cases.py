@@ -112,7 +112,7 @@ class Growth(Case):
 
 @dataclass(frozen=True, kw_only=True)
 class Memory(Case):
-    """The memory of `orderlab run`, at its peak."""
+    """The memory of `orderlab run`, at its peak; its time, and the size of what it leaves."""
 
     world: World
     journal: str
@@ -127,11 +127,17 @@ class Memory(Case):
             changes = [word for change in world.changes for word in ("--set", change)]
             arguments = [world.scenario, "-p", world.policy, "-n", "1", *changes, "--out", str(out)]
             cost = run("run", *arguments, "--journal", self.journal, "--quiet")
-            orders = json.loads((out / "summary.json").read_text())["kpis"]["orders"]
+            kpis = json.loads((out / "summary.json").read_text())["kpis"]
+            orders = next(iter(kpis["orders"].values()))["mean"]
+            files_mb = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / 1e6
+        us = cost.cpu_s / orders * 1e6
         return {
             **spread([cost.peak_mib * 1.048576 / 1000]),
-            "orders": next(iter(orders.values()))["mean"],
+            "orders": orders,
+            "orders_per_s": 1e6 / us,
+            "us": spread([us]),
             "peak_mib": cost.peak_mib,
+            "files_mb": files_mb,
         }
 
 
@@ -283,20 +289,20 @@ CASES: tuple[Case, ...] = (
         about="an order of 10,000,000 against one of 100,000, at 20,000 a day",
         target=1.15,
         short=World("us_parcel", "balanced", ("days=4",)),
-        long=World("us_parcel", "balanced", ("days=499",)),
+        long=World("us_parcel", "balanced", ("days=500",)),
     ),
     Memory(
         name="memory_all",
         about="orderlab run, 10,000,000 orders, --journal all",
         target=1.5,
-        world=World("us_parcel", "balanced", ("days=499",)),
+        world=World("us_parcel", "balanced", ("days=500",)),
         journal="all",
     ),
     Memory(
         name="memory_none",
         about="orderlab run, 10,000,000 orders, --journal none",
         target=0.7,
-        world=World("us_parcel", "balanced", ("days=499",)),
+        world=World("us_parcel", "balanced", ("days=500",)),
         journal="none",
     ),
     Parallel(

@@ -94,6 +94,7 @@ def _lines(cases: Mapping[str, Figures], stored: Mapping[str, Figures]) -> list[
             lambda figures: number(figures["bare_s"]["median"]) if "bare_s" in figures else "",
         ),
         row("peak memory, MiB", lambda figures: number(figures.get("peak_mib"))),
+        row("files, MB", lambda figures: number(figures.get("files_mb"))),
     ]
     return [
         f"{label:{_LABEL}}{''.join(f'{cell:>{_CELL}}' for cell in cells)}".rstrip()
