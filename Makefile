@@ -3,7 +3,8 @@
 # make check   lint and type-check
 # make theory  long agreements of the simulation with closed forms (many minutes)
 # make docs    write the tables of scenarios/README.md, policies/README.md and reports/README.md again, after a change
-# make baselines  keep the numbers that the shipped scenarios give today, after a change that is meant to change them
+# make baselines  keep the numbers and journals that the shipped scenarios give today, after a change that is meant to change them
+# make versions  compare journals and numbers on other Pythons, with the oldest and the newest packages
 # make bench   measure speed, where the time goes, and memory; some cases: make bench BENCH_ARGS="us_parcel physics"
 # make clean   remove what make made (results in runs/ stay)
 #
@@ -15,6 +16,8 @@ VENV ?= .venv
 # Half a day of orders, so that the demo takes a minute or two on two cores.
 DEMO_ARGS ?= -n 3 --set warm_up_days=0.5 --set days=0.5
 PYTEST_ARGS ?= -n auto --dist loadgroup
+# Programs or paths. All that are named must be there; with pyenv: PYENV_VERSION=3.11.7:3.12.1:3.13.0 make versions
+PYTHONS ?= python3.11 python3.12 python3.13
 
 bin := $(VENV)/bin
 # Stamps: what a target needs is installed once. `demo` does not wait for the tools of the developers.
@@ -22,7 +25,7 @@ run_stamp := $(VENV)/.installed-run
 dev_stamp := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check theory docs baselines bench clean
+.PHONY: help demo test check theory docs baselines versions bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -48,6 +51,9 @@ docs: $(run_stamp)
 
 baselines: $(dev_stamp)
 	$(bin)/python tests/baselines/test_pack.py
+
+versions: $(dev_stamp)
+	$(bin)/python tests/versions/matrix.py $(PYTHONS) --pytest="$(PYTEST_ARGS) tests/baselines tests/golden"
 
 bench: $(dev_stamp)
 	$(bin)/python tests/benchmarks/bench.py $(BENCH_ARGS)
