@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from reports.sweep import Rows, rows_of, sweep_table
 from reports.sweepgallery import sweep_gallery
 from reports.sweeppage import shown_summary, sweep_section
 from reports.why import why_section
+from sim.document.file import read_json
 from sim.errors import InputError, Problem
 
 
@@ -162,10 +162,7 @@ def _provenance(folder: Path) -> dict[str, Any]:
     path = folder / "provenance.json"
     if not path.is_file():
         return {}
-    try:
-        provenance = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError([Problem(str(path), f"is not JSON: {error}")]) from error
+    provenance = read_json(path)
     return provenance if isinstance(provenance, dict) else {"provenance": provenance}
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 SHOWN = 200  # problems that a message spells out; the rest is counted
 _LONGEST_VALUE = 60
+_LONGEST_LINE = 5_000
 
 
 class OrderlabError(Exception):
@@ -53,12 +54,16 @@ class Problem:
         if self.value is not None:
             parts.append(f"value {shortened(self.value)}")
         rule = self.rule if self.nearest is None else f"{self.rule}; did you mean '{self.nearest}'?"
-        return printable(": ".join([*parts, rule]))
+        return printable(_cut(": ".join([*parts, rule]), _LONGEST_LINE))
 
 
 def shortened(value: str) -> str:
     """Quote a text, and cut it when it is long."""
-    return f"'{value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + '…'}'"
+    return f"'{_cut(value, _LONGEST_VALUE)}'"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def printable(text: str) -> str:

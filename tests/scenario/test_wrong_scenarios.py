@@ -291,7 +291,7 @@ def test_more_tags_than_fit_a_number_are_told(desk):
 
 
 def test_a_network_too_large_for_its_arrays_is_told(desk, monkeypatch):
-    monkeypatch.setattr("sim.scenario.contradictions.MOST_CELLS", 1)
+    monkeypatch.setattr("sim.scenario.sizes.MOST_CELLS", 1)
     assert desk.wrong() == [
         "towns.yaml:12:1: warehouses: must not be more than 0 beside 2 items (a table of 1 cells); there are 1",
         "towns.yaml:12:1: warehouses: must not be more than 0 beside 2 regions (a table of 1 cells); there are 1",
