@@ -47,6 +47,7 @@ def write_report(folder: str | Path) -> Path:
     folder = Path(folder)
     result = read_result(folder)
     summary = shown_summary(result) if "sweep" in result.summary else result.summary
+    provenance, why = _provenance(folder), why_section(folder, summary)
     try:
         groups = gallery(read_evidence(folder, result, summary))
     except (OSError, pa.ArrowException) as error:
@@ -54,10 +55,10 @@ def write_report(folder: str | Path) -> Path:
     points = rows_of(sweep_table(result)) if "sweep" in summary else []
     swept = sweep_gallery(result, points, summary["policies"]) if points else []
     groups = [*swept, *groups]
-    context = _context(summary, result.summary, _provenance(folder), groups)
+    context = _context(summary, result.summary, provenance, groups)
     if points:
         context |= _of_sweep(result, points, context, swept)
-    context["why"] = why_section(folder, summary)
+    context["why"] = why
     text = template.page("report.html", **context)  # before anything is written
     path = folder / "report.html"
     write_pictures(folder, (picture for group in groups for picture in group.pictures))

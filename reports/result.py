@@ -274,7 +274,7 @@ def _cell(column: str, text: str) -> Any:
             raise ValueError(f"{column} is {text[:20]}")
         return count
     number = float(text)
-    if abs(number) < LARGEST or (column == "variance_reduction" and number == math.inf):
+    if abs(number) < LARGEST or (column != "value" and math.isinf(number)):
         return number
     raise ValueError(f"{column} is {text[:20]}")
 

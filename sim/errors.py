@@ -18,7 +18,7 @@ from typing import Any
 
 SHOWN = 200  # problems that a message spells out; the rest is counted
 _LONGEST_VALUE = 60
-_LONGEST_LINE = 5_000
+_LONGEST_TEXT = 4_096
 
 
 class OrderlabError(Exception):
@@ -49,12 +49,14 @@ class Problem:
     nearest: str | None = None
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        file = _cut(self.file, _LONGEST_TEXT)
+        place = ":".join(str(part) for part in (file, self.line, self.column) if part is not None)
         parts = [place, self.key] if self.key else [place]
         if self.value is not None:
             parts.append(f"value {shortened(self.value)}")
-        rule = self.rule if self.nearest is None else f"{self.rule}; did you mean '{self.nearest}'?"
-        return printable(_cut(": ".join([*parts, rule]), _LONGEST_LINE))
+        rule = _cut(self.rule, _LONGEST_TEXT)
+        rule = rule if self.nearest is None else f"{rule}; did you mean '{self.nearest}'?"
+        return printable(": ".join([*parts, rule]))
 
 
 def shortened(value: str) -> str:

@@ -109,7 +109,8 @@ def resume_command(folder: Path, jobs: int | None, cluster: str | None, quiet: b
     interruption.
     """
     experiment = Experiment.read(folder)
-    tell_of_code(experiment.variants)
+    if TaskLog(folder).exists:
+        tell_of_code(experiment.variants)
     with progress(experiment.scenario.id, quiet) as told:
         result = experiment.resume(folder, jobs=jobs, cluster=cluster, told=told)
     show(result, folder)

@@ -17,7 +17,7 @@ from sim.document.paths import dotted
 from sim.document.tree import Map, Node, Scalar, Seq, Source, label
 from sim.errors import Problem
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml parses ten times as fast
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml parses ten times as fast
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _DIRECTIVE = re.compile("^%", re.MULTILINE)
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
@@ -203,7 +203,7 @@ def parse(text: str, source: Source) -> tuple[Node | None, list[Problem]]:
         return None, [Problem(source.name, rule)]
     builder = _Builder(source)
     try:
-        builder.build(yaml.parse(text, Loader=_LOADER))
+        builder.build(yaml.parse(text, Loader=LOADER))
     except _Unreadable as stop:
         return None, [*builder.problems, stop.problem]
     except yaml.MarkedYAMLError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from numbers import Integral
 from typing import get_args
@@ -11,7 +12,7 @@ from reports.kpis import kpi_named
 from sim.cluster import check_cluster
 from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.experiment import Keep
+from sim.experiment import Keep, is_file_name
 
 MOST_JOBS = 1024
 """Processes on one machine."""
@@ -55,6 +56,15 @@ def check_experiment(
             rule = "is no KPI to judge by: neither lower nor higher is better"
             problems.append(Problem("--family", rule, value=name))
     _raise(problems)
+
+
+def check_names(variants: Sequence[str]) -> None:
+    """Refuse names of variants that files cannot have, or that two have. Raises InputError."""
+    unfit = [name for name in variants if not is_file_name(name)]
+    problems = [Problem("policies", "must be a name that files can have", value=name) for name in unfit]
+    repeated = [name for name, count in Counter(variants).items() if count > 1]
+    rule = "stands twice: each variant needs a name of its own"
+    _raise([*problems, *(Problem("policies", rule, value=name) for name in repeated)])
 
 
 def check_playing(journal: str, jobs: object, cluster: str | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,8 +23,8 @@ from reports.selection import Selection
 from reports.warmup import as_told, too_short, warm_ups
 from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.experiment import DIGESTS, Keep, Stage, Task, Variant, is_file_name, one_by_one
-from sim.lab.arguments import check_experiment, check_playing
+from sim.experiment import DIGESTS, Keep, Stage, Task, Variant, one_by_one
+from sim.lab.arguments import check_experiment, check_names, check_playing
 from sim.lab.folder import clear, open_folder
 from sim.lab.player import Told, play, resumable
 from sim.lab.provenance import (
@@ -311,13 +310,7 @@ def _variants(
     named = [policy for policy in policies if not isinstance(policy, Variant)]
     made = (Variant(source.name, source, scenario) for source in read_policies(named, scenario, changes))
     variants = [policy if isinstance(policy, Variant) else next(made) for policy in policies]
-    if unfit := [variant.name for variant in variants if not is_file_name(variant.name)]:
-        rule = "must be a name that files can have"
-        raise InputError([Problem("policies", rule, value=name) for name in unfit])
-    names = Counter(variant.name for variant in variants)
-    if repeated := [name for name, count in names.items() if count > 1]:
-        rule = "stands twice: each variant needs a name of its own"
-        raise InputError([Problem("policies", rule, value=name) for name in repeated])
+    check_names([variant.name for variant in variants])
     if common_random_numbers:
         return variants
     count = len(variants)
