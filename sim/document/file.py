@@ -109,6 +109,7 @@ def read_bytes(
     path: Path, name: str, error: type[InputError] = InputError, *, at_most: int = LARGEST_FILE
 ) -> bytes:
     """Return what a file holds. Raises when it cannot be read, is larger than that, or is no file."""
+    check_name(path, name, error)
     try:
         found = path.stat()
         if not S_ISREG(found.st_mode) and not S_ISDIR(
@@ -123,6 +124,14 @@ def read_bytes(
     if len(data) > at_most:
         raise error([Problem(name, f"must not be larger than {at_most // 1024**2:,} MB")])
     return data
+
+
+def check_name(path: Path, name: str, error: type[InputError] = InputError) -> None:
+    """Raise for a path that is no text: reports and tables, which name it, could not be written."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise error([Problem(name, "must have a name in UTF-8")]) from None
 
 
 def read_json(path: Path, rule: str = "is not what a run wrote") -> Any:

@@ -228,6 +228,23 @@ def test_json_that_no_run_writes_is_told(desk: Any, name: str, content: str) -> 
     assert line.startswith(str(Path("theirs", name)))
 
 
+def test_a_name_that_is_no_text_is_told(desk: Any, small: str) -> None:
+    strange = os.fsdecode(b"w\xff")
+    for name, text in ((strange, small), ("small", small)):
+        (desk.folder / f"{name}.yaml").write_text(text)
+    (desk.folder / f"{strange}-rules.yaml").write_text("rules: [{}]\n")
+    for command in (
+        ["run", f"{strange}.yaml"],
+        ["run", "small.yaml", "-p", f"{strange}-rules.yaml"],
+        ["run", "small.yaml", "--out", strange],
+        ["validate", f"{strange}.yaml"],
+        ["report", strange],
+    ):
+        (line,) = desk.orderlab(*command).refuses()
+        assert line.startswith("w\\udcff")
+    assert not (desk.folder / "runs").exists()
+
+
 @pytest.fixture
 def scattered(desk: Any, small: str) -> Any:
     """A desk at which a scenario names a table in another folder."""
