@@ -46,7 +46,7 @@ SMALL = ("days=0.2", "warm_up_days=0", "drain_days=1", "demand.orders_per_day=40
 """What makes a scenario short enough to be played."""
 
 POLICIES = ["nearest", "cheapest", "balanced", "everything", "fewest_shipments", "patient", "inventory_age"]
-PLAYED_ONE_IN = 12
+PLAYED_ONE_IN, COPIED_ONE_IN = 12, 3
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +64,10 @@ def try_(judge: Judge, folder: Path, content: bytes, set_: Sequence[str] = ()) -
     scenario = judge.read(lambda: load_scenario(path, set_), path, folder)
     if scenario is None:
         return
-    copied = judge.read(lambda: load_scenario(write_resolved(scenario, folder / "copy")), folder)
-    assert copied == scenario
     repr(scenario)
     number = crc32(content)
+    if number % COPIED_ONE_IN == 0:
+        assert judge.read(lambda: load_scenario(write_resolved(scenario, folder / "copy")), folder) == scenario
     if number % PLAYED_ONE_IN == 0:
         small = SMALL if isinstance(scenario.demand, Generated) else SMALL[2:3]
         judge.play(lambda: played(path, (*set_, *small), POLICIES[number // PLAYED_ONE_IN % len(POLICIES)]))
