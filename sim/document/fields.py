@@ -123,8 +123,10 @@ class Reference(Text):
         this = checking(info)
         known = [this.names[kind] for kind in self.kinds if kind in this.names]
         if known and not any(text in ids for ids in known):
-            every = [name for ids in known for name in ids]
-            raise wrong(f"there is no such {' or '.join(self.kinds)}", nearest=this.nearest(text, every))
+            close = None
+            if this.may_compare(sum(map(len, known))):
+                close = this.nearest(text, [name for ids in known for name in ids])
+            raise wrong(f"there is no such {' or '.join(self.kinds)}", nearest=close)
         return text
 
 

@@ -23,9 +23,11 @@ LAST_YEAR = 2200
 
 
 def contradictions(scenario: Scenario, places: Places) -> list[Problem]:
-    """Return every contradiction of a scenario whose parts are right."""
+    """Return every contradiction of a scenario whose parts are right; of one that asks for too much, that alone."""
+    if too_much := [problem for rule in sizes.RULES for problem in rule(scenario, places)]:
+        return too_much
     rules: tuple[Rule, ...] = (
-        *sizes.RULES, _weights, _horizon, _orders, _tags, _coordinates, _lots, _circles, _endless, _way_back,
+        _weights, _horizon, _orders, _tags, _coordinates, _lots, _circles, _endless, _way_back,
     )  # fmt: skip
     return [problem for rule in rules for problem in rule(scenario, places)]
 

@@ -21,6 +21,9 @@ from sim.scenario.times import Week
 MOST_CELLS = 50_000_000
 """Items or regions times warehouses: each cell costs some ten bytes, several times over."""
 
+MOST_PAIRS = 20_000_000
+"""Items and warehouses times services, or times rules of the stock: each pair is looked at, once."""
+
 MOST_UNITS = 1_000_000_000
 """Units of one item: stock is counted in 32 bits."""
 
@@ -96,6 +99,13 @@ def _arrays(scenario: Scenario, places: Places) -> Iterator[Problem]:
                 f"must not be more than {MOST_CELLS // count:,} beside {count:,} {key} (a table of "
                 f"{MOST_CELLS:,} cells); there are {sites:,}",
             )
+    stock, among = scenario.stock, len(scenario.items) + sites
+    rules = len(stock.replenish) + len(stock.transfers) + len(stock.opening or ())
+    services = sum(len(carrier.services) for carrier in scenario.carriers)
+    for key, count, what in (("stock", rules, "rules"), ("carriers", services, "services")):
+        if count * among > MOST_PAIRS:
+            rule = f"must not hold more than {MOST_PAIRS // among:,} {what} beside {among:,} items and warehouses"
+            yield places.problem((key,), f"{rule}; there are {count:,}")
 
 
 def _demand(scenario: Scenario, places: Places) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from reports.gate import check
 from reports.gatetexts import check_junit, check_markdown, check_text
 from reports.why import why_section
 from sim import Experiment
+from sim.cli.diff import diff_command
 from sim.cli.export import export_command
 from sim.cli.run import report_command
 from sim.lab.provenance import read_provenance, read_variants
@@ -47,7 +48,7 @@ pytestmark = pytest.mark.fuzz
 
 WHAT = "result folders"
 FOLDER = "result"
-PAGE_ONE_IN = 60
+PAGE_ONE_IN = 300
 JSONS = ["provenance.json", "summary.json", "explanations.json", "baseline.json", "tasks.jsonl"]
 TEXTS = [
     *JSONS,
@@ -137,6 +138,7 @@ def try_(judge: Judge, folder: Path, name: str, content: bytes, readers: list[Ca
         if crc32(content) % PAGE_ONE_IN == 0 and name not in ("tasks.jsonl", "baseline.json"):
             page: Callable[..., None] = report_command.callback  # type: ignore[assignment]
             judge.read(lambda: page(folder), folder)
+            judge.read(lambda: exported(folder, "workbook"), folder)
     assert {path.name for path in folder.parent.iterdir()} == {FOLDER}
 
 
@@ -237,9 +239,16 @@ def _told_otherwise(table: pa.Table, column: int, choice: int, _: int) -> pa.Tab
 MADE = {"values": _revalued, "columns": _rebuilt, "about": _told_otherwise}
 
 
-def read_journal(folder: Path) -> None:
-    exported(folder, "tables")
-    exported(folder, "event-log")
+def differ(folder: Path) -> None:
+    lay_side_by_side: Callable[..., None] = diff_command.callback  # type: ignore[assignment]
+    lay_side_by_side(folder, "nearest", "cheapest", 0, 0, "csv")
+
+
+READ_JOURNAL = [
+    lambda folder: exported(folder, "tables"),
+    lambda folder: exported(folder, "event-log"),
+    differ,
+]
 
 
 @inputs(40)
@@ -258,11 +267,11 @@ def test_with_parquet_of_other_contents(
     after = MADE[how](before, int(column * before.num_columns), choice, row)
     beside = io.BytesIO()
     pq.write_table(after, beside)
-    try_(judge, played, str(path.relative_to(played)), beside.getvalue(), [read_journal])
+    try_(judge, played, str(path.relative_to(played)), beside.getvalue(), READ_JOURNAL)
 
 
 @inputs(20)
 @given(st.sampled_from(TABLES), cuts)
 def test_with_parquet_of_other_bytes(judge: Judge, played: Path, table: str, done: list[Cut]) -> None:
     path = place_of(played, table)
-    try_(judge, played, str(path.relative_to(played)), cut(path.read_bytes(), done), [read_journal])
+    try_(judge, played, str(path.relative_to(played)), cut(path.read_bytes(), done), READ_JOURNAL)

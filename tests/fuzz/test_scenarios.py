@@ -67,7 +67,9 @@ def try_(judge: Judge, folder: Path, content: bytes, set_: Sequence[str] = ()) -
     repr(scenario)
     number = crc32(content)
     if number % COPIED_ONE_IN == 0:
-        assert judge.read(lambda: load_scenario(write_resolved(scenario, folder / "copy")), folder) == scenario
+        assert (
+            judge.read(lambda: load_scenario(write_resolved(scenario, folder / "copy")), folder) == scenario
+        )
     if number % PLAYED_ONE_IN == 0:
         small = SMALL if isinstance(scenario.demand, Generated) else SMALL[2:3]
         judge.play(lambda: played(path, (*set_, *small), POLICIES[number // PLAYED_ONE_IN % len(POLICIES)]))
