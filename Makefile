@@ -2,6 +2,7 @@
 # make test    run the tests
 # make check   lint and type-check
 # make theory  long agreements of the simulation with closed forms (many minutes)
+# make fuzz    try a hundred thousand hostile files (about an hour); others: make fuzz FUZZ_INPUTS=5000 FUZZ_SEED=7
 # make docs    write the tables of scenarios/README.md, policies/README.md and reports/README.md again, after a change
 # make baselines  keep the numbers and journals that the shipped scenarios give today, after a change that is meant to change them
 # make versions  compare journals and numbers on other Pythons, with the oldest and the newest packages
@@ -15,6 +16,8 @@ PYTHON ?= python3
 VENV ?= .venv
 # Half a day of orders, so that the demo takes a minute or two on two cores.
 DEMO_ARGS ?= -n 3 --set warm_up_days=0.5 --set days=0.5
+FUZZ_INPUTS ?= 100000
+FUZZ_SEED := $(or $(FUZZ_SEED),$(shell date +%s))
 PYTEST_ARGS ?= -n auto --dist loadgroup
 # Programs or paths. All that are named must be there; with pyenv: PYENV_VERSION=3.11.7:3.12.1:3.13.0 make versions
 PYTHONS ?= python3.11 python3.12 python3.13
@@ -25,7 +28,7 @@ run_stamp := $(VENV)/.installed-run
 dev_stamp := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check theory docs baselines versions bench clean
+.PHONY: help demo test check theory docs baselines versions fuzz bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -43,6 +46,10 @@ check: $(dev_stamp)
 
 theory: $(dev_stamp)
 	$(bin)/python -m pytest $(PYTEST_ARGS) -m theory
+
+fuzz: $(dev_stamp)
+	@echo "seed $(FUZZ_SEED)"
+	ORDERLAB_FUZZ=$(FUZZ_INPUTS) $(bin)/python -m pytest -m fuzz --hypothesis-seed=$(FUZZ_SEED) $(FUZZ_ARGS)
 
 docs: $(run_stamp)
 	$(bin)/python -m sim.scenario.reference

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from reports.design import MOST_REPLICATIONS
 from reports.kpis import kpi_named
 from reports.statistics import CONFIDENCE, Difference, paired, replications_for, sample_of, welch
 from sim.errors import InputError, Problem
@@ -123,6 +124,8 @@ class Precision:
             kpi_named(name, _OPTION)
         if not 1 <= self.at_least <= self.at_most:
             raise ValueError(f"at_most must be at_least or more: {self.at_least}, {self.at_most}")
+        if self.at_most > MOST_REPLICATIONS:
+            raise ValueError(f"at_most must be at most {MOST_REPLICATIONS:,}, not {self.at_most}")
 
     def __call__(self, found: Found) -> dict[str, int]:
         """Return how many replications of each policy are wanted in all."""

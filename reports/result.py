@@ -27,7 +27,9 @@ from reports.kpis import HEADLINE, KPIS
 from reports.reconciliation import COLUMNS, reconciliation
 from reports.sentences import replications
 from reports.statistics import CONFIDENCE, mean_of
-from reports.summary import check_summary
+from reports.summary import LARGEST, check_summary
+from sim.document.bounds import LARGEST_TABLE
+from sim.document.file import decoded, parsed_json, read_bytes
 from sim.errors import InputError, Problem
 from sim.experiment import Replication
 from sim.tasklog import TaskLog
@@ -35,6 +37,7 @@ from sim.tasklog import TaskLog
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
 _TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
 _COUNTS = ("replication", "n", "n_needed")
+_MOST_COUNTED = 2**53  # n_needed may be beyond all reason, and is a float when it is found
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -236,15 +239,17 @@ def _csv(frame: pd.DataFrame) -> str:
 
 
 def _read(folder: Path, name: str, reader: Callable[..., Any], *arguments: Any) -> Any:
-    try:
-        return reader((folder / name).read_text(encoding="utf-8"), *arguments)
-    except FileNotFoundError as error:
+    path = folder / name
+    if not os.path.exists(path):
         rule = f"not a result folder: it has no {name}"
         if TaskLog(folder).exists:
             rule = f"the run was interrupted: orderlab resume {folder} completes it"
-        raise InputError([Problem(str(folder), rule)]) from error
-    except (OSError, ValueError, csv.Error) as error:
-        raise InputError([Problem(str(folder / name), f"not a table of results: {error}")]) from error
+        raise InputError([Problem(str(folder), rule)])
+    text = decoded(read_bytes(path, str(path), at_most=LARGEST_TABLE), str(path), InputError)
+    try:
+        return reader(text, *arguments)
+    except (ValueError, csv.Error) as error:
+        raise InputError([Problem(str(path), f"not a table of results: {error}")]) from error
 
 
 def _frame(text: str, columns: Sequence[str]) -> pd.DataFrame:
@@ -261,10 +266,18 @@ def _frame(text: str, columns: Sequence[str]) -> pd.DataFrame:
 def _cell(column: str, text: str) -> Any:
     if column in _TEXTS:
         return text
+    if not text:
+        return None if column in _COUNTS else math.nan
     if column in _COUNTS:
-        return int(text) if text else None
-    return float(text) if text else math.nan
+        count = int(text)
+        if not 0 <= count <= _MOST_COUNTED:
+            raise ValueError(f"{column} is {text[:20]}")
+        return count
+    number = float(text)
+    if abs(number) < LARGEST or (column != "value" and math.isinf(number)):
+        return number
+    raise ValueError(f"{column} is {text[:20]}")
 
 
 def _content(text: str, kpis: pd.DataFrame) -> dict[str, Any]:
-    return check_summary(json.loads(text), kpis["policy"], kpis["kpi"])
+    return check_summary(parsed_json(text), kpis["policy"], kpis["kpi"])

@@ -17,7 +17,13 @@ from reports.diff import order_rows
 from reports.diffforms import orders_table
 from reports.forms import as_csv, as_json
 from reports.routes import OtherOrdersError
-from sim.cli.played import check_replication, format_option, policy_named, replication_option
+from sim.cli.played import (
+    check_replication,
+    format_option,
+    policy_named,
+    replication_option,
+    tell_of_code,
+)
 from sim.cli.playing import progress, room
 from sim.errors import InputError, Problem
 from sim.experiment import Task, Variant
@@ -57,6 +63,7 @@ def diff_command(folder: Path, baseline: str, policy: str, replication: int, tol
     for changed in changed_inputs(folder, provenance):
         click.echo(f"warning: {changed} has changed since the run", err=True)
     _, found = read_variants(folder, provenance, [baseline, policy])
+    tell_of_code(found)
     variants = sorted(found, key=lambda variant: variant.name != baseline)
     with (
         _refused_plainly(folder),

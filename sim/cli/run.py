@@ -19,6 +19,7 @@ from sim.cli.options import (
     workers_options,
     world_options,
 )
+from sim.cli.played import tell_of_code
 from sim.cli.playing import carry_out, progress, show
 from sim.errors import InputError, Problem
 from sim.experiment import Keep
@@ -65,6 +66,7 @@ def run_command(
     at_most: int | None,
     seed: int | None,
     changes: tuple[str, ...],
+    anywhere: bool,
     out: Path | None,
     overwrite: bool,
     keep: Keep,
@@ -92,6 +94,7 @@ def run_command(
         family=HEADLINE if family is None else family.split(","),
         common_random_numbers=not independent,
         design=design,
+        anywhere=anywhere,
     )
     carry_out(experiment, out, overwrite, keep, jobs, cluster, quiet)
 
@@ -106,6 +109,8 @@ def resume_command(folder: Path, jobs: int | None, cluster: str | None, quiet: b
     interruption.
     """
     experiment = Experiment.read(folder)
+    if TaskLog(folder).exists:
+        tell_of_code(experiment.variants)
     with progress(experiment.scenario.id, quiet) as told:
         result = experiment.resume(folder, jobs=jobs, cluster=cluster, told=told)
     show(result, folder)
@@ -120,6 +125,7 @@ def again_command(
 ) -> None:
     """Play a finished result again, from its folder alone, and say whether it is the same."""
     experiment, provenance = Experiment.read(folder), read_provenance(folder)
+    tell_of_code(experiment.variants)
     if TaskLog(folder).exists:
         click.echo(f"note: {folder} is not complete; orderlab resume completes it", err=True)
     keep = provenance["settings"]["journal"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from sim.document.file import check_name
 from sim.errors import InputError, Problem
 from sim.experiment import DIGESTS, SCRATCH
 from sim.lab.provenance import FILE_NAME as PROVENANCE
@@ -48,6 +49,7 @@ def open_folder(out: Path, scenario: Scenario, overwrite: bool) -> None:
     Raises InputError when it holds something and `overwrite` is not set, or holds what it must not lose, or is no
     folder.
     """
+    check_name(out, str(out))
     if out.exists() and not out.is_dir():
         raise InputError([Problem(str(out), "is a file; a result needs a folder")])
     if out.is_dir() and any(out.iterdir()):
