@@ -1,7 +1,7 @@
 # make demo    play four rule sets on us_parcel, compare them, write a report
 # make test    run the tests
 # make check   lint and type-check
-# make theory  long agreements of the simulation with closed forms (many minutes)
+# make theory  long agreements with closed forms, and their table in tests/theory/README.md (an hour)
 # make docs    write the tables of scenarios/README.md, policies/README.md and reports/README.md again, after a change
 # make baselines  keep the numbers that the shipped scenarios give today, after a change that is meant to change them
 # make bench   measure speed, where the time goes, and memory; some cases: make bench BENCH_ARGS="us_parcel physics"
@@ -39,7 +39,8 @@ check: $(dev_stamp)
 	$(bin)/mypy
 
 theory: $(dev_stamp)
-	$(bin)/python -m pytest $(PYTEST_ARGS) -m theory
+	$(bin)/python -m pytest $(PYTEST_ARGS) -m "theory or family" --junit-xml=build/theory.xml
+	$(bin)/python -m tests.theory.table build/theory.xml
 
 docs: $(run_stamp)
 	$(bin)/python -m sim.scenario.reference
