@@ -3,6 +3,7 @@
 # make check   lint and type-check
 # make theory  long agreements of the simulation with closed forms (many minutes)
 # make fuzz    try a hundred thousand hostile files (about an hour); others: make fuzz FUZZ_INPUTS=5000 FUZZ_SEED=7
+# make theory  long agreements with closed forms, and their table in tests/theory/README.md (an hour)
 # make docs    write the tables of scenarios/README.md, policies/README.md and reports/README.md again, after a change
 # make baselines  keep the numbers and journals that the shipped scenarios give today, after a change that is meant to change them
 # make versions  compare journals and numbers on other Pythons, with the oldest and the newest packages
@@ -45,7 +46,8 @@ check: $(dev_stamp)
 	$(bin)/mypy
 
 theory: $(dev_stamp)
-	$(bin)/python -m pytest $(PYTEST_ARGS) -m theory
+	$(bin)/python -m pytest $(PYTEST_ARGS) -m "theory or family" --junit-xml=build/theory.xml
+	$(bin)/python -m tests.theory.table build/theory.xml
 
 fuzz: $(dev_stamp)
 	@echo "seed $(FUZZ_SEED)"

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from math import exp
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from reports.mser import mser5
-
-TRUTHS = Path(__file__).parents[1] / "theory" / "truths.json"
-
-
-def test_the_example_of_the_truths_is_cut_where_they_say() -> None:
-    truth = json.loads(TRUTHS.read_text(encoding="utf-8"))["output_analysis"]["mser5_example"]
-    series = [5 * exp(-i / 20) + ((7919 * i) % 101) / 101 for i in range(400)]
-    found = mser5(series)
-    assert found.observations == truth["truncate_observations"] == 65
-    assert found.statistic == pytest.approx(truth["stat"], rel=1e-9)
-    assert np.mean(series[found.observations :]) == pytest.approx(truth["truncated_mean"], rel=1e-9)
-    assert not found.is_last
 
 
 def test_a_step_is_cut_off_whole() -> None:
