@@ -2,6 +2,8 @@
 # make test    run the tests
 # make check   lint and type-check
 # make theory  long agreements of the simulation with closed forms (many minutes)
+# make coverage  run the tests and show which lines and branches of sim, policies and reports none of them reached
+# make mutants   change a module in every small way, and show what its tests do not notice: make mutants MODULE=sim/ledger.py
 # make docs    write the tables of scenarios/README.md, policies/README.md and reports/README.md again, after a change
 # make baselines  keep the numbers that the shipped scenarios give today, after a change that is meant to change them
 # make bench   measure speed, where the time goes, and memory; some cases: make bench BENCH_ARGS="us_parcel physics"
@@ -20,9 +22,10 @@ bin := $(VENV)/bin
 # Stamps: what a target needs is installed once. `demo` does not wait for the tools of the developers.
 run_stamp := $(VENV)/.installed-run
 dev_stamp := $(VENV)/.installed-dev
+mutants_stamp := $(VENV)/.installed-mutants
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check theory docs baselines bench clean
+.PHONY: help demo test check theory coverage mutants docs baselines bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -40,6 +43,15 @@ check: $(dev_stamp)
 
 theory: $(dev_stamp)
 	$(bin)/python -m pytest $(PYTEST_ARGS) -m theory
+
+coverage: $(dev_stamp)
+	$(bin)/python -m coverage erase
+	$(bin)/python -m coverage run -m pytest $(PYTEST_ARGS)
+	$(bin)/python -m coverage combine --quiet
+	$(bin)/python -m coverage report
+
+mutants: $(mutants_stamp)
+	$(bin)/python tests/mutation/mutants.py $(MODULE)
 
 docs: $(run_stamp)
 	$(bin)/python -m sim.scenario.reference
@@ -69,3 +81,7 @@ $(run_stamp): pyproject.toml | $(bin)/python
 $(dev_stamp): pyproject.toml | $(bin)/python
 	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(run_stamp)
+
+$(mutants_stamp): pyproject.toml | $(bin)/python
+	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutants]'
+	@touch $@ $(run_stamp) $(dev_stamp)
