@@ -4,6 +4,8 @@
 # make theory  long agreements of the simulation with closed forms (many minutes)
 # make fuzz    try a hundred thousand hostile files (about an hour); others: make fuzz FUZZ_INPUTS=5000 FUZZ_SEED=7
 # make theory  long agreements with closed forms, and their table in tests/theory/README.md (an hour)
+# make coverage  run the tests and show which lines and branches of sim, policies and reports none of them reached
+# make mutants   change a module in every small way, and show what its tests do not notice: make mutants MODULE=sim/ledger.py
 # make docs    write the tables of scenarios/README.md, policies/README.md and reports/README.md again, after a change
 # make baselines  keep the numbers and journals that the shipped scenarios give today, after a change that is meant to change them
 # make versions  compare journals and numbers on other Pythons, with the oldest and the newest packages
@@ -27,9 +29,10 @@ bin := $(VENV)/bin
 # Stamps: what a target needs is installed once. `demo` does not wait for the tools of the developers.
 run_stamp := $(VENV)/.installed-run
 dev_stamp := $(VENV)/.installed-dev
+mutants_stamp := $(VENV)/.installed-mutants
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check theory docs baselines versions fuzz bench clean
+.PHONY: help demo test check theory docs baselines versions fuzz coverage mutants bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -52,6 +55,15 @@ theory: $(dev_stamp)
 fuzz: $(dev_stamp)
 	@echo "seed $(FUZZ_SEED)"
 	ORDERLAB_FUZZ=$(FUZZ_INPUTS) $(bin)/python -m pytest -m fuzz --hypothesis-seed=$(FUZZ_SEED) $(FUZZ_ARGS)
+
+coverage: $(dev_stamp)
+	$(bin)/python -m coverage erase
+	$(bin)/python -m coverage run -m pytest $(PYTEST_ARGS)
+	$(bin)/python -m coverage combine --quiet
+	$(bin)/python -m coverage report
+
+mutants: $(mutants_stamp)
+	$(bin)/python tests/mutation/mutants.py $(MODULE)
 
 docs: $(run_stamp)
 	$(bin)/python -m sim.scenario.reference
@@ -84,3 +96,7 @@ $(run_stamp): pyproject.toml | $(bin)/python
 $(dev_stamp): pyproject.toml | $(bin)/python
 	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(run_stamp)
+
+$(mutants_stamp): pyproject.toml | $(bin)/python
+	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutants]'
+	@touch $@ $(run_stamp) $(dev_stamp)

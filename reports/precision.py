@@ -184,7 +184,7 @@ class Precision:
         return min(n + more, self.at_most)
 
     def _is_confirmed(self, n: int, held: int) -> bool:
-        return held > 0 and held > look_ahead(n - held + 1)
+        return held > look_ahead(n - held + 1)
 
     def _held(self, found: Found, n: int) -> int:
         """Return with how many of the last numbers of replications, up to n, every half-width was reached."""

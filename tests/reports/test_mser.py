@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reports.mser import mser5
+from reports.mser import Truncation, mser5
 
 
 def test_a_step_is_cut_off_whole() -> None:
@@ -34,3 +34,13 @@ def test_values_that_fill_no_batch_are_left_out() -> None:
 def test_fewer_than_two_batches_are_refused() -> None:
     with pytest.raises(ValueError, match="9 values are too few for MSER-5: 10 are needed"):
         mser5([1.0] * 9)
+
+
+def test_two_batches_are_enough() -> None:
+    # Means 1 and 2: 0.25 / 2 with both, nothing with the second alone.
+    assert mser5([1.0] * 5 + [2.0] * 5) == Truncation(5, 0.0, True)
+
+
+def test_the_last_batch_is_never_cut() -> None:
+    # Means 0, 1, 2: 2/3 / 3 with all, 1/4 / 2 with two, nothing with one.
+    assert mser5([0.0] * 5 + [1.0] * 5 + [2.0] * 5, latest=1000) == Truncation(10, 0.0, True)
