@@ -1,7 +1,6 @@
 # make demo    play four rule sets on us_parcel, compare them, write a report
 # make test    run the tests
 # make check   lint and type-check
-# make theory  long agreements of the simulation with closed forms (many minutes)
 # make fuzz    try a hundred thousand hostile files (about an hour); others: make fuzz FUZZ_INPUTS=5000 FUZZ_SEED=7
 # make theory  long agreements with closed forms, and their table in tests/theory/README.md (an hour)
 # make coverage  run the tests and show which lines and branches of sim, policies and reports none of them reached
