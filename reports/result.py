@@ -274,7 +274,7 @@ def _cell(column: str, text: str) -> Any:
             raise ValueError(f"{column} is {text[:20]}")
         return count
     number = float(text)
-    if abs(number) < LARGEST or (column != "value" and math.isinf(number)):
+    if abs(number) < LARGEST or math.isinf(number):  # which is one way to be undefined
         return number
     raise ValueError(f"{column} is {text[:20]}")
 

@@ -51,7 +51,7 @@ class Problem:
     def __str__(self) -> str:
         file = _cut(self.file, _LONGEST_TEXT)
         place = ":".join(str(part) for part in (file, self.line, self.column) if part is not None)
-        parts = [place, self.key] if self.key else [place]
+        parts = [place, _cut(self.key, _LONGEST_TEXT)] if self.key else [place]
         if self.value is not None:
             parts.append(f"value {shortened(self.value)}")
         rule = _cut(self.rule, _LONGEST_TEXT)

@@ -28,6 +28,16 @@ def reading(path: Path) -> Iterator[None]:
         raise InputError([Problem(str(path), f"cannot be read: {error}")]) from error
 
 
+@contextmanager
+def of_a_run(folder: Path) -> Iterator[None]:
+    """Raise as InputError what goes wrong with tables that have the right columns, and values that no run writes."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, pa.ArrowException) as error:
+        rule = f"holds what no run wrote: {type(error).__name__}: {error}"
+        raise InputError([Problem(str(folder), rule)]) from error
+
+
 def check_file(path: Path, fields: Fields, *, at_most: int = MOST_ROWS) -> None:
     """Refuse a file that is not Parquet with these columns, or has more rows than any run writes.
 

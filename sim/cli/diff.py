@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 import numpy as np
-import pyarrow as pa
 
 from policies.load import build_policy
 from reports.diff import order_rows
@@ -30,6 +29,7 @@ from sim.experiment import Task, Variant
 from sim.journal import Journal
 from sim.lab.provenance import changed_inputs, read_provenance, read_variants
 from sim.lab.telling import Pair, compared, content_of, have_told, read_side, telling_of
+from sim.parquet import of_a_run
 from sim.replication import simulate
 from sim.workers import Here
 
@@ -83,13 +83,14 @@ def diff_command(folder: Path, baseline: str, policy: str, replication: int, tol
 @contextmanager
 def _refused_plainly(folder: Path) -> Iterator[None]:
     """Raise as InputError what makes two journals impossible to compare."""
-    try:
-        yield
-    except OtherOrdersError as error:
-        rule = "the two did not meet the same orders, which cannot be compared one by one"
-        raise InputError([Problem(str(folder), rule)]) from error
-    except (OSError, pa.ArrowException) as error:
-        raise InputError([Problem(str(folder), f"a journal cannot be read: {error}")]) from error
+    with of_a_run(folder):
+        try:
+            yield
+        except OtherOrdersError as error:
+            rule = "the two did not meet the same orders, which cannot be compared one by one"
+            raise InputError([Problem(str(folder), rule)]) from error
+        except OSError as error:
+            raise InputError([Problem(str(folder), f"a journal cannot be read: {error}")]) from error
 
 
 def _journals(

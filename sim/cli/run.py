@@ -26,6 +26,7 @@ from sim.experiment import Keep
 from sim.lab.experiment import Experiment
 from sim.lab.provenance import read_provenance
 from sim.lab.repetition import compared_files, differing_files
+from sim.parquet import of_a_run
 from sim.tasklog import TaskLog
 from sim.versions import differing, versions
 
@@ -146,4 +147,5 @@ def report_command(folder: Path) -> None:
     """Write report.html of a result folder: one file, no network needed to read it."""
     from reports import write_report
 
-    click.echo(f"report: {write_report(folder)}")
+    with of_a_run(folder):
+        click.echo(f"report: {write_report(folder)}")

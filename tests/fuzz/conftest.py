@@ -82,7 +82,7 @@ class Judge:
             for line in told:
                 assert line.startswith((*map(str, names), "--set ", "... and ")), line[:300]
                 assert line.isprintable(), line[:300]
-                assert len(line) <= 10_000, line[:300]
+                assert len(line) <= 20_000, line[:300]
             return None
         tried[f"{self.what} that were read"] += 1
         return found
