@@ -28,7 +28,7 @@ def look_ahead(n: int) -> int:
     "Automated selection of the number of replications for a discrete-event simulation", Journal of the
     Operational Research Society 61): kLimit = 5, and in proportion to n above 100.
     """
-    return _LOOK_AHEAD if n <= 100 else _LOOK_AHEAD * n // 100
+    return max(_LOOK_AHEAD, _LOOK_AHEAD * n // 100)
 
 
 def read_half_widths(texts: Sequence[str]) -> dict[str, float]:

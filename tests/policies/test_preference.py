@@ -129,6 +129,7 @@ def test_the_least_sum_is_found_like_the_best_warehouse() -> None:
     assert ranked.least([(4.9, 0.0), (4.0, 2.0), (3.9, 3.0)]) == 0
     assert ranked.least([(4.0, 2.0), (4.0, 2.0)]) == 0
     assert ranked.least([(7.0, 2.0)]) == 0
+    assert ranked.least([(4.0, 3.0), (4.0, 2.0)]) == 1
 
 
 def test_the_difference_of_sums_is_in_the_first_criterion_without_a_tie() -> None:
@@ -152,7 +153,7 @@ def test_an_order_is_split_for_what_several_shipments_are_better_in() -> None:
 
 def test_who_is_beyond_a_limit_is_told_apart(case: Case) -> None:
     within = np.arange(SITES) % 2 == 0
-    handicap = Handicap("below_limit", lambda case: within, 3.5)
+    handicap = Handicap("below_limit", lambda asked: within if asked is case else None, 3.5)
     assert handicap.column(case)[:4].tolist() == [0.0, 1.0, 0.0, 1.0]
     assert handicap.terms == (Term("beyond below_limit", handicap.column, Weighing(3.5)),)
     nobody = Handicap("below_limit", lambda case: None)

@@ -209,6 +209,7 @@ def test_of_policies_that_end_alike_the_first_is_selected():
         (60, 0.01, 64, 64),
         (60, math.sqrt(8 * 4 / 3 / 62.5), None, 63),  # decided after 62.5 in any case
         (60, math.sqrt(8 * 4 / 3 / 62.5), 62, 62),
+        (60, math.sqrt(8 * 4 / 3 / 62.5), 200, 63),
         (60, 0.01, 60, 60),
     ],
 )
