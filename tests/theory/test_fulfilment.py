@@ -371,7 +371,14 @@ DECIDERS = {"optimal": Optimal, "bid prices": BidPrices, "clairvoyant": Clairvoy
         pytest.param("B", "cheapest rule", 10, FAST, id="B, cheapest rule, fewer paths"),
         pytest.param("C", "optimal", 10, FAST, id="C, optimal, fewer paths"),
         *(
-            pytest.param(name, policy, 150, PRECISE, marks=precise, id=f"{name}, {policy}")
+            pytest.param(
+                name,
+                policy,
+                250 if name == "three warehouses" else 150,
+                PRECISE,
+                marks=precise,
+                id=f"{name}, {policy}",
+            )
             for name in WORLDS
             for policy in DECIDERS
         ),

@@ -439,7 +439,7 @@ def test_a_newsvendor(
             3,
             (0.2, 0.1),
             (0, 5),
-            900,
+            1_300,
             PRECISE,
             marks=precise,
             id="three shops, a depot that stocks nothing",

@@ -184,7 +184,7 @@ def test_an_order_up_to_a_level_each_period(
     [
         pytest.param(4, 6, 1, "fifo", 20, FAST, id="more than are asked for, oldest first"),
         pytest.param(5, 5, 1, "lifo", 25, FAST, id="as many as are asked for, newest first"),
-        pytest.param(5, 5, 2, "fifo", 1_500, PRECISE, marks=precise, id="oldest first, longer"),
+        pytest.param(5, 5, 2, "fifo", 2_700, PRECISE, marks=precise, id="oldest first, longer"),
         pytest.param(5, 5, 2, "lifo", 600, PRECISE, marks=precise, id="newest first, longer"),
         pytest.param(4, 5, 1.5, "fifo", 800, PRECISE, marks=precise, id="too many, oldest first"),
         pytest.param(4, 5, 1.5, "lifo", 400, PRECISE, marks=precise, id="too many, newest first"),

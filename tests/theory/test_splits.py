@@ -154,20 +154,29 @@ rules:
 
 @family("Shipments of an order of n items", "split_combinatorics")
 @pytest.mark.parametrize(
-    ("warehouses", "lines", "share", "orders", "within"),
+    ("warehouses", "lines", "share", "items", "orders", "within"),
     [
-        pytest.param(2, 2, 0.9, 150, FAST, id="2 warehouses, 2 items, 0.9"),
-        pytest.param(2, 2, 0.9, 2_000, PRECISE, marks=precise, id="2 warehouses, 2 items, 0.9, more orders"),
-        pytest.param(2, 3, 0.7, 8_000, PRECISE, marks=precise, id="2 warehouses, 3 items, 0.7"),
-        pytest.param(5, 3, 0.6, 8_000, PRECISE, marks=precise, id="5 warehouses, 3 items, 0.6"),
+        pytest.param(2, 2, 0.9, ITEMS, 150, FAST, id="2 warehouses, 2 items, 0.9"),
+        pytest.param(
+            2, 2, 0.9, ITEMS, 2_000, PRECISE, marks=precise, id="2 warehouses, 2 items, 0.9, more orders"
+        ),
+        pytest.param(2, 3, 0.7, 1_000, 4_000, PRECISE, marks=precise, id="2 warehouses, 3 items, 0.7"),
+        pytest.param(5, 3, 0.6, 2_400, 5_000, PRECISE, marks=precise, id="5 warehouses, 3 items, 0.6"),
     ],
 )
 def test_independent_stock_is_covered_by_one_warehouse_or_by_two_as_combinatorics_says(
-    stage: Any, agree: Agreement, warehouses: int, lines: int, share: float, orders: int, within: float
+    stage: Any,
+    agree: Agreement,
+    warehouses: int,
+    lines: int,
+    share: float,
+    items: int,
+    orders: int,
+    within: float,
 ) -> None:
     whole, pair = [], []
     for number in range(REPLICATIONS):
-        held = np.random.default_rng([20260106, number]).random((ITEMS, warehouses)) < share
+        held = np.random.default_rng([20260106, number]).random((items, warehouses)) < share
         scenario = stocked_world(stage, held, lines, orders)
         whole.append(1 - measure(stage.play(scenario, WHOLE_OR_NOT, number))["cancelled_share"])
         if warehouses == 2:
