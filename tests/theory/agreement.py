@@ -65,6 +65,11 @@ class Row(NamedTuple):
         return f"{self.quantity}: {self.result:.5g} ± {self.error:.2g}{share}; the truth is {self.truth:.5g}"
 
 
+def in_words(test: str) -> str:
+    """Return the name of a test that has one instance only."""
+    return test.removeprefix("test_").replace("_", " ")
+
+
 class Agreement:
     """The rule of agreement, which reports what it compared."""
 
@@ -102,7 +107,7 @@ class Agreement:
             file=self._node.path.name,
             test=self._node.originalname,
             place=[self._node.function.__code__.co_firstlineno, *(case.indices.values() if case else [])],
-            instance=case.id if case else "",
+            instance=case.id if case else in_words(self._node.originalname),
             fast=self._node.get_closest_marker("theory") is None,
             quantity=quantity,
             truth=float(truth),

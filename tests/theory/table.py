@@ -44,11 +44,12 @@ def keys_of(truths: Any, path: str = "") -> Iterator[str]:
 def line_of(row: Row) -> str:
     """Return a row of the table."""
     share = f"{row.error / abs(row.truth):.1%}" if row.error and row.truth else ""
+    digits = 5 if row.error > 1e-4 * abs(row.truth) else 9
     return cells(
         row.instance + ("" if row.fast else " ◦"),
         row.quantity,
-        f"{row.truth:.5g}",
-        f"{row.result:.5g}",
+        f"{row.truth:.{digits}g}",
+        f"{row.result:.{digits}g}",
         f"{row.error:.2g}" if row.error else "exact",
         share,
         str(row.count),
