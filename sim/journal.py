@@ -263,7 +263,8 @@ class Journal:
         columns = self._columns(name, columns)
         # Arrow would fetch all columns of all blocks ahead: 23 bytes an order.
         with reading(self._path(name)), pq.ParquetFile(self._path(name), pre_buffer=False) as file:
-            yield from file.iter_batches(columns=columns)
+            if file.num_row_groups:  # Arrow 18 fails on a file that has no rows
+                yield from file.iter_batches(columns=columns)
 
     def _columns(self, name: str, columns: Sequence[str] | None) -> list[str] | None:
         known = self.schema(name).names

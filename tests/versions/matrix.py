@@ -83,16 +83,18 @@ def tried(python: str, age: str, tests: Sequence[str]) -> Found:
 def made(folder: Path, python: str, age: str) -> str:
     """Return the Python of a new environment. Raises SetUpError where there can be none."""
     program = str(folder / "bin" / "python")
-    install = ("pip", "install", "--python", program, "--only-binary", ":all:")
+    chosen = str(folder / "packages.txt")
+    there = ("--python", program, "--only-binary", ":all:")
     uv("venv", "--python", python, str(folder))
-    uv(*install, "--resolution", AGES[age], "--requirements", "pyproject.toml")
-    uv(*install, "--editable", ".[dev]")  # whose tools take the packages that are there
+    uv("pip", "compile", *there, "--resolution", AGES[age], "--output-file", chosen, "pyproject.toml")
+    # The tools of the developers have to do with what was chosen: some ask for newer packages in their last versions.
+    uv("pip", "install", *there, "--editable", ".[dev]", "--constraint", chosen)
     return program
 
 
 def uv(*command: str) -> None:
     """Call uv. Raises SetUpError with what it says."""
-    done = subprocess.run([*UV, *command], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run([*UV, *command], cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         raise SetUpError(" ".join(done.stderr.split()))
 
