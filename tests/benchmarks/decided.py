@@ -85,12 +85,12 @@ def compare(arguments: argparse.Namespace) -> None:
     (source,) = read_policies([found_from_here(arguments.policy)], scenario)
     with tempfile.TemporaryDirectory() as scratch:
 
-        def play(policy: object) -> Journal:
+        def play(policy: Policy) -> Journal:
             return simulate(scenario, policy, folder=Path(scratch) / "journal")
 
         noted = Noted(build_policy(source, scenario))
         first = tables(play(noted))
-        ways: dict[str, Callable[[], object]] = {
+        ways: dict[str, Callable[[], Policy]] = {
             arguments.policy: lambda: build_policy(source, scenario),
             "decided": lambda: Decided(noted),
         }
