@@ -8,7 +8,7 @@ import re
 import sys
 import types
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -215,6 +215,14 @@ def check_rule_set(document: Document, scenario: Scenario | None = None) -> Rule
     return document.check(RuleSet, Checking(names, zone="UTC" if scenario is None else scenario.timezone))
 
 
+def _parameters(made: type) -> Mapping[str, inspect.Parameter] | None:
+    """Return what a class may be given; None where it does not tell, as one written in C."""
+    try:
+        return inspect.signature(made).parameters
+    except (TypeError, ValueError):
+        return None
+
+
 def build_policy(source: PolicySource, scenario: Scenario | None, *, option: str = "--set") -> Policy:
     """Make a policy from its source; without a scenario, its references to one are not checked.
 
@@ -254,8 +262,10 @@ def build_policy(source: PolicySource, scenario: Scenario | None, *, option: str
         hint = f"; did you mean '{close}'?" if close else ""
         raise PolicyError(f"{source.file} has no class {source.class_name}{hint}", policy=source.name)
     arguments = dict(source.parameters)
-    accepted = inspect.signature(made).parameters
-    if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in accepted.values()):
+    accepted = _parameters(made)
+    if accepted is not None and not any(
+        parameter.kind is parameter.VAR_KEYWORD for parameter in accepted.values()
+    ):
         unknown = next((name for name in arguments if name not in accepted), None)
         if unknown is not None:
             rule = f"is no parameter of {source.class_name}"
@@ -264,7 +274,7 @@ def build_policy(source: PolicySource, scenario: Scenario | None, *, option: str
             )
     try:
         policy = made(**arguments)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PolicyError(
             f"{source.class_name}() raised {type(error).__name__}: {error}", policy=source.name
         ) from error

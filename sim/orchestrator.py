@@ -97,7 +97,11 @@ class Orchestrator:
 
     def _timing(self, word: str, kind: type[T]) -> T | None:
         """Return what the policy says of when it wants to be asked, None where it says nothing."""
-        value = getattr(self._policy, word, None)
+        try:
+            value = getattr(self._policy, word, None)
+        except (Exception, SystemExit) as error:
+            rule = f"{word} raised {type(error).__name__}: {error}"
+            raise PolicyError(rule, policy=self._policy_name) from error
         if value is not None and not isinstance(value, kind):
             rule = f"{word} of type {type(value).__name__}, must be {kind.__name__}"
             raise PolicyError(rule, policy=self._policy_name)

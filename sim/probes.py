@@ -126,7 +126,7 @@ class _Examination:
         """Look at a policy that has not played; return whether it can."""
         try:
             policy = self._make()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             told = f"{type(error).__name__}: {error}{place_of(error)}"
             self.note(f"cannot be made: raised {told}", "let it be made without arguments")
             return False

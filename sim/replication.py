@@ -228,7 +228,7 @@ def _prepared(policy: Policy, network: Network, name: str) -> Policy:
         decides = policy.prepare(network)
     except OrderlabError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PolicyError(f"prepare raised {type(error).__name__}: {error}", policy=name) from error
     if decides is None:
         return policy

@@ -102,7 +102,7 @@ class _Chronicler:
             return tuple(policy.explain(request, network))
         except OrderlabError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             rule = f"explain raised {type(error).__name__}: {error}"
             raise PolicyError(rule, policy=self._name) from error
 

@@ -138,17 +138,22 @@ class _Bounded(_Field):
     def bounded(self, number: _N) -> _N:
         """Return the number. Raises when it is out of bounds."""
         if self.above is not None and number <= self.above:
-            raise wrong(f"must be greater than {self.above:,g}")
+            raise wrong(f"must be greater than {_written(self.above)}")
         if number < self.at_least:
-            raise wrong(f"must be at least {self.at_least:,g}")
+            raise wrong(f"must be at least {_written(self.at_least)}")
         if number > self.at_most:
-            raise wrong(f"must be at most {self.at_most:,.12g}")
+            raise wrong(f"must be at most {_written(self.at_most)}")
         return number
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema."""
         low = {"exclusiveMinimum": self.above} if self.above is not None else {"minimum": self.at_least}
         return {"type": "number", **low, "maximum": self.at_most}
+
+
+def _written(bound: float) -> str:
+    """Write a bound as YAML reads it: 1e-05 would be text."""
+    return f"{Decimal(repr(bound)):,f}".removesuffix(".0")
 
 
 @dataclass(frozen=True)
