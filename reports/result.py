@@ -8,11 +8,9 @@ undefined is an empty cell in CSV and null in JSON.
 from __future__ import annotations
 
 import csv
-import errno
 import io
 import json
 import math
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +28,8 @@ from reports.statistics import CONFIDENCE, mean_of
 from reports.summary import check_summary
 from sim.errors import InputError, Problem
 from sim.experiment import Replication
-from sim.tasklog import TaskLog
+from sim.tasklog import TaskLog, alone
+from sim.writing import write_file
 
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
 _TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
@@ -153,25 +152,6 @@ def read_result(folder: str | Path) -> Result:
     return Result(kpis, compared, _read(folder, "summary.json", _content, kpis))
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a text beside its place and rename it, so that a reader never sees half of it.
-
-    Raises OSError, and leaves nothing behind, when it cannot be written.
-    """
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if path.exists() and not path.is_file():  # a pipe, or /dev/stdout
-        path.write_text(text, encoding="utf-8", newline="\n")
-        return
-    # Two that write the same file at once do not write into each other's.
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def _sorted(rows: Iterable[Replication]) -> list[Replication]:
     tasks = list(rows)
     place = {policy: position for position, policy in enumerate(dict.fromkeys(task[0] for task in tasks))}
@@ -239,10 +219,11 @@ def _read(folder: Path, name: str, reader: Callable[..., Any], *arguments: Any) 
     try:
         return reader((folder / name).read_text(encoding="utf-8"), *arguments)
     except FileNotFoundError as error:
-        rule = f"not a result folder: it has no {name}"
         if TaskLog(folder).exists:
-            rule = f"the run was interrupted: orderlab resume {folder} completes it"
-        raise InputError([Problem(str(folder), rule)]) from error
+            with alone(folder):  # or else it still goes on
+                rule = f"the run was interrupted: orderlab resume {folder} completes it"
+                raise InputError([Problem(str(folder), rule)]) from error
+        raise InputError([Problem(str(folder), f"not a result folder: it has no {name}")]) from error
     except (OSError, ValueError, csv.Error) as error:
         raise InputError([Problem(str(folder / name), f"not a table of results: {error}")]) from error
 

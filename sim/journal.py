@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,13 +138,15 @@ class Journal:
         self._tables = tables
         self._folder = folder
         metadata = self.schema("orders").metadata or {}
+        if b"orderlab" not in metadata and folder is not None:
+            raise InputError([Problem(str(self._path("orders")), "is not what a run wrote")])
         self.about: dict[str, Any] = json.loads(metadata.get(b"orderlab", b"{}"))
 
     @classmethod
     def open(cls, folder: str | Path) -> Journal:
         """Open the Parquet files of a folder, such as `journal/POLICY/REPLICATION` of a result.
 
-        Raises FileNotFoundError when there are none.
+        Raises FileNotFoundError when there are none, InputError when one is not what a run wrote.
 
         Example:
             >>> from policies import load_policy
@@ -210,7 +213,8 @@ class Journal:
         _check(name, TABLES, "is no table of a journal")
         if self._tables is not None:
             return self._tables[name].schema
-        return pq.read_schema(self._path(name))
+        with readable(self._path(name)) as path:
+            return pq.read_schema(path)
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Return a whole table, or some of its columns, as Arrow has it.
@@ -221,7 +225,8 @@ class Journal:
         if self._tables is not None:
             table = self._tables[name]
             return table if columns is None else table.select(columns)
-        return pq.read_table(self._path(name), columns=columns)
+        with readable(self._path(name)) as path:
+            return pq.read_table(path, columns=columns)
 
     def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield a table block by block, so that a year of orders need not fit in memory.
@@ -233,7 +238,7 @@ class Journal:
             return
         columns = self._columns(name, columns)
         # Arrow would fetch all columns of all blocks ahead: 23 bytes an order.
-        with pq.ParquetFile(self._path(name), pre_buffer=False) as file:
+        with readable(self._path(name)) as path, pq.ParquetFile(path, pre_buffer=False) as file:
             yield from file.iter_batches(columns=columns)
 
     def _columns(self, name: str, columns: Sequence[str] | None) -> list[str] | None:
@@ -245,6 +250,17 @@ class Journal:
     def _path(self, name: str) -> Path:
         assert self._folder is not None
         return self._folder / f"{name}.parquet"
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[Path]:
+    """Raise as InputError that a file was cut short or changed since it was written."""
+    try:
+        yield path
+    except FileNotFoundError:
+        raise
+    except (OSError, pa.ArrowException) as error:
+        raise InputError([Problem(str(path), f"cannot be read: {error}")]) from error
 
 
 def units_of(name: str, currency: str) -> dict[str, str]:

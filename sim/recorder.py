@@ -121,6 +121,13 @@ class Numbers:
         return rows
 
 
+class _File(pq.ParquetWriter):  # type: ignore[misc]
+    """A file of a table. One that nobody closes is of a run that ended early, and of no use."""
+
+    def __del__(self) -> None:
+        """Do not complete it: that would fail, and be heard, when the disk is full."""
+
+
 class Recorder:
     """Takes rows, and hands on one Arrow batch for each table and block.
 
@@ -186,7 +193,7 @@ class Recorder:
         writer.write_batch(batch)
 
     def _open(self, table: str, folder: Path) -> pq.ParquetWriter:
-        return pq.ParquetWriter(folder / f"{table}.parquet", self._schemas[table], compression="zstd")
+        return _File(folder / f"{table}.parquet", self._schemas[table], compression="zstd")
 
     def _array(self, kind: str, values: Any) -> pa.Array:
         if kind in ("text", "float"):

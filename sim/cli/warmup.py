@@ -14,6 +14,7 @@ from sim.cli.playing import progress
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import Stage, one_by_one
+from sim.lab.arguments import check_playing
 from sim.lab.experiment import Experiment
 from sim.lab.player import play
 
@@ -52,6 +53,7 @@ def warmup_command(
     experiment = Experiment(
         scenario, policies or ("nearest",), replications=replications, seed=seed, changes=changes
     )
+    check_playing("none", jobs, cluster)
     world = experiment.scenario
     for warning in world.warnings:
         click.echo(f"warning: {warning}", err=True)

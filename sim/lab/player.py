@@ -26,13 +26,14 @@ Told = Callable[[int, int], object]
 
 
 class Player:
-    """Plays tasks that are not in the log of a folder, and logs them."""
+    """Plays tasks that are not in the log of a folder, or of which something is missing there, and logs them."""
 
-    def __init__(self, folder: Path, workers: Workers, told: Told) -> None:
+    def __init__(self, stage: Stage, folder: Path, workers: Workers, told: Told) -> None:
         self._workers = workers
         self._told = told
         self._log = TaskLog(folder)
-        self._measured = self._log.read()
+        logged = self._log.read()
+        self._measured = {task: logged[task] for task in logged if stage.has_left(task, folder)}
         self._asked = 0
 
     def __call__(self, tasks: Sequence[Task]) -> Mapping[Task, Measured]:
@@ -91,7 +92,7 @@ def play(
     orders = sum(wanted[variant.name] * _orders(variant.scenario) for variant in stage.variants)
     try:
         with workers_for(stage, folder, jobs, cluster, sum(wanted.values()), orders) as workers:
-            return replicate(names, design, Player(folder, workers, told))
+            return replicate(names, design, Player(stage, folder, workers, told))
     finally:
         clear_scratch(folder)
 
