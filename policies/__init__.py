@@ -6,6 +6,7 @@ A rule set in Python is made of the same objects as one in YAML::
 """
 
 from policies.actions import ACTIONS, Assign, AssignAll, AssignUnits, Backorder, Cancel, Care, Next, Wait
+from policies.doubts import policy_doubts
 from policies.filters import FILTERS, Filter
 from policies.filters.filter import Penalty
 from policies.filters.goods import HandlesItems, HasStock
@@ -116,6 +117,7 @@ __all__ = [
     "check_rule_set",
     "find_rule_set",
     "load_policy",
+    "policy_doubts",
     "read_policies",
     "rule_set_schema",
     "shipped_rule_sets",

@@ -131,7 +131,7 @@ class Preference:
             if values.max() > first + band:
                 # Some tie but not all. What follows decides among those that may tie with one of the first two: where
                 # a thousand stores tie by zone, to leave the others out halves the time of it.
-                sites = sites[values <= max(first + band, second) + band]
+                sites = sites[values <= second + band]
                 break
         winner = self.best(case, sites)
         other = self.best(case, sites[sites != winner])

@@ -16,6 +16,9 @@ from sim.document import Name, Section, section_schema, titled, wrong
 from sim.network import Network
 from sim.policy import Allocation, Request
 
+MOST_RULES = 1_000
+"""Each is compared with all before it, and tried at every decision."""
+
 
 class RuleSet(Section):
     """A policy made of rules: each takes the lines that no earlier one has placed, and what is left then waits.
@@ -53,6 +56,10 @@ class RuleSet(Section):
     def _decides(self) -> RuleSet:
         if not self.rules:
             raise wrong("must hold at least one rule", key="rules")
+        if len(self.rules) > MOST_RULES:
+            raise wrong(
+                f"must not hold more than {MOST_RULES:,} rules; there are {len(self.rules):,}", key="rules"
+            )
         if self.match == "first":
             for number, rule in enumerate(self.rules):
                 earlier = next((i for i, r in enumerate(self.rules[:number]) if _keeps_all_of(r, rule)), None)

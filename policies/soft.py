@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from policies.case import Mask, Terms
 from policies.filters import FILTERS, Filter
-from policies.filters.filter import Limit, Moment
+from policies.filters.filter import Limit
 from policies.part import OneOf
 from sim.document import wrong
 from sim.network import Network
@@ -36,10 +36,6 @@ class Soft(Filter):
     def terms(self, terms: Terms, network: Network) -> Terms:
         """Return what the filter makes of the rule's terms."""
         return self.filter.terms(terms, network)
-
-    def passes_again(self, network: Network) -> Moment | None:
-        """Return when more may pass the filter."""
-        return self.filter.passes_again(network)
 
 
 _NAMED: dict[str, type[Filter]] = {**FILTERS, Soft.name: Soft}

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 
 from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole
 from reports.kpis.orders import COST_COLUMNS, late_orders, own_costs
-from sim.errors import InputError, Problem
 from sim.experiment import Task, digest_of
-from sim.journal import SPLIT_REASONS, STATES, Journal, readable
+from sim.journal import SPLIT_REASONS, STATES, Journal
+from sim.parquet import check_file, reading
 from sim.writing import replacing
 
 FILE_NAME = "breakdown.parquet"
@@ -31,6 +31,15 @@ SUMS = (
 )  # fmt: skip
 """Counted orders; their own costs, without those of sites; those delivered, and their lead times; those with a promise;
 late and split ones. Then, of days alone: shipments picked that day, the age of what they picked, units that spoiled."""
+
+_TEXTS = [(name, pa.string()) for name in ("by", "slice")]
+_FIELDS = [
+    ("policy", pa.string()),
+    ("replication", pa.int32()),
+    *_TEXTS,
+    *((name, pa.int64()) for name in SUMS),
+]
+_MOST_ROWS = 50_000_000  # it is read whole
 
 _DAY = 86_400
 _ORDERS = ("placed_at", "promised_at", "delivered_at", "region", "segment", "split_reason", "shipments", "state",
@@ -62,16 +71,16 @@ def break_down(journal: Journal) -> pa.Table:
 def read_breakdown(folder: Path) -> pa.Table | None:
     """Return the table of a result folder, None where it has none.
 
-    Raises InputError when the file cannot be read, or has other columns.
+    Raises:
+        InputError: it cannot be read, or is not what a run wrote.
+
     """
     path = folder / FILE_NAME
     if not path.is_file():
         return None
-    with readable(path):
-        table = pq.read_table(path)
-    if table.column_names != ["policy", "replication", "by", "slice", *SUMS]:
-        raise InputError([Problem(str(path), "is not what a run wrote: its columns are others")])
-    return table
+    check_file(path, _FIELDS, at_most=_MOST_ROWS)
+    with reading(path):
+        return pq.read_table(path)
 
 
 def gather(folder: Path, tasks: Iterable[Task]) -> None:
@@ -89,7 +98,8 @@ def gather(folder: Path, tasks: Iterable[Task]) -> None:
 
 
 def _of_task(folder: Path, task: Task) -> pa.Table:
-    with readable(digest_of(task, folder)) as path:
+    path = digest_of(task, folder)
+    with reading(path):
         table = pq.read_table(path)
     head = {
         "policy": pa.array([task.variant] * len(table), pa.string()),

@@ -61,7 +61,7 @@ def comparison(
     if baseline not in policies:
         raise ValueError(f"baseline {baseline!r} is none of the policies {', '.join(policies)}")
     values = kpis.pivot(index="replication", columns=["kpi", "policy"], values="value")
-    numbers = {policy: set(rows["replication"]) for policy, rows in kpis.groupby("policy", sort=False)}
+    numbers = {policy: set(rows["replication"]) for policy, rows in kpis.groupby("policy")}
     pairs = {policy: common and bool(numbers[policy] & numbers[baseline]) for policy in policies}
     units = dict(zip(kpis["kpi"], kpis["unit"], strict=True))
 

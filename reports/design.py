@@ -29,12 +29,23 @@ class Design(Protocol):
         ...
 
 
+MOST_REPLICATIONS = 1_000_000
+"""Of one policy: each is a task that is kept in memory, and fifty numbers."""
+
+
 @dataclass(frozen=True)
 class Fixed:
-    """As many replications of every policy as one says."""
+    """As many replications of every policy as one says.
+
+    Raises ValueError when that is none, or more than `MOST_REPLICATIONS`.
+    """
 
     replications: int
     name: ClassVar[str] = "fixed"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.replications <= MOST_REPLICATIONS:
+            raise ValueError(f"replications must be 1 to {MOST_REPLICATIONS:,}, not {self.replications}")
 
     def __call__(self, found: Found) -> Mapping[str, int]:
         """Return the same number for every policy."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from reports.sweep import Rows, rows_of, sweep_table
 from reports.sweepgallery import sweep_gallery
 from reports.sweeppage import shown_summary, sweep_section
 from reports.why import why_section
+from sim.document.file import read_json
 from sim.errors import InputError, Problem
 from sim.writing import write_file
 
@@ -48,6 +48,7 @@ def write_report(folder: str | Path) -> Path:
     folder = Path(folder)
     result = read_result(folder)
     summary = shown_summary(result) if "sweep" in result.summary else result.summary
+    provenance, why = _provenance(folder), why_section(folder, summary)
     try:
         groups = gallery(read_evidence(folder, result, summary))
     except (OSError, pa.ArrowException) as error:
@@ -55,10 +56,10 @@ def write_report(folder: str | Path) -> Path:
     points = rows_of(sweep_table(result)) if "sweep" in summary else []
     swept = sweep_gallery(result, points, summary["policies"]) if points else []
     groups = [*swept, *groups]
-    context = _context(summary, result.summary, _provenance(folder), groups)
+    context = _context(summary, result.summary, provenance, groups)
     if points:
         context |= _of_sweep(result, points, context, swept)
-    context["why"] = why_section(folder, summary)
+    context["why"] = why
     text = template.page("report.html", **context)  # before anything is written
     path = folder / "report.html"
     write_pictures(folder, (picture for group in groups for picture in group.pictures))
@@ -163,10 +164,7 @@ def _provenance(folder: Path) -> dict[str, Any]:
     path = folder / "provenance.json"
     if not path.is_file():
         return {}
-    try:
-        provenance = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError([Problem(str(path), f"is not JSON: {error}")]) from error
+    provenance = read_json(path)
     return provenance if isinstance(provenance, dict) else {"provenance": provenance}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from reports.design import MOST_REPLICATIONS
 from reports.kpis import kpi_named
 from reports.statistics import CONFIDENCE, Difference, paired, replications_for, sample_of, welch
 from sim.errors import InputError, Problem
@@ -27,7 +28,7 @@ def look_ahead(n: int) -> int:
     "Automated selection of the number of replications for a discrete-event simulation", Journal of the
     Operational Research Society 61): kLimit = 5, and in proportion to n above 100.
     """
-    return _LOOK_AHEAD if n <= 100 else _LOOK_AHEAD * n // 100
+    return max(_LOOK_AHEAD, _LOOK_AHEAD * n // 100)
 
 
 def read_half_widths(texts: Sequence[str]) -> dict[str, float]:
@@ -123,6 +124,8 @@ class Precision:
             kpi_named(name, _OPTION)
         if not 1 <= self.at_least <= self.at_most:
             raise ValueError(f"at_most must be at_least or more: {self.at_least}, {self.at_most}")
+        if self.at_most > MOST_REPLICATIONS:
+            raise ValueError(f"at_most must be at most {MOST_REPLICATIONS:,}, not {self.at_most}")
 
     def __call__(self, found: Found) -> dict[str, int]:
         """Return how many replications of each policy are wanted in all."""
@@ -181,7 +184,7 @@ class Precision:
         return min(n + more, self.at_most)
 
     def _is_confirmed(self, n: int, held: int) -> bool:
-        return held > 0 and held > look_ahead(n - held + 1)
+        return held > look_ahead(n - held + 1)
 
     def _held(self, found: Found, n: int) -> int:
         """Return with how many of the last numbers of replications, up to n, every half-width was reached."""

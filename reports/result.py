@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import math
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,9 @@ from reports.kpis import HEADLINE, KPIS
 from reports.reconciliation import COLUMNS, reconciliation
 from reports.sentences import replications
 from reports.statistics import CONFIDENCE, mean_of
-from reports.summary import check_summary
+from reports.summary import LARGEST, check_summary
+from sim.document.bounds import LARGEST_TABLE
+from sim.document.file import decoded, parsed_json, read_bytes
 from sim.errors import InputError, Problem
 from sim.experiment import Replication
 from sim.tasklog import TaskLog, alone
@@ -34,6 +37,7 @@ from sim.writing import write_file
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
 _TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
 _COUNTS = ("replication", "n", "n_needed")
+_MOST_COUNTED = 2**53  # n_needed may be beyond all reason, and is a float when it is found
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -216,16 +220,18 @@ def _csv(frame: pd.DataFrame) -> str:
 
 
 def _read(folder: Path, name: str, reader: Callable[..., Any], *arguments: Any) -> Any:
-    try:
-        return reader((folder / name).read_text(encoding="utf-8"), *arguments)
-    except FileNotFoundError as error:
+    path = folder / name
+    if not os.path.exists(path):
         if TaskLog(folder).exists:
             with alone(folder):  # or else it still goes on
                 rule = f"the run was interrupted: orderlab resume {folder} completes it"
-                raise InputError([Problem(str(folder), rule)]) from error
-        raise InputError([Problem(str(folder), f"not a result folder: it has no {name}")]) from error
-    except (OSError, ValueError, csv.Error) as error:
-        raise InputError([Problem(str(folder / name), f"not a table of results: {error}")]) from error
+                raise InputError([Problem(str(folder), rule)])
+        raise InputError([Problem(str(folder), f"not a result folder: it has no {name}")])
+    text = decoded(read_bytes(path, str(path), at_most=LARGEST_TABLE), str(path), InputError)
+    try:
+        return reader(text, *arguments)
+    except (ValueError, csv.Error) as error:
+        raise InputError([Problem(str(path), f"not a table of results: {error}")]) from error
 
 
 def _frame(text: str, columns: Sequence[str]) -> pd.DataFrame:
@@ -242,10 +248,18 @@ def _frame(text: str, columns: Sequence[str]) -> pd.DataFrame:
 def _cell(column: str, text: str) -> Any:
     if column in _TEXTS:
         return text
+    if not text:
+        return None if column in _COUNTS else math.nan
     if column in _COUNTS:
-        return int(text) if text else None
-    return float(text) if text else math.nan
+        count = int(text)
+        if not 0 <= count <= _MOST_COUNTED:
+            raise ValueError(f"{column} is {text[:20]}")
+        return count
+    number = float(text)
+    if abs(number) < LARGEST or math.isinf(number):  # which is one way to be undefined
+        return number
+    raise ValueError(f"{column} is {text[:20]}")
 
 
 def _content(text: str, kpis: pd.DataFrame) -> dict[str, Any]:
-    return check_summary(json.loads(text), kpis["policy"], kpis["kpi"])
+    return check_summary(parsed_json(text), kpis["policy"], kpis["kpi"])

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from reports.design import MOST_REPLICATIONS
 from reports.kpis import KPIS, kpi_named
 from reports.statistics import CONFIDENCE
 from sim.errors import InputError, Problem
@@ -127,6 +128,8 @@ class Selection:
             raise ValueError(f"the first stage must have two replications or more, not {self.first_stage}")
         if self.at_most is not None and self.at_most < self.first_stage:
             raise ValueError(f"at_most must be first_stage or more: {self.first_stage}, {self.at_most}")
+        if max(self.first_stage, self.at_most or 0) > MOST_REPLICATIONS:
+            raise ValueError(f"first_stage and at_most must be at most {MOST_REPLICATIONS:,}")
 
     def __call__(self, found: Found) -> dict[str, int]:
         """Return how many replications of each policy are wanted in all.

@@ -9,6 +9,9 @@ from reports import compare
 from reports.designs import precision_sentences, selection_sentences
 
 _TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
+LARGEST = 1e100
+"""No number of a result is larger: sums of squares of such numbers are finite."""
+
 _POINT = ("policy", "of", "values", "without")
 
 
@@ -72,11 +75,13 @@ def _is_mapping(value: Any, kind: type) -> bool:
 
 
 def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and value > 0
+    return isinstance(value, int) and 0 < value < LARGEST
 
 
 def _is_number(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    return value is None or (
+        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
+    )
 
 
 def _is_estimate(found: Any) -> bool:

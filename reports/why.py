@@ -16,6 +16,7 @@ from reports.diffforms import CHOSEN, READING
 from reports.difftexts import shown
 from reports.forms import Column, Table
 from reports.story import telling
+from sim.document.file import read_json
 from sim.errors import InputError, Problem
 
 FILE_NAME = "explanations.json"
@@ -51,10 +52,10 @@ def read_why(folder: Path) -> dict[str, Any] | None:
     path = folder / FILE_NAME
     if not path.is_file():
         return None
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
-        raise InputError([Problem(str(path), "is not what a run wrote")]) from error
+    content = read_json(path)
+    if not isinstance(content, dict):
+        raise InputError([Problem(str(path), "is not what a run wrote")])
+    return content
 
 
 def shares_table(content: dict[str, Any]) -> Table:

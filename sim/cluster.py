@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import pickle
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from sim.document.file import read_json
 from sim.errors import InputError, OrderlabError, Problem
 from sim.experiment import Measured, Playable, Task
 from sim.versions import differing, versions
@@ -225,8 +225,8 @@ def _scheduler_at(address: str) -> str:
     end = time.monotonic() + _ANSWERS_WITHIN_S
     while True:
         try:
-            return str(json.loads(Path(address).read_bytes())["address"])
-        except (OSError, ValueError, TypeError, KeyError) as error:
+            return str(read_json(Path(address))["address"])
+        except (InputError, TypeError, KeyError) as error:
             if time.monotonic() > end:
                 rule = "no Dask scheduler has written its address into this file"
                 raise InputError([Problem("--cluster", rule, value=address)]) from error

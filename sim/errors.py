@@ -18,6 +18,7 @@ from typing import Any
 
 SHOWN = 200  # problems that a message spells out; the rest is counted
 _LONGEST_VALUE = 60
+_LONGEST_TEXT = 4_096
 
 
 class OrderlabError(Exception):
@@ -48,17 +49,23 @@ class Problem:
     nearest: str | None = None
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        parts = [place, self.key] if self.key else [place]
+        file = _cut(self.file, _LONGEST_TEXT)
+        place = ":".join(str(part) for part in (file, self.line, self.column) if part is not None)
+        parts = [place, _cut(self.key, _LONGEST_TEXT)] if self.key else [place]
         if self.value is not None:
             parts.append(f"value {shortened(self.value)}")
-        rule = self.rule if self.nearest is None else f"{self.rule}; did you mean '{self.nearest}'?"
+        rule = _cut(self.rule, _LONGEST_TEXT)
+        rule = rule if self.nearest is None else f"{rule}; did you mean '{self.nearest}'?"
         return printable(": ".join([*parts, rule]))
 
 
 def shortened(value: str) -> str:
     """Quote a text, and cut it when it is long."""
-    return f"'{value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + '…'}'"
+    return f"'{_cut(value, _LONGEST_VALUE)}'"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def printable(text: str) -> str:

@@ -29,6 +29,21 @@ DIGESTS = "digests"
 Keep = Literal["all", "first", "none"]
 """Which replications' journals stay in the result folder."""
 
+MOST_BOOKS = 2**31
+"""Order books are numbered below it."""
+
+_LONGEST_NAME = 200
+
+
+def is_file_name(name: str) -> bool:
+    """Tell whether a variant or policy of this name can have files of its own: it leads nowhere else."""
+    return (
+        name.isprintable()
+        and 0 < len(name) <= _LONGEST_NAME
+        and not set(name) & set("/\\:")
+        and name.strip(".") != ""
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class PolicySource:

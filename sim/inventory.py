@@ -59,7 +59,6 @@ class Inventory:
         self.flows = {"shipped": np.zeros(shape, np.int32)}
         self._flow_cells: dict[str, memoryview] = {}
         self._shipped_cell = self.flows["shipped"].reshape(-1).data
-        self.opening = self.on_hand
         # A scalar update through a memoryview costs 217 ns, by array index 545 ns.
         self._on_hand_cell = self.on_hand.reshape(-1).data
         self._available_cell = self.available.reshape(-1).data
@@ -89,7 +88,7 @@ class Inventory:
         self.on_hand[...] = units
         for item, site, *_ in expiring:
             self.on_hand[item, site] = 0
-        np.copyto(self.safety, safety, casting="same_kind", where=units < UNLIMITED)
+        np.copyto(self.safety, safety, where=units < UNLIMITED)
         self.available[...] = self.on_hand - self.safety
         for item, site, count, received_at, expires_at in (*expiring, *lots):
             self._add_lot(item, site, Lot(count, received_at, expires_at, self._cost[item]))
@@ -155,8 +154,7 @@ class Inventory:
         lot = lot or self._opening_lots.get(cell)
         if lot is not None:
             lot.reserved -= units
-            if lot.expires_at < NEVER:
-                lot.holders.pop(holder, None)
+            lot.holders.pop(holder, None)
             self.lots.note_change(item, site)
 
     def take(self, site: int, pick: Pick, holder: Hashable = None) -> bool:
@@ -170,8 +168,7 @@ class Inventory:
         if lot is not None:
             lot.units -= units
             lot.reserved -= units
-            if lot.expires_at < NEVER:
-                lot.holders.pop(holder, None)
+            lot.holders.pop(holder, None)
             if not lot.units:
                 self.lots.remove(item, site, lot)
         return True

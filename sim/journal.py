@@ -6,18 +6,19 @@ written by a `sim.recorder.Recorder`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.document import nearest
+from sim.document.file import parsed_json
 from sim.errors import InputError, Problem
+from sim.parquet import check_file, reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,6 +106,21 @@ TABLES: dict[str, dict[str, str]] = {
 # is the number of items the warehouse keeps that have no unit on hand at the end of the hour, of `cells` items that it
 # keeps.
 
+_ARROW = {
+    "time": pa.timestamp("ms"), "order": pa.utf8(), "text": pa.utf8(), "int": pa.int64(), "int?": pa.int64(),
+    "bool": pa.bool_(), "float": pa.float64(), **dict.fromkeys(("money", "kg", "km", "days"), pa.float64()),
+}  # fmt: skip
+
+
+def arrow_fields(table: str) -> list[tuple[str, pa.DataType]]:
+    """Return the columns of a table, each with its type; names are dictionaries of text."""
+    names = pa.dictionary(pa.int32(), pa.utf8())
+    return [(column, _ARROW.get(kind, names)) for column, kind in TABLES[table].items()]
+
+
+_LATEST = 1 << 34
+"""A moment, or a length, in seconds that lies beyond all calendars: some five centuries."""
+
 _UNITS = {
     # by what a column holds
     "time": "UTC", "money": "money", "kg": "kg", "km": "km", "days": "d",
@@ -138,15 +154,15 @@ class Journal:
         self._tables = tables
         self._folder = folder
         metadata = self.schema("orders").metadata or {}
-        if b"orderlab" not in metadata and folder is not None:
-            raise InputError([Problem(str(self._path("orders")), "is not what a run wrote")])
-        self.about: dict[str, Any] = json.loads(metadata.get(b"orderlab", b"{}"))
+        self.about: dict[str, Any] = parsed_json(metadata.get(b"orderlab", b"{}").decode())
 
     @classmethod
     def open(cls, folder: str | Path) -> Journal:
         """Open the Parquet files of a folder, such as `journal/POLICY/REPLICATION` of a result.
 
-        Raises FileNotFoundError when there are none, InputError when one is not what a run wrote.
+        Raises:
+            FileNotFoundError: there are none.
+            InputError: they are not what a run wrote.
 
         Example:
             >>> from policies import load_policy
@@ -157,7 +173,16 @@ class Journal:
             True
 
         """
-        return cls(folder=Path(folder))
+        folder = Path(folder)
+        for table in TABLES:
+            check_file(folder / f"{table}.parquet", arrow_fields(table))
+        try:
+            journal = cls(folder=folder)
+            _check_about(journal.about)
+        except (ValueError, KeyError, TypeError) as error:
+            rule = "is not what a run wrote: it does not say of which run it is"
+            raise InputError([Problem(str(folder / "orders.parquet"), rule)]) from error
+        return journal
 
     @property
     def start(self) -> datetime:
@@ -213,8 +238,8 @@ class Journal:
         _check(name, TABLES, "is no table of a journal")
         if self._tables is not None:
             return self._tables[name].schema
-        with readable(self._path(name)) as path:
-            return pq.read_schema(path)
+        with reading(self._path(name)):
+            return pq.read_schema(self._path(name))
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Return a whole table, or some of its columns, as Arrow has it.
@@ -225,8 +250,8 @@ class Journal:
         if self._tables is not None:
             table = self._tables[name]
             return table if columns is None else table.select(columns)
-        with readable(self._path(name)) as path:
-            return pq.read_table(path, columns=columns)
+        with reading(self._path(name)):
+            return pq.read_table(self._path(name), columns=columns)
 
     def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield a table block by block, so that a year of orders need not fit in memory.
@@ -238,7 +263,7 @@ class Journal:
             return
         columns = self._columns(name, columns)
         # Arrow would fetch all columns of all blocks ahead: 23 bytes an order.
-        with readable(self._path(name)) as path, pq.ParquetFile(path, pre_buffer=False) as file:
+        with reading(self._path(name)), pq.ParquetFile(self._path(name), pre_buffer=False) as file:
             yield from file.iter_batches(columns=columns)
 
     def _columns(self, name: str, columns: Sequence[str] | None) -> list[str] | None:
@@ -252,15 +277,14 @@ class Journal:
         return self._folder / f"{name}.parquet"
 
 
-@contextmanager
-def readable(path: Path) -> Iterator[Path]:
-    """Raise as InputError that a file was cut short or changed since it was written."""
-    try:
-        yield path
-    except FileNotFoundError:
-        raise
-    except (OSError, pa.ArrowException) as error:
-        raise InputError([Problem(str(path), f"cannot be read: {error}")]) from error
+def _check_about(about: Mapping[str, Any]) -> None:
+    """Raise ValueError, KeyError or TypeError for what is not the facts of a run."""
+    begin, until = about["window"]
+    right = 0 <= begin <= until <= about["end"] < _LATEST and 0 <= about["start"] < _LATEST
+    texts = (about[name] for name in ("title", "scenario", "currency", "timezone"))
+    if not right or not all(isinstance(text, str) for text in texts):
+        raise ValueError(about)
+    ZoneInfo(about["timezone"])
 
 
 def units_of(name: str, currency: str) -> dict[str, str]:

@@ -18,16 +18,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.journal import ACCOUNTS, CANCEL_REASONS, SHIPMENT_STATES, SPLIT_REASONS, STATES, TABLES, Journal
+from sim.journal import (
+    ACCOUNTS,
+    CANCEL_REASONS,
+    SHIPMENT_STATES,
+    SPLIT_REASONS,
+    STATES,
+    TABLES,
+    Journal,
+    arrow_fields,
+)
 
 BLOCK_ROWS = 10_000
 _BLOCK_STEP = 512  # a block of whole numbers is a multiple of it: blocks are seen in the files
 
 _SCALE = {"money": 100.0, "kg": 1000.0, "km": 1000.0, "days": 86_400.0}
-_ARROW = {
-    "time": pa.timestamp("ms"), "order": pa.utf8(), "text": pa.utf8(), "int": pa.int64(), "int?": pa.int64(),
-    "bool": pa.bool_(), "float": pa.float64(), **dict.fromkeys(_SCALE, pa.float64()),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +161,7 @@ class Recorder:
         }  # fmt: skip
         self._dictionaries = {word: pa.array(list(values), pa.utf8()) for word, values in names.items()}
         metadata = {b"orderlab": json.dumps(facts.metadata(), sort_keys=True).encode()}
-        self._schemas = {
-            name: pa.schema(
-                [
-                    (column, _ARROW.get(kind) or pa.dictionary(pa.int32(), pa.utf8()))
-                    for column, kind in columns.items()
-                ],
-                metadata,
-            )
-            for name, columns in TABLES.items()
-        }
+        self._schemas = {name: pa.schema(arrow_fields(name), metadata) for name in TABLES}
 
     def add(self, table: str, row: tuple[Any, ...]) -> None:
         """Append one row, its values in the order of `TABLES[table]`."""
@@ -197,7 +193,7 @@ class Recorder:
 
     def _array(self, kind: str, values: Any) -> pa.Array:
         if kind in ("text", "float"):
-            return pa.array(values, _ARROW[kind])
+            return pa.array(values, pa.utf8() if kind == "text" else pa.float64())
         if kind == "bool":
             return pa.array(np.asarray(values, bool))
         numbers = np.asarray(values, dtype=np.int64)

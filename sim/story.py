@@ -25,6 +25,8 @@ from sim.watch import Ask, Checked
 TABLES = ("orders", "decisions", "shipments", "returns", "ledger")
 """The tables of a journal that speak of orders."""
 
+_LONGEST_NUMBER = 15  # no run has so many orders that the name of one were longer
+
 Rows: TypeAlias = dict[str, list[dict[str, Any]]]
 """Of each of `TABLES`, the rows of one order, with the columns of the journal."""
 
@@ -195,7 +197,7 @@ def _number(scenario: Scenario, order: str) -> int:
     """Return the 0-based number of an order. Raises InputError for what cannot be the name of one."""
     recorded = scenario.recorded
     if recorded is None:
-        if not order.isascii() or not order.isdigit() or int(order) < 1 or order[0] == "0":
+        if not order.isascii() or not order.isdigit() or order[0] == "0" or len(order) > _LONGEST_NUMBER:
             raise InputError([Problem(order, "is no order: drawn orders are numbered from 1")])
         return int(order) - 1
     ids = [str(id_) for id_ in recorded.order_ids]

@@ -73,8 +73,10 @@ class TaskLog:
                 break
             try:
                 variant, replication, measured = json.loads(line)
-                done[Task(variant, replication)] = dict(measured)
-            except (ValueError, TypeError):  # a disk may keep a damaged line
+                if not all(isinstance(number, int | float) for number in measured.values()):
+                    break
+                done[Task(variant, replication)] = measured
+            except (ValueError, TypeError, AttributeError, RecursionError):  # a disk may keep a damaged line
                 break
             whole += len(line)
         with self._path.open("ab") as file:

@@ -46,10 +46,8 @@ class BelowLimit(Allowance, Limit):
 
         return mask
 
-    def passes_again(self, network: Network) -> Moment | None:
+    def passes_again(self, network: Network) -> Moment:
         """Tell when the window of a warehouse has moved on so far that the lines are within its limit."""
-        if self.effect != "block":
-            return None
         usage, limit, of = self.usage(network), self._bound(network), self.of
 
         def moment(case: Case, sites: NDArray[np.intp]) -> int:
@@ -80,10 +78,8 @@ class BelowBacklog(Limit):
         most = self.days + SLACK
         return lambda case: network.backlog_days() <= most
 
-    def passes_again(self, network: Network) -> Moment | None:
+    def passes_again(self, network: Network) -> Moment:
         """Tell when the least busy warehouse will have worked off what is too much, if nothing is added."""
-        if self.effect != "block":
-            return None
         most = self.days + SLACK
 
         def moment(_: Case, sites: NDArray[np.intp]) -> int:

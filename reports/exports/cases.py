@@ -28,6 +28,8 @@ class Cases:
         names = orders["order"]
         self._numbered = bool(pc.all(pc.match_substring_regex(names, _NUMBER)).as_py())
         self._index = pd.Index(self._keys(names))
+        if not self._index.is_unique:
+            raise ValueError("an order stands twice in the journal")
 
     def _keys(self, orders: Any) -> np.ndarray[Any, Any]:
         keys = orders.cast(pa.int64()) if self._numbered else orders

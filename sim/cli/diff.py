@@ -10,20 +10,26 @@ from typing import Any
 
 import click
 import numpy as np
-import pyarrow as pa
 
 from policies.load import build_policy
 from reports.diff import order_rows
 from reports.diffforms import orders_table
 from reports.forms import as_csv, as_json
 from reports.routes import OtherOrdersError
-from sim.cli.played import check_replication, format_option, policy_named, replication_option
+from sim.cli.played import (
+    check_replication,
+    format_option,
+    policy_named,
+    replication_option,
+    tell_of_code,
+)
 from sim.cli.playing import progress, room
 from sim.errors import InputError, Problem
 from sim.experiment import Task, Variant
 from sim.journal import Journal
 from sim.lab.provenance import changed_inputs, read_provenance, read_variants
 from sim.lab.telling import Pair, compared, content_of, have_told, read_side, telling_of
+from sim.parquet import of_a_run
 from sim.replication import simulate
 from sim.workers import Here
 
@@ -57,6 +63,7 @@ def diff_command(folder: Path, baseline: str, policy: str, replication: int, tol
     for changed in changed_inputs(folder, provenance):
         click.echo(f"warning: {changed} has changed since the run", err=True)
     _, found = read_variants(folder, provenance, [baseline, policy])
+    tell_of_code(found)
     variants = sorted(found, key=lambda variant: variant.name != baseline)
     with (
         _refused_plainly(folder),
@@ -76,13 +83,14 @@ def diff_command(folder: Path, baseline: str, policy: str, replication: int, tol
 @contextmanager
 def _refused_plainly(folder: Path) -> Iterator[None]:
     """Raise as InputError what makes two journals impossible to compare."""
-    try:
-        yield
-    except OtherOrdersError as error:
-        rule = "the two did not meet the same orders, which cannot be compared one by one"
-        raise InputError([Problem(str(folder), rule)]) from error
-    except (OSError, pa.ArrowException) as error:
-        raise InputError([Problem(str(folder), f"a journal cannot be read: {error}")]) from error
+    with of_a_run(folder):
+        try:
+            yield
+        except OtherOrdersError as error:
+            rule = "the two did not meet the same orders, which cannot be compared one by one"
+            raise InputError([Problem(str(folder), rule)]) from error
+        except OSError as error:
+            raise InputError([Problem(str(folder), f"a journal cannot be read: {error}")]) from error
 
 
 def _journals(

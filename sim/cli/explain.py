@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from policies.load import build_policy
-from sim.cli.played import check_replication, format_option, policy_named, replication_option
+from sim.cli.played import (
+    check_replication,
+    format_option,
+    policy_named,
+    replication_option,
+    tell_of_code,
+)
 from sim.cli.playing import room
 from sim.lab.provenance import changed_inputs, read_provenance, read_variants
 from sim.story import tell
@@ -31,6 +37,7 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
     for changed in changed_inputs(folder, provenance):
         click.echo(f"warning: {changed} has changed since the run", err=True)
     _, (variant,) = read_variants(folder, provenance, [name])
+    tell_of_code([variant])
     decides = build_policy(variant.source, variant.scenario)
     story = tell(variant.scenario, decides, order, variant.book(replication), name=name)
 

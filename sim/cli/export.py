@@ -10,6 +10,7 @@ import click
 
 from sim.errors import InputError, Problem
 from sim.lab.folder import EXPORTS
+from sim.parquet import of_a_run
 from sim.writing import SCRATCH, naming
 
 if TYPE_CHECKING:
@@ -45,21 +46,17 @@ def export_command(
     tables as CSV. event-log: the journal as CSV for process mining, a row for everything that happened to an order.
     """
     # Loaded only now: `orderlab --help` does without.
-    import pyarrow as pa
-
     from reports.exports.kept import kept_journal
     from reports.result import read_result
 
     result = read_result(folder)
-    try:
+    with of_a_run(folder):
         kept = kept_journal(folder, result.summary, policy, replication)
         if kept is None and form == "event-log":
             rule = "has no journal of that policy, from which a log is made: run with --journal first or all"
             raise InputError([Problem(str(folder), rule)])
         place = _place(out, folder, form, kept)
         {"workbook": _workbook, "tables": _tables, "event-log": _event_log}[form](place, folder, result, kept)
-    except pa.ArrowException as error:
-        raise InputError([Problem(str(folder), f"a journal or table cannot be read: {error}")]) from error
 
 
 def _place(out: Path | None, folder: Path, form: str, kept: Kept | None) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from reports.numbers import counted
+from sim.cli.options import anywhere_option
 from sim.document import Document, Map, nearest, read
 from sim.errors import InputError, Problem, RuleSetError, ScenarioError
 from sim.scenario import check_scenario, find_scenario, shipped_scenarios
@@ -19,7 +20,8 @@ from sim.writing import filling
 
 @click.command(name="validate")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-def validate_command(files: tuple[str, ...]) -> None:
+@anywhere_option
+def validate_command(files: tuple[str, ...], anywhere: bool) -> None:
     """Check scenarios and rule sets; every problem of every file at once.
 
     A FILE is a path, or the id of a shipped scenario or rule set. A file with the key `rules` is a rule set.
@@ -27,7 +29,7 @@ def validate_command(files: tuple[str, ...]) -> None:
     wrong = False
     for name in files:
         try:
-            _validate(name)
+            _validate(name, anywhere)
         except InputError as error:
             wrong = True
             click.echo(str(error), err=True)
@@ -35,7 +37,7 @@ def validate_command(files: tuple[str, ...]) -> None:
         raise click.exceptions.Exit(2)
 
 
-def _validate(name: str) -> None:
+def _validate(name: str, anywhere: bool) -> None:
     from policies.load import check_rule_set, find_rule_set, shipped_rule_sets
 
     shipped = name in shipped_rule_sets() and not Path(name).exists()
@@ -45,7 +47,7 @@ def _validate(name: str) -> None:
         rules = check_rule_set(_raising(document, RuleSetError))
         click.echo(f"{name}: a rule set that is right, with {counted(len(rules.rules), 'rule')}")
         return
-    scenario = check_scenario(_raising(document, ScenarioError))
+    scenario = check_scenario(_raising(document, ScenarioError), anywhere=anywhere)
     for warning in scenario.warnings:
         click.echo(f"warning: {warning}", err=True)
     sizes = (

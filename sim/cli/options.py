@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+from reports.design import MOST_REPLICATIONS
 from sim.errors import InputError, Problem
+from sim.lab.arguments import MOST_JOBS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -42,7 +44,7 @@ replications_option = click.option(
 
 at_most_option = click.option(
     "--at-most",
-    type=click.IntRange(1, 1_000_000),
+    type=click.IntRange(1, MOST_REPLICATIONS),
     metavar="N",
     help="Replications of a policy at which it ends in any case.",
 )
@@ -62,6 +64,12 @@ family_option = click.option(
     help="The KPIs on which policies are judged, over which Holm's correction runs. Default: the headline KPIs.",
 )
 
+anywhere_option = click.option(
+    "--anywhere",
+    is_flag=True,
+    help="Let the scenario name tables that lie outside its folder.",
+)
+
 world_options = _together(
     click.option(
         "--seed", type=click.IntRange(0, 2**63 - 1), help="Of all random numbers. Default: the scenario's."
@@ -74,8 +82,9 @@ world_options = _together(
         help="Change a value of the scenario, such as days=2 or warehouses.newark.stations=14; "
         "policy.KEY reaches every policy.",
     ),
+    anywhere_option,
 )
-"""What the scenario and the policies are changed by: `seed` and `changes`."""
+"""What the scenario and the policies are changed by, and what it may read: `seed`, `changes` and `anywhere`."""
 
 folder_options = _together(
     click.option(
@@ -100,7 +109,7 @@ journal_option = click.option(
 workers_options = _together(
     click.option(
         "--jobs",
-        type=click.IntRange(1, 1024),
+        type=click.IntRange(1, MOST_JOBS),
         help="Processes. Default: one for each core, where that is quicker than one.",
     ),
     click.option(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import click
 
 from sim.document import nearest
 from sim.errors import InputError, Problem
+from sim.experiment import Variant
 
 replication_option = click.option(
     "-r", "--replication", type=int, default=0, show_default=True, help="Which order book, from 0."
@@ -20,6 +21,12 @@ def format_option(rows: str) -> Callable[[Callable[..., Any]], Callable[..., Any
     forms = click.Choice(("table", "markdown", "json", "csv", "html"))
     said = f"How; csv has a row for {rows}."
     return click.option("--format", "form", type=forms, default="table", show_default=True, help=said)
+
+
+def tell_of_code(variants: Iterable[Variant]) -> None:
+    """Say which Python of a result folder is about to run: the folder may come from somebody else."""
+    for file in dict.fromkeys(variant.source.file for variant in variants if variant.source.class_name):
+        click.echo(f"note: this runs the code of {file}", err=True)
 
 
 def policy_named(option: str, name: str, provenance: Mapping[str, Any]) -> str:

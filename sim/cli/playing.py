@@ -31,7 +31,7 @@ def carry_out(
     quiet: bool,
 ) -> Path:
     """Run an experiment into a folder, show what it found, and return the folder."""
-    for warning in experiment.scenario.warnings:
+    for warning in experiment.warnings:
         click.echo(f"warning: {warning}", err=True)
     folder = free_folder(experiment.scenario) if out is None else out
     try:

@@ -19,12 +19,14 @@ from sim.cli.options import (
     workers_options,
     world_options,
 )
+from sim.cli.played import tell_of_code
 from sim.cli.playing import carry_out, progress, show
 from sim.errors import InputError, Problem
 from sim.experiment import Keep
 from sim.lab.experiment import Experiment
 from sim.lab.provenance import read_provenance
 from sim.lab.repetition import compared_files, differing_files
+from sim.parquet import of_a_run
 from sim.tasklog import TaskLog
 from sim.versions import differing, versions
 
@@ -65,6 +67,7 @@ def run_command(
     at_most: int | None,
     seed: int | None,
     changes: tuple[str, ...],
+    anywhere: bool,
     out: Path | None,
     overwrite: bool,
     keep: Keep,
@@ -92,6 +95,7 @@ def run_command(
         family=HEADLINE if family is None else family.split(","),
         common_random_numbers=not independent,
         design=design,
+        anywhere=anywhere,
     )
     carry_out(experiment, out, overwrite, keep, jobs, cluster, quiet)
 
@@ -106,6 +110,8 @@ def resume_command(folder: Path, jobs: int | None, cluster: str | None, quiet: b
     interruption.
     """
     experiment = Experiment.read(folder)
+    if TaskLog(folder).exists:
+        tell_of_code(experiment.variants)
     with progress(experiment.scenario.id, quiet) as told:
         result = experiment.resume(folder, jobs=jobs, cluster=cluster, told=told)
     show(result, folder)
@@ -120,6 +126,7 @@ def again_command(
 ) -> None:
     """Play a finished result again, from its folder alone, and say whether it is the same."""
     experiment, provenance = Experiment.read(folder), read_provenance(folder)
+    tell_of_code(experiment.variants)
     if TaskLog(folder).exists:
         click.echo(f"note: {folder} is not complete; orderlab resume completes it", err=True)
     keep = provenance["settings"]["journal"]
@@ -140,4 +147,5 @@ def report_command(folder: Path) -> None:
     """Write report.html of a result folder: one file, no network needed to read it."""
     from reports import write_report
 
-    click.echo(f"report: {write_report(folder)}")
+    with of_a_run(folder):
+        click.echo(f"report: {write_report(folder)}")

@@ -74,6 +74,7 @@ def select_command(
     at_most: int | None,
     seed: int | None,
     changes: tuple[str, ...],
+    anywhere: bool,
     out: Path | None,
     overwrite: bool,
     keep: Keep,
@@ -95,5 +96,5 @@ def select_command(
     if at_most is not None:
         not_below(replications, at_most)
     design = Selection(by, indifference, confidence, replications, at_most)
-    experiment = Experiment(scenario, policies, seed=seed, changes=changes, design=design)
+    experiment = Experiment(scenario, policies, seed=seed, changes=changes, design=design, anywhere=anywhere)
     carry_out(experiment, out, overwrite, keep, jobs, cluster, quiet)

@@ -57,6 +57,7 @@ def sweep_command(
     family: str | None,
     seed: int | None,
     changes: tuple[str, ...],
+    anywhere: bool,
     out: Path | None,
     overwrite: bool,
     keep: Keep,
@@ -81,11 +82,6 @@ def sweep_command(
         seed=seed,
         changes=changes,
         family=HEADLINE if family is None else family.split(","),
+        anywhere=anywhere,
     )
-    told = set(experiment.scenario.warnings)
-    for variant in experiment.variants:
-        for warning in variant.scenario.warnings:
-            if warning not in told:
-                click.echo(f"warning: {variant.name}: {warning}", err=True)
-                told.add(warning)
     carry_out(experiment, out, overwrite, keep, jobs, cluster, quiet)

@@ -39,6 +39,7 @@ def warmup_command(
     replications: int,
     seed: int | None,
     changes: tuple[str, ...],
+    anywhere: bool,
     out: Path | None,
     jobs: int | None,
     cluster: str | None,
@@ -51,11 +52,16 @@ def warmup_command(
     nights, weekends and weekly orders do not fool it, because it sees means of whole cycles.
     """
     experiment = Experiment(
-        scenario, policies or ("nearest",), replications=replications, seed=seed, changes=changes
+        scenario,
+        policies or ("nearest",),
+        replications=replications,
+        seed=seed,
+        changes=changes,
+        anywhere=anywhere,
     )
     check_playing("none", jobs, cluster)
     world = experiment.scenario
-    for warning in world.warnings:
+    for warning in experiment.warnings:
         click.echo(f"warning: {warning}", err=True)
     picture = _picture(out, world.id)
     stage = Stage(experiment.variants, build_policy, follow)

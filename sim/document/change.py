@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.document.bounds import MOST_STEPS
 from sim.document.parse import parse
 from sim.document.paths import children, dotted
 from sim.document.section import nearest
@@ -25,7 +26,10 @@ def set_key(tree: Map, key: str, value: str, named: str = "") -> Map:
     Raises InputError for a path that leads nowhere and a value that is not one.
     """
     source = Source(named or f"--set {key}={value}"[:200])
-    replaced = _put(tree, key.split("."), _read_value(value, source), [], source)
+    steps = key.split(".", MOST_STEPS)
+    if len(steps) > MOST_STEPS:
+        raise InputError([Problem(source.name, f"must be a path of at most {MOST_STEPS} words")])
+    replaced = _put(tree, steps, _read_value(value, source), [], source)
     assert isinstance(replaced, Map)
     return replaced
 

@@ -7,6 +7,7 @@ thousand ids cost, and a wrong value is one problem, whatever the number of its 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -18,14 +19,17 @@ import pyarrow.csv
 from numpy.typing import NDArray
 from pydantic_core import PydanticCustomError
 
-from sim.document.file import decoded
+from sim.document.bounds import LARGEST_TABLE, MOST_COLUMNS
+from sim.document.file import decoded, read_bytes
 from sim.document.section import Checking, nearest, wrong
-from sim.document.table import uneven
+from sim.document.table import too_wide, uneven
 from sim.document.tree import Scalar
 from sim.errors import InputError, Problem
 
 MOST_SPELT_OUT = 50
 """Wrong values of a column that are told apart; the rest is counted."""
+
+_LONGEST_HEADER = 1_000_000
 
 
 class Columns:
@@ -155,8 +159,13 @@ class Columns:
 
     def _read_header(self) -> list[str]:
         try:
+            if self.path.stat().st_size > LARGEST_TABLE:
+                rule = f"must not be larger than {LARGEST_TABLE // 1024**2:,} MB"
+                self.problems.append(Problem(self.name, rule))
+                return []
             with self.path.open(encoding="utf-8-sig", newline="") as file:
-                return [column.strip() for column in next(csv.reader(file), [])]
+                begin = io.StringIO(file.read(_LONGEST_HEADER), newline="")
+            return [column.strip() for column in next(csv.reader(begin), [])]
         except OSError as failure:
             self.problems.append(Problem(self.name, f"cannot be read: {failure.strerror}"))
         except (UnicodeDecodeError, csv.Error):
@@ -165,6 +174,9 @@ class Columns:
 
     def _check_header(self, mandatory: Sequence[str], known: Sequence[str]) -> None:
         if self.problems:
+            return
+        if len(self.header) > MOST_COLUMNS:
+            self.problems.append(Problem(self.name, too_wide(len(self.header)), line=1))
             return
         for position, column in enumerate(self.header, start=1):
             if column in self.header[: position - 1]:
@@ -183,16 +195,16 @@ class Columns:
     def _read(self, known: Sequence[str]) -> None:
         wanted = [column for column in self.header if column in known]
         text = pa.dictionary(pa.int32(), pa.utf8())
-        uneven = []
+        uneven: list[Any] = []
         names = [column if column in wanted else f"{n}:{column}" for n, column in enumerate(self.header)]
 
         def skip(row: Any) -> str:
-            uneven.append(row)
+            uneven[:] = [row]
             return "skip"
 
         try:
             table = pyarrow.csv.read_csv(
-                self.path,
+                pa.OSFile(str(self.path)),  # a path that ends in .gz would be unpacked, to whatever size
                 read_options=pyarrow.csv.ReadOptions(column_names=names, skip_rows=1),
                 parse_options=pyarrow.csv.ParseOptions(invalid_row_handler=skip),
                 convert_options=pyarrow.csv.ConvertOptions(
@@ -243,7 +255,7 @@ class Columns:
 
     def _why_unreadable(self, otherwise: str) -> Problem:
         try:
-            decoded(self.path.read_bytes(), self.name, InputError)
+            decoded(read_bytes(self.path, self.name, at_most=LARGEST_TABLE), self.name, InputError)
         except InputError as error:
             return error.problems[0]
         return Problem(self.name, " ".join(otherwise.split())[:200])

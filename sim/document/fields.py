@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
+from sim.document.bounds import LEAST
 from sim.document.section import checking, wrong
 from sim.document.tree import (
     BASED,
@@ -122,8 +123,10 @@ class Reference(Text):
         this = checking(info)
         known = [this.names[kind] for kind in self.kinds if kind in this.names]
         if known and not any(text in ids for ids in known):
-            every = [name for ids in known for name in ids]
-            raise wrong(f"there is no such {' or '.join(self.kinds)}", nearest=this.nearest(text, every))
+            close = None
+            if this.may_compare(sum(map(len, known))):
+                close = this.nearest(text, [name for ids in known for name in ids])
+            raise wrong(f"there is no such {' or '.join(self.kinds)}", nearest=close)
         return text
 
 
@@ -136,13 +139,15 @@ class _Bounded(_Field):
     above: float | None = None
 
     def bounded(self, number: _N) -> _N:
-        """Return the number. Raises when it is out of bounds."""
+        """Return the number. Raises when it is out of bounds, or so close to 0 that nobody means it."""
         if self.above is not None and number <= self.above:
             raise wrong(f"must be greater than {_written(self.above)}")
         if number < self.at_least:
             raise wrong(f"must be at least {_written(self.at_least)}")
         if number > self.at_most:
             raise wrong(f"must be at most {_written(self.at_most)}")
+        if 0 < abs(number) < LEAST:
+            raise wrong(f"must be 0, or differ from it by {_written(LEAST)} or more")
         return number
 
     def schema(self) -> dict[str, Any]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from stat import S_ISDIR, S_ISREG
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
+from sim.document.bounds import LARGEST_FILE
 from sim.document.change import set_key
 from sim.document.parse import parse
 from sim.document.section import Checking, Section
 from sim.document.translate import in_order, problems_of
 from sim.document.tree import Map, Node, Source
 from sim.errors import InputError, Problem
-
-LARGEST_FILE = 64 * 1024 * 1024
 
 _Model = TypeVar("_Model", bound=Section)
 
@@ -103,17 +105,64 @@ def read(path: str | Path, error: type[InputError] = InputError) -> Document:
     return read_text(decoded(read_bytes(path, name, error), name, error), name, error, path)
 
 
-def read_bytes(path: Path, name: str, error: type[InputError] = InputError) -> bytes:
-    """Return what a file holds. Raises when it cannot be read or is larger than `LARGEST_FILE`."""
+def read_bytes(
+    path: Path, name: str, error: type[InputError] = InputError, *, at_most: int = LARGEST_FILE
+) -> bytes:
+    """Return what a file holds. Raises when it cannot be read, is larger than that, or is no file."""
+    check_name(path, name, error)
     try:
+        found = path.stat()
+        if not S_ISREG(found.st_mode) and not S_ISDIR(
+            found.st_mode
+        ):  # a pipe may be silent, a device endless
+            raise error([Problem(name, "must be a file, and no pipe or device")])
         with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+            data = file.read(min(found.st_size, at_most) + 1)
     except (OSError, ValueError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) and failure.strerror else str(failure)
         raise error([Problem(name, f"cannot be read: {reason}")]) from None
-    if len(data) > LARGEST_FILE:
-        raise error([Problem(name, f"must not be larger than {LARGEST_FILE // 1024**2} MB")])
+    if len(data) > at_most:
+        raise error([Problem(name, f"must not be larger than {at_most // 1024**2:,} MB")])
     return data
+
+
+def check_name(path: Path, name: str, error: type[InputError] = InputError) -> None:
+    """Raise for a path that is no text: reports and tables, which name it, could not be written."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise error([Problem(name, "must have a name in UTF-8")]) from None
+
+
+def read_json(path: Path, rule: str = "is not what a run wrote") -> Any:
+    """Return what a JSON file holds. Raises InputError, with this rule, when it is none that a run writes.
+
+    No number is NaN or infinite, and nothing is nested deeper than a stack can hold.
+    """
+    text = decoded(read_bytes(path, str(path)), str(path), InputError)
+    try:
+        return parsed_json(text)
+    except ValueError as error:
+        raise InputError([Problem(str(path), f"{rule}: {error}")]) from None
+
+
+def parsed_json(text: str) -> Any:
+    """Return what a JSON text holds. Raises ValueError when it is none, is nested too deep, or has NaN or infinity."""
+    try:
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits[:20]} is no number that a run writes")
+    return number
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number")
 
 
 def read_text(

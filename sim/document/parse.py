@@ -12,16 +12,14 @@ from typing import Any
 
 import yaml
 
+from sim.document.bounds import DEEPEST, MOST_DIRECTIVES, MOST_PROBLEMS, MOST_REPEATED, MOST_VALUES
 from sim.document.paths import dotted
 from sim.document.tree import Map, Node, Scalar, Seq, Source, label
 from sim.errors import Problem
 
-DEEPEST = 40
-MOST_REPEATED = 200_000
-"""How many values aliases may add to a document."""
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml parses ten times as fast
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml parses ten times as fast
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+_DIRECTIVE = re.compile("^%", re.MULTILINE)
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 _COLLECTION_TAGS = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _MERGE = "<<"
@@ -54,6 +52,7 @@ class _Builder:
         self.root: Node | None = None
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Node, int]] = {}  # with the number of values in each
+        self._values = 0
         self._repeated = 0
 
     def build(self, events: Iterable[Any]) -> None:
@@ -109,9 +108,10 @@ class _Builder:
     def _alias(self, event: Any) -> None:
         known = self._anchors.get(event.anchor)
         if known is None:
+            name = _readable(event.anchor)
             if any(frame.anchor == event.anchor for frame in self._stack):
-                raise self._unreadable(event, f"must not hold itself: *{event.anchor} is in &{event.anchor}")
-            raise self._unreadable(event, f"there is no anchor &{event.anchor} before this")
+                raise self._unreadable(event, f"must not hold itself: *{name} is in &{name}")
+            raise self._unreadable(event, f"there is no anchor &{name} before this")
         node, size = known
         if self._expects_key() and not isinstance(node, Scalar):
             raise self._unreadable(event, "must be a single word: a list or mapping cannot be a key")
@@ -124,6 +124,9 @@ class _Builder:
         return bool(self._stack) and isinstance(self._stack[-1].node, Map) and self._stack[-1].key is None
 
     def _place(self, node: Node, size: int, event: Any) -> None:
+        self._values += 1
+        if self._values > MOST_VALUES:
+            raise self._unreadable(event, f"must not hold more than {MOST_VALUES:,} values")
         if not self._stack:
             self.root = node
             return
@@ -166,6 +169,10 @@ class _Builder:
 
     def _problem(self, event: Any, rule: str, key: str | None = None) -> None:
         self.problems.append(self._at(event, rule, key))
+        if len(self.problems) == MOST_PROBLEMS:
+            raise self._unreadable(
+                event, f"has {MOST_PROBLEMS:,} problems up to here: no more are looked for"
+            )
 
     def _unreadable(self, event: Any, rule: str) -> _Unreadable:
         return _Unreadable(self._at(event, rule))
@@ -191,9 +198,12 @@ def parse(text: str, source: Source) -> tuple[Node | None, list[Problem]]:
         column = forbidden.start() - text.rfind("\n", 0, forbidden.start())
         rule = f"must be text: there is a character U+{ord(forbidden[0]):04X}"
         return None, [Problem(source.name, rule, line=line, column=column)]
+    if len(_DIRECTIVE.findall(text)) > MOST_DIRECTIVES:
+        rule = f"must not hold more than {MOST_DIRECTIVES} lines that begin with %"
+        return None, [Problem(source.name, rule)]
     builder = _Builder(source)
     try:
-        builder.build(yaml.parse(text, Loader=_LOADER))
+        builder.build(yaml.parse(text, Loader=LOADER))
     except _Unreadable as stop:
         return None, [*builder.problems, stop.problem]
     except yaml.MarkedYAMLError as error:

@@ -38,8 +38,14 @@ class Checking:
 
     def nearest(self, name: str, names: Collection[str]) -> str | None:
         """Return the name that is most like the given one, while there is time for it."""
+        if not self.may_compare(len(names)):
+            return None
         self.comparisons -= len(names)
-        return nearest(name, names) if self.comparisons >= 0 else None
+        return nearest(name, names)
+
+    def may_compare(self, count: int) -> bool:
+        """Tell whether there is time to compare with so many names."""
+        return count <= self.comparisons
 
 
 def wrong(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
+from sim.document.bounds import DEEPEST, MOST_COLUMNS, MOST_PROBLEMS, MOST_VALUES
 from sim.document.choice import Forms
 from sim.document.file import decoded, read_bytes
 from sim.document.paths import dotted
@@ -45,13 +46,22 @@ def read_table(path: Path, name: str, row: type[Section], error: type[InputError
             lines.append(line)
             if len(cells) != len(columns):
                 wrong.append(Problem(name, uneven(len(columns), len(lines), len(cells)), line=line))
+                if len(wrong) > MOST_PROBLEMS:
+                    raise error(wrong)
             elif not wrong:
                 table.append(_mapping(columns, cells, source, line))
+            if len(lines) * len(columns) > MOST_VALUES:
+                raise error([Problem(name, f"must not hold more than {MOST_VALUES:,} cells", line=line)])
     except csv.Error as failure:
         raise error([*wrong, Problem(name, f"is not a CSV table: {failure}")]) from None
     if wrong:
         raise error(wrong)
     return table
+
+
+def too_wide(columns: int) -> str:
+    """Return the rule that a table with too many columns breaks."""
+    return f"must not have more than {MOST_COLUMNS:,} columns; there are {columns:,}"
 
 
 def uneven(columns: int, row: int, cells: int) -> str:
@@ -96,6 +106,8 @@ def _mapping(columns: list[str], cells: list[str], source: Source, line: int) ->
 def _wrong_header(columns: list[str], source: Source, line: int, row: type[Section]) -> list[Problem]:
     if not columns:
         return [Problem(source.name, "is empty: it must begin with a line of column names", line=1)]
+    if len(columns) > MOST_COLUMNS:
+        return [Problem(source.name, too_wide(len(columns)), line=line)]
     if len(columns) == 1:
         for sign, word in _ELSEWHERE.items():
             if sign in columns[0]:
@@ -140,7 +152,9 @@ def _is_section(field: FieldInfo) -> bool:
 
 def _is_column(column: str, row: type[Section]) -> bool:
     # Below a key whose value takes several forms, the check of the document decides.
-    steps = column.split(".")
+    steps = column.split(".", DEEPEST)
+    if len(steps) > DEEPEST:
+        return False
     valid = column_names(row)
     return any(".".join(steps[:length]) in valid for length in range(1, len(steps) + 1))
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.document.paths import dotted
-from sim.document.section import Checking, nearest
+from sim.document.section import Checking
 from sim.document.tree import Map, Node, Scalar, Seq, label
 from sim.errors import Problem
 
@@ -108,11 +108,11 @@ def _problem(error: Any, tree: Node, checking: Checking, within: Sequence[str]) 
         choices = re.findall(r"'([^']*)'", context["expected"])
         rule = f"must be {', '.join(choices[:-1])}{' or ' * (len(choices) > 1)}{choices[-1]}"
         if isinstance(walk.node, Scalar):
-            close = nearest(walk.node, choices)
+            close = checking.nearest(walk.node, choices)
     elif error["type"] == "extra_forbidden":
         if id(walk.parent) in checking.sections:
             _, section = checking.sections[id(walk.parent)]
-            close = nearest(walk.names[-1], section.key_names())
+            close = checking.nearest(walk.names[-1], section.key_names())
             if close is None:
                 names = ", ".join(section.key_names())
                 rule += f"; valid are {names}" if names else "; there are none"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from numbers import Integral
 from typing import get_args
 
-from reports.design import Design
+from reports.design import MOST_REPLICATIONS, Design
 from reports.kpis import kpi_named
 from sim.cluster import check_cluster
 from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.experiment import Keep
+from sim.experiment import Keep, is_file_name
+
+MOST_JOBS = 1024
+"""Processes on one machine."""
 
 
 def check_experiment(
@@ -39,7 +43,7 @@ def check_experiment(
     if design is not None and not isinstance(design, Design):
         rule = "must be a design, such as reports.Precision or reports.Selection"
         problems.append(Problem("design", rule, value=str(design)))
-    problems += _whole_from_one("replications", replications)
+    problems += _whole_from_one("replications", replications, MOST_REPLICATIONS)
     for name in () if isinstance(family, str) or not isinstance(family, Sequence) else family:
         if not isinstance(name, str):
             continue
@@ -54,9 +58,18 @@ def check_experiment(
     _raise(problems)
 
 
+def check_names(variants: Sequence[str]) -> None:
+    """Refuse names of variants that files cannot have, or that two have. Raises InputError."""
+    unfit = [name for name in variants if not is_file_name(name)]
+    problems = [Problem("policies", "must be a name that files can have", value=name) for name in unfit]
+    repeated = [name for name, count in Counter(variants).items() if count > 1]
+    rule = "stands twice: each variant needs a name of its own"
+    _raise([*problems, *(Problem("policies", rule, value=name) for name in repeated)])
+
+
 def check_playing(journal: str, jobs: object, cluster: str | None) -> None:
     """Refuse what says nothing of how to play an experiment, or where nobody answers. Raises InputError."""
-    problems = [] if jobs is None else _whole_from_one("jobs", jobs)
+    problems = [] if jobs is None else _whole_from_one("jobs", jobs, MOST_JOBS)
     if journal not in get_args(Keep):
         rule = f"must be one of {', '.join(get_args(Keep))}"
         problems.append(
@@ -67,10 +80,10 @@ def check_playing(journal: str, jobs: object, cluster: str | None) -> None:
         check_cluster(cluster)
 
 
-def _whole_from_one(name: str, value: object) -> list[Problem]:
-    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1:
-        return []
-    return [Problem(name, "must be a whole number, 1 or more", value=str(value))]
+def _whole_from_one(name: str, value: object, most: int) -> list[Problem]:
+    if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < 1:
+        return [Problem(name, "must be a whole number, 1 or more", value=str(value))]
+    return [] if int(value) <= most else [Problem(name, f"must be at most {most:,}")]
 
 
 def _raise(problems: Sequence[Problem]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
+
+from policies.doubts import policy_doubts
 from policies.load import build_policy, read_policies
 from policies.ruleset import RuleSet
 from reports.breakdown import break_down, gather
@@ -22,7 +24,7 @@ from reports.warmup import as_told, too_short, warm_ups
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import DIGESTS, Keep, Stage, Task, Variant, one_by_one
-from sim.lab.arguments import check_experiment, check_playing
+from sim.lab.arguments import check_experiment, check_names, check_playing
 from sim.lab.folder import begun, is_complete
 from sim.lab.player import Told, play, resumable
 from sim.lab.provenance import (
@@ -59,6 +61,7 @@ class Experiment:
         design: how many replications are played, where it is not the same number whatever comes out:
             `reports.Precision`, `reports.Selection`.
         more: what else the summary says, as plain JSON.
+        anywhere: tables of the scenario may lie outside its folder.
 
     Raises:
         InputError: with everything that is wrong with scenario, policies or options.
@@ -87,6 +90,7 @@ class Experiment:
         common_random_numbers: bool = True,
         design: Design | None = None,
         more: Mapping[str, Any] | None = None,
+        anywhere: bool = False,
     ) -> None:
         check_experiment(policies, changes, replications, family, baseline, design)
         of_policies = [change.removeprefix("policy.") for change in changes if change.startswith("policy.")]
@@ -94,7 +98,7 @@ class Experiment:
         if seed is not None:
             of_scenario.append(f"seed={seed}")
         if not isinstance(scenario, Scenario):
-            scenario = load_scenario(scenario, of_scenario)
+            scenario = load_scenario(scenario, of_scenario, anywhere=anywhere)
         elif of_scenario:
             rule = "is for a scenario that has still to be loaded: load_scenario(source, changes) gives a changed one"
             by = {f"seed={seed}": "seed"}
@@ -116,6 +120,16 @@ class Experiment:
             design = replace(design, baseline=self.baseline, common=common_random_numbers)
         self.design = Fixed(replications) if design is None else design
         self.more = dict(more or {})
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the authors of scenario and policies should know, one line each."""
+        told = dict.fromkeys(self.scenario.warnings, "")
+        for variant in self.variants:
+            for warning in variant.scenario.warnings:
+                told.setdefault(warning, f"{variant.name}: ")
+            told |= dict.fromkeys(policy_doubts(variant.source, variant.scenario), "")
+        return [f"{of}{warning}" for warning, of in told.items()]
 
     def run(
         self,
@@ -192,7 +206,7 @@ class Experiment:
         settings = provenance["settings"]
         try:
             written = dict(settings["design"])
-            design = _DESIGNS[written.pop("name")](**written)
+            design = TypeAdapter(_DESIGNS[written.pop("name")]).validate_python(written)
         except (ValueError, KeyError, TypeError) as error:
             raise InputError([Problem(str(folder / FILE_NAME), "is not what a run wrote")]) from error
         return cls(
@@ -298,10 +312,7 @@ def _variants(
     named = [policy for policy in policies if not isinstance(policy, Variant)]
     made = (Variant(source.name, source, scenario) for source in read_policies(named, scenario, changes))
     variants = [policy if isinstance(policy, Variant) else next(made) for policy in policies]
-    names = Counter(variant.name for variant in variants)
-    if repeated := [name for name, count in names.items() if count > 1]:
-        rule = "stands twice: each variant needs a name of its own"
-        raise InputError([Problem("policies", rule, value=name) for name in repeated])
+    check_names([variant.name for variant in variants])
     if common_random_numbers:
         return variants
     count = len(variants)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
 
 from sim.document import Map, find
+from sim.document.bounds import DEEPEST
+from sim.document.parse import LOADER
 from sim.errors import InputError, Problem
 
 _OF_POLICIES = "policy."
+
+MOST_VALUES = 1_000
+"""Of a key: far more than can be played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +69,27 @@ def read_factors(vary: Mapping[str, Iterable[object]] | Sequence[str]) -> list[F
             if isinstance(several, str) or not isinstance(several, Iterable):
                 wrong.append(Problem("vary", f"must be a list: [{several!r}]", key, str(several)))
                 continue
-            given.append((key, [as_written(value) for value in several]))
+            given.append((key, [as_written(value) for value in islice(several, MOST_VALUES + 1)]))
             if not given[-1][1]:
                 wrong.append(Problem(f"--vary {key}", "has no values"))
     else:
         for text in vary:
             key, _, listed = text.partition("=")
             try:
-                given.append((key.strip(), list(_split(text, key, listed))))
+                given.append((key.strip(), list(islice(_split(text, key, listed), MOST_VALUES + 1))))
             except InputError as error:
                 wrong += error.problems
     keys = [key for key, _ in given]
-    repeated = dict.fromkeys(key for key in keys if keys.count(key) > 1)
+    repeated = [key for key, times in Counter(keys).items() if times > 1]
     wrong += [Problem(f"--vary {key}", "stands twice: name all its values in one") for key in repeated]
     if "seed" in keys:
         wrong.append(
             Problem("--vary seed", "only changes what chance does, as each replication does: use -n")
         )
     for key, values in given:
+        if len(values) > MOST_VALUES:
+            wrong.append(Problem(f"--vary {key}"[:200], f"has more than {MOST_VALUES:,} values"))
+            continue
         again = dict.fromkeys(value for value in values if values.count(value) > 1)
         wrong += [Problem(f"--vary {key}", "stands there twice", value=value) for value in again]
     if wrong:
@@ -96,14 +106,16 @@ def _split(text: str, key: str, values: str) -> Iterator[str]:
     depth = begin = 0
     try:
         # What YAML takes for the elements of a list: an empty one is an error, but for the last.
-        for event in yaml.parse(listed, yaml.SafeLoader):
+        for event in yaml.parse(listed, LOADER):
+            if depth > DEEPEST:
+                break
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth == 1 and isinstance(event, yaml.NodeEvent):
                 begin = _index(event.start_mark)
             if depth == 1 and not isinstance(event, yaml.CollectionStartEvent):
                 yield listed[begin : _index(event.end_mark)]
             depth += isinstance(event, yaml.CollectionStartEvent)
-        ended = not values.rstrip().endswith(",")
+        ended = depth == 0 and not values.rstrip().endswith(",")
     except yaml.YAMLError:
         ended = False
     if not ended:

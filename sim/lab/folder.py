@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sim.document.file import check_name
 from sim.errors import InputError, Problem
 from sim.experiment import DIGESTS
 from sim.lab.provenance import FILE_NAME as PROVENANCE
@@ -57,6 +58,7 @@ def begun(out: Path, scenario: Scenario, overwrite: bool, begin: Callable[[], No
             another program is at work there.
 
     """
+    check_name(out, str(out))
     _check_folder(out, scenario, overwrite)
     was_there = out.exists()
     out.mkdir(parents=True, exist_ok=True)

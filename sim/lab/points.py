@@ -125,7 +125,8 @@ class Maker:
     def _world(self, changes: tuple[str, ...]) -> Scenario:
         if changes not in self._worlds:
             document = Document(self._scenario.path, self._scenario.tree, ScenarioError)
-            world = check_scenario(document.changed(changes, option=_OPTION), called=self._scenario.id)
+            document = document.changed(changes, option=_OPTION)
+            world = check_scenario(document, anywhere=self._scenario.anywhere, called=self._scenario.id)
             # A result folder keeps these tables, and the change must lead to them from there.
             kept, taken = table_places(world), set(table_places(self._scenario).values())
             wrong = [

@@ -14,12 +14,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
+from typing import Annotated, Any
 
-from sim.document.file import decoded, read_bytes
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from sim.document.file import decoded, read_bytes, read_json
+from sim.document.paths import dotted
 from sim.errors import InputError, Problem
-from sim.experiment import PolicySource, Variant
+from sim.experiment import MOST_BOOKS, Keep, PolicySource, Variant, is_file_name
 from sim.scenario import Scenario, load_scenario, write_resolved
 from sim.scenario.resolved import table_places
 from sim.tasklog import TaskLog
@@ -27,6 +30,69 @@ from sim.versions import versions
 from sim.writing import copy_file, write_file
 
 FILE_NAME = "provenance.json"
+
+
+def _inside(name: str) -> str:
+    """Return a name of a file below the folder. Raises ValueError for one that leads elsewhere."""
+    if PurePath(name).is_absolute() or ".." in PurePath(name).parts or "\0" in name:
+        raise ValueError
+    return name
+
+
+def _of_a_file(name: str) -> str:
+    """Return a name under which files are kept. Raises ValueError for one that leads elsewhere."""
+    if not is_file_name(name):
+        raise ValueError
+    return name
+
+
+_Name = Annotated[str, AfterValidator(_of_a_file)]
+_Place = Annotated[str, AfterValidator(_inside)]
+_STRICT = ConfigDict(strict=True)
+
+
+class _Variant(BaseModel):
+    model_config = _STRICT
+
+    name: _Name
+    policy: _Name
+    changes: list[str]
+    books: Annotated[list[Annotated[int, Field(ge=0, le=MOST_BOOKS)]], Field(min_length=2, max_length=2)]
+
+
+class _Settings(BaseModel):
+    model_config = _STRICT
+
+    scenario: _Name
+    policies: list[_Name]
+    baseline: str
+    design: dict[str, Any]
+    journal: Keep
+    family: list[str]
+    common_random_numbers: bool
+    more: dict[str, Any]
+    classes: dict[str, str]
+    parameters: dict[str, dict[str, Any]]
+    variants: Annotated[list[_Variant], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _agrees(self) -> _Settings:
+        if self.policies != [variant.name for variant in self.variants] or self.baseline not in self.policies:
+            raise ValueError
+        return self
+
+
+class _Provenance(BaseModel):
+    """What a run writes of itself, as far as it is read again. A folder may come from anybody.
+
+    No name of it leads out of a folder: results are read from, and written to, places with these names.
+    """
+
+    model_config = _STRICT
+
+    settings: _Settings
+    hashes: dict[_Place, str]
+    versions: dict[str, str | None]
 
 
 def write_inputs(folder: Path, scenario: Scenario, variants: Sequence[Variant]) -> dict[str, str]:
@@ -106,16 +172,14 @@ def read_provenance(folder: Path) -> dict[str, Any]:
         if TaskLog(folder).exists:
             rule = "the run ended before anything was played: run it again, with --overwrite"
         raise InputError([Problem(str(folder), rule)])
+    content: dict[str, Any] = read_json(path)
     try:
-        content = json.loads(decoded(read_bytes(path, str(path)), str(path), InputError))
-        settings = content["settings"]
-        assert settings["policies"] == [variant["name"] for variant in settings["variants"]]
-        assert settings["baseline"] in settings["policies"]
-        assert isinstance(content["hashes"], dict)
-        assert isinstance(content["versions"], dict)
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
-        raise InputError([Problem(str(path), "is not what a run wrote")]) from error
-    return dict(content)
+        _Provenance.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = dotted([str(step) for step in first["loc"]])
+        raise InputError([Problem(str(path), "is not what a run wrote", key)]) from error
+    return content
 
 
 def changed_inputs(folder: Path, provenance: Mapping[str, Any]) -> list[str]:
@@ -156,7 +220,8 @@ def _source(folder: Path, name: str, settings: Mapping[str, Any]) -> PolicySourc
 
 
 def _hash(path: Path) -> str:
-    return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 def _git_revision(folder: Path) -> str | None:

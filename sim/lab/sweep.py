@@ -39,6 +39,7 @@ def sweep(
     seed: int | None = None,
     changes: Sequence[str] = (),
     family: Sequence[str] = HEADLINE,
+    anywhere: bool = False,
 ) -> Experiment:
     """Return the experiment that plays policies with other values of some keys.
 
@@ -61,6 +62,7 @@ def sweep(
         changes: `KEY=VALUE`, values of the scenario that are to be others at every point; `policy.KEY` reaches every
             policy.
         family: KPIs on which points are judged, over which Holm's correction runs.
+        anywhere: tables of the scenario may lie outside its folder.
 
     Raises:
         InputError: with everything that is wrong with any point.
@@ -76,7 +78,7 @@ def sweep(
     factors = read_factors(vary)
     if not factors and not drop_each_rule:
         raise InputError([Problem("--vary", "is missing: KEY=V1,V2,..., or --drop-each-rule instead")])
-    unchanged = Experiment(scenario, policies, seed=seed, changes=changes, family=family)
+    unchanged = Experiment(scenario, policies, seed=seed, changes=changes, family=family, anywhere=anywhere)
     _check(factors, unchanged, one_at_a_time)
     short = short_keys(factors)
     maker = Maker(unchanged.variants, short)

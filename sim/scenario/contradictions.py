@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from sim.clock import DAY, instant
 from sim.errors import Problem
-from sim.scenario.demand import Generated
+from sim.scenario import sizes
 from sim.scenario.distributions import ZERO
-from sim.scenario.downtime import RandomDowntime
 from sim.scenario.instants import NONE
 from sim.scenario.model import Scenario
 from sim.scenario.places import Places
+from sim.scenario.sizes import Rule
 from sim.scenario.supply import circle
 
-MOST_CELLS = 50_000_000
-"""Items or regions times warehouses: each cell costs some ten bytes, several times over."""
-
-MOST_UNITS = 1_000_000_000
-MOST_FAILURES = 1_000_000
 MOST_TAGS = 60  # sets of tags are bits of one number
 LAST_YEAR = 2200
 
 
-Rule: TypeAlias = Callable[[Scenario, Places], Iterator[Problem]]
-
-
 def contradictions(scenario: Scenario, places: Places) -> list[Problem]:
-    """Return every contradiction of a scenario whose parts are right."""
+    """Return every contradiction of a scenario whose parts are right; of one that asks for too much, that alone."""
+    if too_much := [problem for rule in sizes.RULES for problem in rule(scenario, places)]:
+        return too_much
     rules: tuple[Rule, ...] = (
-        _weights, _sizes, _horizon, _orders, _tags, _coordinates, _levels, _lots, _circles, _arrivals, _failures,
-        _endless, _way_back,
+        _weights, _horizon, _orders, _tags, _coordinates, _lots, _circles, _endless, _way_back,
     )  # fmt: skip
     return [problem for rule in rules for problem in rule(scenario, places)]
 
@@ -50,17 +42,6 @@ def _weights(scenario: Scenario, places: Places) -> Iterator[Problem]:
         if not sum(weights) > 0:
             yield places.problem(
                 (key,), f"must not all have a {'popularity' if key == 'items' else 'share'} of 0"
-            )
-
-
-def _sizes(scenario: Scenario, places: Places) -> Iterator[Problem]:
-    sites = len(scenario.warehouses)
-    for key, count in (("items", len(scenario.items)), ("regions", len(scenario.regions))):
-        if count * sites > MOST_CELLS:
-            yield places.problem(
-                ("warehouses",),
-                f"must not be more than {MOST_CELLS // count:,} beside {count:,} {key} (a table of "
-                f"{MOST_CELLS:,} cells); there are {sites:,}",
             )
 
 
@@ -139,34 +120,6 @@ def _coordinates(scenario: Scenario, places: Places) -> Iterator[Problem]:
             yield places.problem(("warehouses", i, "at"), f"is missing: {why['warehouses']}")
 
 
-def _levels(scenario: Scenario, places: Places) -> Iterator[Problem]:
-    demand = scenario.demand
-    if isinstance(demand, Generated):
-        units = demand.units_per_line
-        per_line = sum(n * weight for n, weight in units.items()) / sum(units.values())
-        daily = demand.orders_per_day * per_line
-    else:
-        daily = (
-            0.0 if scenario.recorded is None else float(scenario.recorded.line_units.sum()) / scenario.days
-        )
-    daily += max(
-        (s.walk_ins.units_per_day for s in scenario.warehouses if s.walk_ins is not None), default=0.0
-    )
-    levels: list[tuple[tuple[str | int, ...], object]] = [
-        (("warehouses", i, "safety_stock"), site.safety_stock) for i, site in enumerate(scenario.warehouses)
-    ]
-    levels += [(("stock", "opening", i), entry) for i, entry in enumerate(scenario.stock.opening or ())]
-    for i, rule in enumerate(scenario.stock.replenish):
-        if rule.review is not None:
-            levels.append((("stock", "replenish", i, "review", "reorder_point"), rule.review.reorder_point))
-            levels.append((("stock", "replenish", i, "review", "order_up_to"), rule.review.order_up_to))
-    for steps, level in levels:
-        days = getattr(level, "days_of_demand", None)
-        if days is not None and days * daily > MOST_UNITS:
-            rule_text = f"may be {days * daily:,.0f} units of one item; at most {MOST_UNITS:,} can be kept"
-            yield places.problem((*steps, "days_of_demand"), rule_text)
-
-
 def _circles(scenario: Scenario, places: Places) -> Iterator[Problem]:
     found = circle(scenario)
     if found:
@@ -174,29 +127,6 @@ def _circles(scenario: Scenario, places: Places) -> Iterator[Problem]:
         yield places.problem(
             ("stock", "replenish"), f"must not go in a circle: {item} goes {' → '.join(sites)}"
         )
-
-
-def _arrivals(scenario: Scenario, places: Places) -> Iterator[Problem]:
-    days = scenario.warm_up_days + scenario.days + scenario.drain_days
-    for i, rule in enumerate(scenario.stock.replenish):
-        if rule.arrivals is not None:
-            units = rule.arrivals.units * days / rule.arrivals.every_days.average
-            if units > MOST_UNITS:
-                text = f"may bring {units:,.0f} units of one item; at most {MOST_UNITS:,} can be kept"
-                yield places.problem(("stock", "replenish", i, "arrivals"), text)
-
-
-def _failures(scenario: Scenario, places: Places) -> Iterator[Problem]:
-    hours = 24 * (scenario.warm_up_days + scenario.days + scenario.drain_days)
-    found = [("warehouses", i, site.downtime) for i, site in enumerate(scenario.warehouses)]
-    found += [("suppliers", i, supplier.downtime) for i, supplier in enumerate(scenario.suppliers)]
-    for key, i, entries in found:
-        for j, entry in enumerate(entries):
-            if isinstance(entry, RandomDowntime):
-                failures = hours / (entry.every_hours.average + entry.hours.average)
-                if failures > MOST_FAILURES:
-                    rule = f"may bring {failures:,.0f} failures; at most {MOST_FAILURES:,} can be played"
-                    yield places.problem((key, i, "downtime", j, "every_hours"), rule)
 
 
 def _endless(scenario: Scenario, places: Places) -> Iterator[Problem]:

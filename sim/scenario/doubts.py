@@ -8,6 +8,7 @@ from sim.errors import Problem
 from sim.scenario.demand import Generated
 from sim.scenario.model import Scenario
 from sim.scenario.places import Places
+from sim.scenario.sizes import MANY_ORDERS, expected_orders
 
 
 def doubts(scenario: Scenario, places: Places) -> list[Problem]:
@@ -19,7 +20,17 @@ def doubts(scenario: Scenario, places: Places) -> list[Problem]:
         *_unsupplied(scenario, places),
         *_too_big(scenario, places),
         *_unused(scenario, places),
+        *_long(scenario, places),
     ]
+
+
+def _long(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    orders = expected_orders(scenario)
+    if orders > MANY_ORDERS and isinstance(scenario.demand, Generated):
+        rule = (
+            f"asks for about {orders:,.0f} orders: each replication takes hours, and gigabytes of its journal"
+        )
+        yield places.problem(("demand", "orders_per_day"), rule)
 
 
 def _unserved(scenario: Scenario, places: Places) -> Iterator[Problem]:

@@ -62,7 +62,14 @@ def check_scenario(document: Document, *, anywhere: bool = False, called: str = 
     scenario = document.check(Scenario, checking, tree=expansion.tree, known=expansion.problems)
     if not scenario.name:
         scenario = scenario.model_copy(update={"name": document.path.stem})
-    origin = Origin(document.path, document.tree, files.used, recorded=expansion.recorded, called=called)
+    origin = Origin(
+        document.path,
+        document.tree,
+        files.used,
+        recorded=expansion.recorded,
+        called=called,
+        anywhere=anywhere,
+    )
     scenario._origin = origin
     places = Places(expansion.tree)
     if wrong := contradictions(scenario, places):

@@ -50,6 +50,7 @@ class Origin:
         recorded: the orders of a replay.
         unlocated: what is wrong where a policy asks for distances.
         called: its id, where that is not the stem of the file.
+        anywhere: its tables may lie outside its folder.
 
     """
 
@@ -60,6 +61,7 @@ class Origin:
     recorded: Recorded | None = None
     unlocated: tuple[Problem, ...] = ()
     called: str = ""
+    anywhere: bool = False
 
 
 class Scenario(Section):
@@ -156,6 +158,11 @@ class Scenario(Section):
     def tables(self) -> Mapping[str, Path]:
         """The files that the scenario names, by path as written."""
         return self._origin.tables
+
+    @property
+    def anywhere(self) -> bool:
+        """Whether its tables may lie outside its folder."""
+        return self._origin.anywhere
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -12,12 +12,21 @@ from sim.writing import copy_file, write_file
 
 FILE_NAME = "scenario.yaml"
 
+RESULT_NAMES = frozenset(
+    {
+        FILE_NAME, "provenance.json", "tasks.jsonl", "kpis.csv", "comparison.csv", "reconciliation.csv", "sweep.csv",
+        "breakdown.parquet", "summary.json", "explanations.json", "report.html", "policies", "journal", "figures",
+        "digests", "exports",
+    }
+)  # fmt: skip
+"""What else a result folder holds: a table that is called like it is kept elsewhere."""
+
 
 def write_resolved(scenario: Scenario, folder: Path) -> Path:
     """Write `scenario.yaml` and the tables that it names into a folder, and return the file.
 
     Loading it gives an equal scenario. Tables keep their place below the scenario; one from elsewhere goes
-    into `tables/`.
+    into `tables/`, and so does one that is called like something else that a result folder holds.
 
     Example:
         >>> from pathlib import Path
@@ -53,7 +62,12 @@ def table_places(scenario: Scenario) -> dict[str, str]:
 
 def _place(written: str, taken: set[str]) -> str:
     path = Path(written)
-    if not path.is_absolute() and ".." not in path.parts and written != FILE_NAME:
+    if (
+        not path.is_absolute()
+        and ".." not in path.parts
+        and path.parts[0].lower() not in RESULT_NAMES
+        and written not in taken
+    ):
         return written
     number, place = 1, f"tables/{path.name}"
     while place in taken:

@@ -71,7 +71,7 @@ def read_stock(
         expires_at=expires,
     )
     early = np.flatnonzero((received != NONE) & (expires != NONE) & (expires <= received))
-    if len(early):
+    if len(early) and not table.problems:  # a moment that cannot be read is no moment
         table.refuse(early, "expires_at", "must be later than received_at")
     if table.problems:
         raise ScenarioError(table.problems)

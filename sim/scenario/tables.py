@@ -92,7 +92,7 @@ class Files:
         path = self.folder / written
         try:
             if not self.anywhere and not path.resolve().is_relative_to(self.folder.resolve()):
-                return "must lie in the folder of the scenario"
+                return "must lie in the folder of the scenario (--anywhere allows it elsewhere)"
             if not path.exists():
                 return "there is no such file"
             return None if path.is_file() else "must be a file"

@@ -28,7 +28,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "returns": ("returns", "sentback"),
     "ledger": ("ledger", "settlement"),
-    "journal": ("journal", "recorder", "reconciliation"),
+    "journal": ("journal", "parquet", "recorder", "reconciliation"),
     "events": ("clock",),
     "set-up": ("catalogue", "replication"),
 }  # fmt: skip

@@ -154,6 +154,14 @@ def test_what_is_wrong_is_told_in_a_message(arguments: list[str], said: str) -> 
     assert "Traceback" not in done.stderr
 
 
+def test_answers_that_are_known_make_the_same_journal() -> None:
+    arguments = ["--scenario", "hello", "--policy", "everything", "--set", "days=1", "--runs", "1"]
+    command = [sys.executable, str(HERE / "decided.py"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["everything", "decided"]
+
+
 def test_every_module_of_the_engine_plays_a_part_or_none() -> None:
     """A new module is named in parts.py, so that no time goes unseen."""
     parts = runpy.run_path(str(HERE / "parts.py"))

@@ -169,7 +169,7 @@ def test_a_damaged_journal_is_told_in_one_line(result: Path, tmp_path: Path, tab
     with pytest.raises(InputError) as caught:
         diff_command.main([str(copy), "nearest", "cheapest"], standalone_mode=False)
     (problem,) = str(caught.value).splitlines()
-    assert problem.startswith(f"{copy}: a journal cannot be read: ")
+    assert problem.startswith(f"{copy / 'journal' / 'cheapest' / '0' / table}.parquet: cannot be read: ")
 
 
 def test_policies_that_met_other_customers_are_not_compared(desk: Any, small: str) -> None:

@@ -106,17 +106,19 @@ def test_a_policy_in_python_is_explained_as_far_as_it_explains_itself(
     ]
     assert desk.orderlab(*command, "--out", "result", "--set", "days=0.2", "--quiet").code == 0
     for name in ("Mine", "Mine-2", "Other"):
-        text = told(capsys, str(desk.folder / "result"), "1", "-p", name)
+        code = desk.folder / "result" / "policies" / f"{name}.py"
+        note = f"note: this runs the code of {code}\n"
+        text = told(capsys, str(desk.folder / "result"), "1", "-p", name, warned=note)
         assert f"policy {name}, replication 0" in text
         assert f"{name}.py gives no reasons" in text
         assert "→ 1 tin: leaves shop" in text
 
 
-def told(capsys: Any, *arguments: str) -> str:
-    """Return what the command says, with nothing to warn of."""
+def told(capsys: Any, *arguments: str, warned: str = "") -> str:
+    """Return what the command says, with nothing else to warn of."""
     explain_command.main(list(arguments), standalone_mode=False)
     found = capsys.readouterr()
-    assert found.err == ""
+    assert found.err == warned
     return str(found.out)
 
 
@@ -174,7 +176,9 @@ def test_what_is_not_there_is_told_in_one_line(shop: Any, name: str) -> None:
 def test_a_folder_that_is_no_result_is_told(tmp_path: Path) -> None:
     assert refused([str(tmp_path), "1"]) == [f"{tmp_path}: not a result folder: it has no provenance.json"]
     (tmp_path / "provenance.json").write_text('{"settings": {"policies": []}}')
-    assert refused([str(tmp_path), "1"]) == [f"{tmp_path / 'provenance.json'}: is not what a run wrote"]
+    assert refused([str(tmp_path), "1"]) == [
+        f"{tmp_path / 'provenance.json'}: settings.scenario: is not what a run wrote"
+    ]
 
 
 def refused(arguments: list[str]) -> list[str]:

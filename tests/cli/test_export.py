@@ -126,7 +126,9 @@ def test_a_folder_that_is_no_result_and_a_broken_journal_are_told(result: Path, 
     (result / "journal" / "nearest" / "0" / "shipments.parquet").write_bytes(b"PAR1 no more")
     for form in ("workbook", "tables", "event-log"):
         (problem,) = refused(result, form)
-        assert problem.startswith(f"{result}: a journal or table cannot be read: ")
+        assert problem.startswith(
+            f"{result / 'journal' / 'nearest' / '0' / 'shipments.parquet'}: cannot be read: "
+        )
     assert not (result / "exports").exists()
 
 

@@ -1,8 +1,4 @@
-"""A downtime pauses the work in hand, which goes on afterwards to the second.
-
-The trace is the D/D/1 queue `dd1_downtime` of the published truths: arrivals at 0, 1, ..., 7, work 0.8, down in
-[2.5, 4) and [6, 6.5). One unit of time is a minute, an hour or a day here, so that all times are whole seconds.
-"""
+"""What a downtime takes of the work in hand, of orders that wait for it to end, of opening hours and of short nights."""
 
 from __future__ import annotations
 
@@ -14,7 +10,6 @@ import pytest
 START = pd.Timestamp("2026-01-05T00:00:00")
 DOWN = [(2.5, 4.0), (6.0, 6.5)]
 FINISH = [0.8, 1.8, 4.3, 5.1, 5.9, 7.2, 8.0, 8.8]
-BEGIN = [0.0, 1.0, 2.0, 4.3, 5.1, 5.9, 7.2, 8.0]
 
 WORLD = """\
 start: 2026-01-05T00:00
@@ -28,45 +23,28 @@ warehouses:
     downtime: [{downtime}]
 carriers: [{{id: post, services: [{{id: parcel}}]}}]
 """
-# Comes back within a day of every unit used here: orders may be given to a site that is down.
-RULES = """\
-rules:
-  - {filters: [{is_up: {within_hours: 48}}], rank: {by: [site_id]}}
-"""
 
 
-def at(units: float, unit: int) -> pd.Timestamp:
-    return START + pd.Timedelta(seconds=round(units * unit))
+def at(minutes: float) -> pd.Timestamp:
+    return START + pd.Timedelta(seconds=round(minutes * 60))
 
 
-def play(stage: Any, frame: Any, unit: int, rules: str) -> pd.DataFrame:
-    downtime = ", ".join(
-        f"{{begins: '{at(begin, unit).isoformat()}', hours: {(end - begin) * unit / 3600!r}}}"
-        for begin, end in DOWN
-    )
-    rows = [f"{number},{at(number, unit).isoformat()},here,thing,1" for number in range(8)]
-    world = stage.scenario(
-        WORLD.format(work=0.8 * unit / 60, downtime=downtime),
-        orders="\n".join(["order,placed_at,region,item,units", *rows, ""]),
-    )
-    return frame(stage.play(world, rules), "shipments")
-
-
-@pytest.mark.parametrize("unit", [60, 3600, 86_400])
-def test_the_published_trace(stage: Any, frame: Any, unit: int) -> None:
-    shipments = play(stage, frame, unit, RULES)
-    assert shipments["released_at"].tolist() == [at(number, unit) for number in range(8)]
-    assert shipments["started_at"].tolist() == [at(begin, unit) for begin in BEGIN]
-    assert shipments["packed_at"].tolist() == [at(finish, unit) for finish in FINISH]
-
-
-def test_orders_that_wait_for_a_site_that_is_down_are_packed_at_the_same_seconds(
+def test_orders_that_wait_for_a_site_that_is_down_are_packed_at_the_same_seconds_as_there(
     stage: Any, frame: Any
 ) -> None:
+    # The published trace `dd1_downtime`, in minutes. Where orders wait there: tests/theory/test_planned_downtime.py.
+    downtime = ", ".join(
+        f"{{begins: '{at(begin).isoformat()}', hours: {(end - begin) / 60!r}}}" for begin, end in DOWN
+    )
+    rows = [f"{number},{at(number).isoformat()},here,thing,1" for number in range(8)]
+    world = stage.scenario(
+        WORLD.format(work=0.8, downtime=downtime),
+        orders="\n".join(["order,placed_at,region,item,units", *rows, ""]),
+    )
+    shipments = frame(stage.play(world), "shipments")
     # The order of 3 is placed while the site is down, and decided when it is back at 4.
-    shipments = play(stage, frame, 60, "nearest")
-    assert shipments.loc[3, "released_at"] == at(4.0, 60)
-    assert shipments["packed_at"].tolist() == [at(finish, 60) for finish in FINISH]
+    assert shipments.loc[3, "released_at"] == at(4.0)
+    assert shipments["packed_at"].tolist() == [at(finish) for finish in FINISH]
 
 
 @pytest.mark.parametrize(

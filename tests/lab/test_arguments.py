@@ -45,6 +45,8 @@ class Mine:
         ({"changes": "days=1"}, ["changes: value 'days=1': must be a list: ['days=1']"]),
         ({"replications": 0}, ["replications: value '0': must be a whole number, 1 or more"]),
         ({"replications": 2.5}, ["replications: value '2.5': must be a whole number, 1 or more"]),
+        ({"replications": 10**9}, ["replications: must be at most 1,000,000"]),
+        ({"replications": 10**5_000}, ["replications: must be at most 1,000,000"]),
         ({"replications": True}, ["replications: value 'True': must be a whole number, 1 or more"]),
         (
             {"family": ["late_shar", "orders"], "replications": -1},
@@ -108,6 +110,7 @@ def test_precision_is_judged_against_the_baseline_of_the_experiment() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        ({"jobs": 10**9}, "jobs: must be at most 1,024"),
         ({"jobs": 0}, "jobs: value '0': must be a whole number, 1 or more"),
         ({"journal": "al"}, "journal: value 'al': must be one of all, first, none; did you mean 'all'?"),
     ],

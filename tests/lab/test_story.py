@@ -8,7 +8,7 @@ import pytest
 
 from policies import load_policy
 from sim import load_scenario, simulate
-from sim.errors import PolicyError
+from sim.errors import InputError, PolicyError
 from sim.network import Network
 from sim.policy import Allocation, Part, Request, Wait
 from sim.story import rows_of, tell, tell_again
@@ -85,3 +85,9 @@ def test_a_policy_that_decides_otherwise_the_second_time_is_told_so() -> None:
     waited = [row["order"] for row in journal.table("decisions").to_pylist() if row["attempt"] == 2]
     with pytest.raises(PolicyError, match=r"moody.*did not decide as in the run"):
         tell_again(scenario, Moody(), rows_of(journal, waited[:1]), name="moody")
+
+
+@pytest.mark.parametrize("order", ["", "0", "-1", "١", "1.0", "9" * 16, "9" * 5_000])
+def test_what_is_the_number_of_no_order_is_told_at_once(played: Any, order: str) -> None:
+    with pytest.raises(InputError, match="is no order: drawn orders are numbered from 1"):
+        tell(played[0], load_policy("balanced"), order)

@@ -218,6 +218,18 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"vary": ["days=1", "days=2"]},
         ["--vary days: stands twice: name all its values in one"],
     ),
+    "a million values": ({"vary": {"days": range(1, 10**9)}}, ["--vary days: has more than 1,000 values"]),
+    "a million values of a text": (
+        {"vary": [f"days={','.join(map(str, range(1, 100_000)))}"]},
+        ["--vary days: has more than 1,000 values"],
+    ),
+    "brackets without end": (
+        {"vary": [f"days={'[' * 100_000}"]},
+        [
+            f"--vary days={'[' * 188}: must be values with commas between them, each one value, or a list or mapping in "
+            "[ ] or { }"
+        ],
+    ),
     "a value twice": ({"vary": ["days=1,1"]}, ["--vary days: value '1': stands there twice"]),
     "the seed": (
         {"vary": ["seed=1,2"]},

@@ -36,8 +36,12 @@ from policies import (
     Wait,
     Within,
     check_rule_set,
+    filters,
+    keys,
     shipped_rule_sets,
 )
+from policies.filters import Filter
+from policies.keys import Key
 from policies.part import Part
 from sim.document import read, read_text
 from sim.errors import PolicyError, RuleSetError
@@ -306,3 +310,20 @@ def test_an_installed_package_adds_parts(tmp_path: Path, entries: str, says: str
         check=False,
     )
     assert done.stdout + done.stderr == says
+
+
+@pytest.mark.parametrize("kind", [Filter, Key])
+def test_a_part_of_ones_own_is_told_what_it_must_define(kind: Any) -> None:
+    class Mine(kind):  # type: ignore[misc]
+        """Says nothing yet."""
+
+        name = "mine"
+
+    with pytest.raises(TypeError, match=r"^Mine must define bind$"):
+        Mine().bind(None)
+
+
+@pytest.mark.parametrize("module", [filters, keys])
+def test_a_name_that_is_none_is_told_as_python_tells_it(module: Any) -> None:
+    with pytest.raises(AttributeError, match=rf"^module '{module.__name__}' has no attribute 'FILTRES'$"):
+        module.FILTRES  # noqa: B018

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from reports import read_result, write_report
@@ -15,6 +16,8 @@ from reports.exports.kept import kept_journal
 from reports.forms import escaped
 from sim import Experiment
 from sim.errors import InputError
+from sim.journal import Journal, arrow_fields
+from sim.parquet import check_file
 from sim.writing import SCRATCH, write_file
 
 
@@ -62,6 +65,9 @@ def _change(file: Path, change: Callable[[Any], None]) -> None:
         _set("kpis", to={}),
         _set("kpis", "cost_per_order", "nearest", to={"n": 1}),
         _set("kpis", "cost_per_order", "nearest", "mean", to="much"),
+        _set("kpis", "cost_per_order", "nearest", "mean", to=1e200),
+        _set("kpis", "cost_per_order", "nearest", "n", to=10**400),
+        _set("replications", to=10**400),
         _set("comparison", to=[{}]),
         _set("comparison", 0, "difference", to="large"),
         _set("precision", to={}),
@@ -73,6 +79,40 @@ def test_a_summary_that_no_run_wrote_is_refused(folder: Path, change: Callable[[
     _change(folder / "summary.json", change)
     with pytest.raises(InputError, match=r"summary\.json: not a table of results"):
         read_result(folder)
+
+
+@pytest.mark.parametrize("number", ["nan", "1e300", "much", "9" * 200])
+def test_a_kpi_that_is_no_number_of_a_run_is_refused(folder: Path, number: str) -> None:
+    place = folder / "kpis.csv"
+    head, first, *rest = place.read_text(encoding="utf-8").splitlines()
+    place.write_text("\n".join([head, first.rpartition(",")[0] + f",{number}", *rest]), encoding="utf-8")
+    with pytest.raises(InputError, match=r"kpis\.csv: not a table of results"):
+        read_result(folder)
+
+
+@pytest.mark.parametrize("count", ["-1", "9" * 30, "9" * 5_000, "1.5", "one"])
+def test_a_replication_that_has_no_number_is_refused(folder: Path, count: str) -> None:
+    place = folder / "kpis.csv"
+    place.write_text(place.read_text(encoding="utf-8").replace(",0,", f",{count},"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"kpis\.csv: not a table of results"):
+        read_result(folder)
+
+
+def test_a_journal_of_another_run_or_of_too_many_rows_is_refused(folder: Path) -> None:
+    place = folder / "journal" / "nearest" / "0"
+    assert Journal.open(place)
+    with pytest.raises(
+        InputError, match=r"orders\.parquet: is not what a run wrote: it has \d+ rows, and 10 are"
+    ):
+        check_file(place / "orders.parquet", arrow_fields("orders"), at_most=10)
+    orders = pq.read_table(place / "orders.parquet")
+    for metadata in ({}, {b"orderlab": b"{}"}, {b"orderlab": b"[" * 100_000}, {b"orderlab": b"\xff"}):
+        pq.write_table(orders.replace_schema_metadata(metadata), place / "orders.parquet")
+        with pytest.raises(InputError, match=r"orders\.parquet: is not what a run wrote: it does not say"):
+            Journal.open(place)
+    (place / "orders.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"orders\.parquet: cannot be read"):
+        Journal.open(place)
 
 
 def test_what_is_changed_in_numbers_alone_is_read(folder: Path) -> None:

@@ -69,6 +69,29 @@ def test_holm_runs_over_policies_and_the_family_alone():
     assert set(others["verdict"]) == {""}
 
 
+def test_the_verdict_is_on_what_holm_leaves_of_a_p_value():
+    # Cost of cheap: -1, -0.9, -1.1, so t² = 300 and p = 1 - √(t² / (2 + t²)), the second least of four.
+    table = comparison(THREE, "near").set_index(["kpi", "policy"])
+    assert table.loc[("cost_per_order", "cheap"), "p_holm"] == pytest.approx(3 * (1 - math.sqrt(300 / 302)))
+    assert dict(table.loc[["cost_per_order", "late_share"], "verdict"]) == {
+        ("cost_per_order", "cheap"): "better",
+        ("cost_per_order", "slow"): "too few replications to say",
+        ("late_share", "cheap"): "worse",
+        ("late_share", "slow"): "not distinguishable",
+    }
+    assert list(table["n_needed"].notna()) == [False, True, False, False, False, False]
+    # One of a single KPI and policy has the p-value that it has.
+    alone = comparison(THREE[THREE["policy"] != "slow"], "near", family=("cost_per_order",)).iloc[0]
+    assert (alone["p_holm"], alone["verdict"]) == (alone["p_value"], "better")
+
+
+def test_where_nothing_is_judged_there_is_no_verdict():
+    table = comparison(THREE, "near", family=())
+    assert set(table["verdict"]) == {""}
+    assert table["p_holm"].dtype == float
+    assert table["p_holm"].isna().all()
+
+
 def test_the_family_can_be_chosen():
     table = comparison(THREE, "near", family=("queue_mean_min",))
     assert set(table.loc[table["verdict"] != "", "kpi"]) == {"queue_mean_min"}
@@ -127,3 +150,9 @@ def test_the_level_of_the_intervals_can_be_chosen():
     row = comparison(THREE, "near", confidence=0.8).iloc[0]
     expected = paired([9.0, 9.5, 9.2], [8.0, 8.6, 8.1], 0.8)
     assert (row["low"], row["high"]) == (expected.low, expected.high)
+    assert row["verdict"] == "better"
+    assert comparison(THREE, "near", confidence=0.99).iloc[0]["verdict"] == "better"
+    assert comparison(THREE, "near", confidence=0.995).iloc[0]["verdict"] == "too few replications to say"
+    told = comparison(THREE, "near", common=False, confidence=0.8).iloc[0]
+    expected = welch(sample_of([9.0, 9.5, 9.2]), sample_of([8.0, 8.6, 8.1]), 0.8)
+    assert (told["low"], told["high"]) == (expected.low, expected.high)

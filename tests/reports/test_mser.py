@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from math import exp
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from reports.mser import mser5
-
-TRUTHS = Path(__file__).parents[1] / "theory" / "truths.json"
-
-
-def test_the_example_of_the_truths_is_cut_where_they_say() -> None:
-    truth = json.loads(TRUTHS.read_text(encoding="utf-8"))["output_analysis"]["mser5_example"]
-    series = [5 * exp(-i / 20) + ((7919 * i) % 101) / 101 for i in range(400)]
-    found = mser5(series)
-    assert found.observations == truth["truncate_observations"] == 65
-    assert found.statistic == pytest.approx(truth["stat"], rel=1e-9)
-    assert np.mean(series[found.observations :]) == pytest.approx(truth["truncated_mean"], rel=1e-9)
-    assert not found.is_last
+from reports.mser import Truncation, mser5
 
 
 def test_a_step_is_cut_off_whole() -> None:
@@ -50,3 +34,13 @@ def test_values_that_fill_no_batch_are_left_out() -> None:
 def test_fewer_than_two_batches_are_refused() -> None:
     with pytest.raises(ValueError, match="9 values are too few for MSER-5: 10 are needed"):
         mser5([1.0] * 9)
+
+
+def test_two_batches_are_enough() -> None:
+    # Means 1 and 2: 0.25 / 2 with both, nothing with the second alone.
+    assert mser5([1.0] * 5 + [2.0] * 5) == Truncation(5, 0.0, True)
+
+
+def test_the_last_batch_is_never_cut() -> None:
+    # Means 0, 1, 2: 2/3 / 3 with all, 1/4 / 2 with two, nothing with one.
+    assert mser5([0.0] * 5 + [1.0] * 5 + [2.0] * 5, latest=1000) == Truncation(10, 0.0, True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reports.precision import Precision, look_ahead, read_half_widths
-from reports.statistics import mean_of, paired, sample_of, welch
+from reports.statistics import mean_of, paired, replications_for, sample_of, welch
 from sim.errors import InputError
 
 
@@ -77,7 +77,7 @@ def test_it_does_not_stop_on_luck():
 
 
 def test_looking_ahead_grows_in_proportion_beyond_a_hundred():
-    assert [look_ahead(n) for n in (3, 100, 120, 1000)] == [5, 5, 6, 50]
+    assert [look_ahead(n) for n in (3, 100, 119, 120, 1000)] == [5, 5, 5, 6, 50]
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -182,6 +182,8 @@ def test_half_widths_are_read_from_the_command_line():
         ("cost_per_order", "--precision: value 'cost_per_order': must be KPI=HALF_WIDTH, such as cost_per_order=0.05"),
         ("late_share=x", "--precision: late_share: value 'x': the half-width must be a positive number, in share"),
         ("late_share=0", "--precision: late_share: value '0': the half-width must be a positive number, in share"),
+        ("late_share=inf", "--precision: late_share: value 'inf': the half-width must be a positive number, in share"),
+        ("late_share=1=2", "--precision: late_share: value '1=2': the half-width must be a positive number, in share"),
         ("late_share=nan", "--precision: late_share: value 'nan': the half-width must be a positive number, in share"),
         ("late_share=1,late_share=2", "--precision: late_share: value '2': stands twice"),
         ("", "--precision: value '': must be KPI=HALF_WIDTH, such as cost_per_order=0.05"),
@@ -197,10 +199,13 @@ def test_everything_wrong_is_told_at_once():
     with pytest.raises(InputError) as caught:
         read_half_widths(["a=1,b=2"])
     assert len(caught.value.problems) == 2
+    with pytest.raises(InputError) as caught:
+        read_half_widths(["cost_per_order,a=1", "late_share=0,fill_share=1,b=1"])
+    assert [problem.value for problem in caught.value.problems] == ["cost_per_order", "a", "0", "b"]
 
 
 def test_a_kpi_that_is_none_is_refused():
-    with pytest.raises(InputError, match="'cost': is no KPI"):
+    with pytest.raises(InputError, match=r"^--precision: value 'cost': is no KPI"):
         Precision({"cost": 1.0})
 
 
@@ -210,3 +215,104 @@ def test_a_kpi_that_is_none_is_refused():
 def test_a_design_that_cannot_be_followed_is_refused(options):
     with pytest.raises(ValueError, match="must be"):
         Precision(**{"wanted": {"orders": 1.0}, "baseline": "near", **options})
+
+
+SETTLING = [0.0, 10.0, *[5.0] * 198]
+"""Its spread after m values is the root of 50 / (m - 1): a half-width of 1.50 after 11, and 1.36 after 12."""
+
+
+def alone(n, values=SETTLING):
+    return {"near": [{"cost_per_order": value} for value in values[:n]]}
+
+
+@pytest.mark.parametrize(
+    ("n", "half_width", "at_most", "wanted"),
+    [
+        (0, 1.4, 200, 11),  # at least
+        (11, 1.4, 200, 16),  # with that spread 13 would do: the look-ahead is more
+        (12, 1.4, 200, 17),  # reached: five more
+        (16, 1.4, 200, 17),
+        (17, 1.4, 200, 17),  # and it held
+        (11, 0.5, 200, 45),  # 80 would do: half of the 69 that are missing
+        (11, 0.5, 40, 40),
+        (20, 0.5, 20, 20),
+        (25, 0.5, 20, 25),  # what is there is there
+    ],
+)
+def test_how_many_more_are_asked_for_worked_out_by_hand(n, half_width, at_most, wanted):
+    search = design(half_width, at_least=11, at_most=at_most)
+    assert search(alone(n)) == {"near": wanted}
+
+
+@pytest.mark.parametrize(
+    ("n", "reached", "held", "confirmed"),
+    [
+        (11, False, 0, False),
+        (12, True, 1, False),
+        (14, True, 3, False),
+        (16, True, 5, False),
+        (17, True, 6, True),
+    ],
+)
+def test_what_held_is_counted_from_when_it_was_reached(n, reached, held, confirmed):
+    told = design(1.4, at_least=4, at_most=77, confidence=0.95).told(alone(n))
+    (row,) = told.pop("half_widths")
+    assert told == {
+        "baseline": "near",
+        "confidence": 0.95,
+        "at_least": 4,
+        "at_most": 77,
+        "replications": n,
+        "reached": reached,
+        "held": held,
+        "confirmed": confirmed,
+    }
+    assert (row["reached"], row["n_needed"]) == (reached, None if reached else 13)
+
+
+@pytest.mark.parametrize(
+    ("since", "n", "confirmed"), [(119, 123, False), (119, 124, True), (121, 126, False), (121, 127, True)]
+)
+def test_the_look_ahead_is_that_of_when_it_was_reached(since, n, confirmed):
+    exactly = mean_of(SETTLING[:since]).half_width  # as narrow as wanted is narrow enough
+    assert design(exactly).told(alone(n))["confirmed"] is confirmed
+    assert design(exactly).told(alone(since))["half_widths"][0]["reached"]
+
+
+def test_a_spread_of_fewer_than_three_is_not_believed():
+    search = design(1.0, at_least=2)
+    same = [4.0] * 9
+    assert search(alone(3, same)) == {"near": 8}
+    assert [search.told(alone(n, same))["held"] for n in (2, 3, 5)] == [0, 1, 3]
+    (row,) = design(1.4, at_least=2).told(alone(2))["half_widths"]
+    assert row["n_needed"] == replications_for(math.sqrt(50), 1.4)
+
+
+def test_the_first_policy_is_the_baseline_unless_told_otherwise():
+    found = play(Precision({"cost_per_order": 0.3}), costs(1))
+    told = Precision({"cost_per_order": 0.3}).told(found)
+    assert (told["baseline"], [row["policy"] for row in told["half_widths"]]) == ("near", ["cheap"])
+    told = Precision({"cost_per_order": 0.3}, "cheap").told(found)
+    assert (told["baseline"], [row["policy"] for row in told["half_widths"]]) == ("cheap", ["near"])
+
+
+def test_the_level_of_the_half_widths_can_be_chosen():
+    found = {
+        policy: [{"cost_per_order": value} for value in columns["cost_per_order"][:20]]
+        for policy, columns in costs(3).items()
+    }
+    near, cheap = column(found, "near"), column(found, "cheap")
+    welchs = welch(sample_of(near), sample_of(cheap), 0.8)
+    for search, expected in (
+        (design(0.01, confidence=0.8), paired(near, cheap, 0.8)),
+        (design(0.01, confidence=0.8, common=False), welchs),
+    ):
+        (row,) = search.told(found)["half_widths"]
+        assert row["half_width"] == expected.half_width
+        assert row["n_needed"] == replications_for(expected.spread, 0.01, 0.8)
+    (row,) = design(0.01, confidence=0.8).told({"near": found["near"]})["half_widths"]
+    assert row["half_width"] == pytest.approx(mean_of(near, 0.8).half_width)
+
+
+def test_the_least_that_a_search_can_do_is_allowed():
+    assert design(at_least=1, at_most=1)({"near": []}) == {"near": 1}

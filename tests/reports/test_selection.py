@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reports.designs import selection_sentences
-from reports.selection import Elimination, Selection
+from reports.selection import Elimination, Selection, Standing, constants
 from sim.errors import InputError
 
 
@@ -92,6 +92,7 @@ def test_a_limit_leaves_it_undecided_and_says_when_it_would_be():
     told = selection.told(found)
     assert (told["selected"], told["replications"]) == (None, 20)
     assert told["most"] > 1000
+    assert told["at_most"] == 20
     assert {len(rows) for rows in found.values()} == {20}
 
 
@@ -136,7 +137,9 @@ def test_one_policy_is_no_choice():
     [
         ({"by": "downtime_h"}, "downtime_h"),
         ({"indifference": 0.0}, "positive"),
+        ({"indifference": math.inf}, "positive"),
         ({"confidence": 0.5}, "between 0.5 and 1"),
+        ({"confidence": 1.0}, "between 0.5 and 1"),
         ({"first_stage": 1}, "two replications"),
         ({"at_most": 9}, "first_stage or more"),
     ],
@@ -144,3 +147,77 @@ def test_one_policy_is_no_choice():
 def test_a_selection_that_promises_nothing_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         Selection(**{"by": "cost_per_order", "indifference": 1.0, **options})
+
+
+def test_the_least_that_a_selection_can_do_is_allowed():
+    smallest = Selection("cost_per_order", 1.0, first_stage=2, at_most=2)
+    assert (smallest.first_stage, smallest.at_most) == (2, 2)
+
+
+def test_a_kpi_that_is_none_is_refused_where_it_was_named():
+    with pytest.raises(InputError, match=r"^--by: value 'cost_per_odrer'"):
+        Selection("cost_per_odrer", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("policies", "first_stage", "expected"),
+    [
+        (
+            2,
+            3,
+            (2.0, 8.0),
+        ),  # 0.2 to the power of -2/2 is 5: eta (5 - 1) / 2, h² twice that for each of 2 degrees
+        (3, 3, (4.5, 18.0)),  # 0.1: 10
+        (2, 2, (12.0, 24.0)),  # 0.2 to the power of -2/1: 25
+        (5, 5, (math.sqrt(20) / 2 - 0.5, 4 * math.sqrt(20) - 4)),  # 0.05 to the power of -2/4
+    ],
+)
+def test_the_constants_are_those_of_kim_and_nelson(policies, first_stage, expected):
+    assert constants(policies, first_stage, 0.9) == pytest.approx(expected)
+
+
+def costs(*differences):
+    """What was found of a, which costs nothing, and of b, which costs so much more."""
+    return {
+        "a": [{"cost_per_order": 0.0} for _ in differences],
+        "b": [{"cost_per_order": float(difference)} for difference in differences],
+    }
+
+
+def three(indifference, **options):
+    return Selection("cost_per_order", indifference, confidence=0.9, first_stage=3, **options)
+
+
+def test_an_elimination_worked_out_by_hand():
+    # Differences -2, 2, 4: variance 28/3, so that both are told apart after 8 · 28/3 / 2² = 18.7 at the latest. The sums
+    # are apart by 4, 8, 12 and 16 after 3, 4, 5 and 6; needed are 2/2 · (18.7 - n): 15.7, 14.7, 13.7 and 12.7.
+    found = costs(-2, 2, 4, 4, 4, 4, 4, 4)
+    assert three(2.0).follow(found) == Standing(6, ("a",), (Elimination("b", 6, "a"),), "a", 3)
+    undecided = three(2.0).follow({policy: rows[:5] for policy, rows in found.items()})
+    assert undecided == Standing(5, ("a", "b"), (), None, 19)
+
+
+def test_what_does_not_vary_is_told_apart_by_any_difference():
+    assert three(1.0).follow(costs(0.1, 0.1, 0.1)).eliminated == (Elimination("b", 3, "a"),)
+
+
+def test_of_policies_that_end_alike_the_first_is_selected():
+    found = {policy: [{"cost_per_order": cost} for cost in own] for policy, own in {"a": (3.0, 2.0, 1.0), "b": (2.0, 2.0, 2.0)}.items()}  # fmt: skip
+    assert three(2.0).follow(found) == Standing(3, ("a", "b"), (), "a", 3)  # 8 · 1 / 2² is 2
+
+
+@pytest.mark.parametrize(
+    ("n", "indifference", "at_most", "wanted"),
+    [
+        (30, 0.01, None, 35),  # five more
+        (60, 0.01, None, 66),  # a tenth more
+        (60, 0.01, 64, 64),
+        (60, math.sqrt(8 * 4 / 3 / 62.5), None, 63),  # decided after 62.5 in any case
+        (60, math.sqrt(8 * 4 / 3 / 62.5), 62, 62),
+        (60, math.sqrt(8 * 4 / 3 / 62.5), 200, 63),
+        (60, 0.01, 60, 60),
+    ],
+)
+def test_a_few_more_are_asked_for_and_never_more_than_decide(n, indifference, at_most, wanted):
+    found = costs(*(1, -1, 1, -1), *[0] * (n - 4))  # a variance of 4/3, and no lead
+    assert three(indifference, at_most=at_most)(found) == {"a": wanted, "b": wanted}

@@ -169,6 +169,23 @@ def test_a_wide_interval_names_the_replications_that_make_it_narrow():
     assert half_widths[needed] <= 0.1 < half_widths[needed - 1]
 
 
+def test_a_level_is_also_that_of_the_replications_that_are_asked_for():
+    found = difference(0.02, 0.2)
+    words, needed = verdict(COST, found, 1.0, 0.8)
+    assert (words, needed) == (TOO_FEW, replications_for(found.spread, 0.1, 0.8))
+    assert needed < verdict(COST, found, 1.0)[1]
+
+
+def test_what_is_just_at_a_bound_is_within_it():
+    # An interval of exactly 1 % would have shown what matters; one that ends at zero holds it.
+    assert verdict(COST, difference(0.0, 0.1), 1.0) == (NOT_DISTINGUISHABLE, None)
+    found = difference(0.1, 0.1)
+    assert verdict(COST, found, 6 * found.p_value) == (NOT_DISTINGUISHABLE, None)
+    # A p-value of exactly the level is not below it, and whoever shows too little needs one replication more.
+    found = Difference(10, 10.0, 9.5, -0.5, 0.1, 0.1, 0.25, 1.0)
+    assert verdict(COST, found, 0.25, 0.75) == (TOO_FEW, 11)
+
+
 def test_a_share_is_judged_by_half_a_percentage_point_where_one_per_cent_is_less():
     assert verdict(LATE, difference(0.0, 0.0049, baseline=0.02), 1.0) == (NOT_DISTINGUISHABLE, None)
     assert verdict(LATE, difference(0.0, 0.0051, baseline=0.02), 1.0)[0] == TOO_FEW
@@ -192,6 +209,20 @@ def test_no_number_is_promised_where_a_million_would_not_do():
     # 1.96 / sqrt(n): the normal quantile, as n is large.
     assert replications_for(1.0, 0.002) == pytest.approx((1.959964 / 0.002) ** 2, rel=1e-5)
     assert replications_for(1.0, 0.00195) is None
+
+
+def test_a_million_would_still_do():
+    half_width = float(stats.t.ppf(0.975, 999_999)) / 1000
+    assert replications_for(1.0, half_width * (1 + 1e-9)) == 1_000_000
+    assert replications_for(1.0, half_width * (1 - 1e-9)) is None
+
+
+@pytest.mark.parametrize("n", range(2, 10))
+def test_an_interval_as_narrow_as_wanted_is_narrow_enough(n):
+    values = [1.0, 3.0] * (n // 2) + [2.0] * (n % 2)
+    needed = replications_for(sample_of(values).spread, mean_of(values).half_width)
+    assert needed == n
+    assert isinstance(needed, int)
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.9, 0.99])
@@ -222,6 +253,10 @@ def test_without_pairs_the_comparison_is_that_of_welch_in_scipy(n, m):
     assert found.p_value == pytest.approx(expected.pvalue)
     assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
     assert math.isnan(found.variance_reduction)
+
+
+def test_without_pairs_the_variances_of_both_add_up():
+    assert welch(Sample(4, 1.0, 3.0), Sample(9, 2.0, 4.0)).spread == 5.0
 
 
 def test_welch_needs_no_pairs_and_leaves_out_what_is_undefined():

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from sim.document import read, read_text
+from sim.document.bounds import LARGEST_FILE
 from sim.errors import InputError, PolicyError, Problem, RuleSetError
 
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -31,6 +35,18 @@ HARMFUL = [
     ("a billion laughs", LAUGHS.encode(), None),
     ("a thousand brackets", b"[" * 100_000, None),
     ("a thousand braces", b"{a: " * 100_000, None),
+    ("code that makes an object", b"days: !!python/object:sim.Scenario {days: 2}\n",
+     "towns.yaml:1:7: days: must have no tag: !!python/object:sim.Scenario is not data"),
+    ("bytes", b"name: !!binary aGVsbG8=\n", "towns.yaml:1:7: name: must have no tag: !!binary is not data"),
+    ("a tag of one's own", b"days: !mine 2\n", "towns.yaml:1:7: days: must have no tag: !mine is not data"),
+    ("a number that says so", b"days: !!int 2\n", "towns.yaml:1:7: days: must have no tag: !!int is not data"),
+    ("a mapping that merges itself", b"a: &a\n  <<: *a\n",
+     "towns.yaml:2:7: a.<<: must not hold itself: *a is in &a"),
+    ("an anchor of a megabyte", b"a: *" + b"a" * 1_000_000,
+     f"towns.yaml:1:4: a: there is no anchor &{'a' * 60} before this"),
+    ("directives", b"%TAG !a! x\n" * 101 + b"--- {}\n", "towns.yaml: must not hold more than 100 lines that begin with %"),
+    ("a key a hundred thousand times", b"a: 1\n" * 100_000,
+     "... and 9,801 more problems"),
     ("a word merged", b"<<: hello\n", "towns.yaml:1:5: <<: must be a mapping, or a list of mappings, to be merged"),
 ]  # fmt: skip
 
@@ -40,12 +56,47 @@ def test_a_harmful_file_is_told_and_does_no_harm(desk, text, said):
     told = desk.wrong(text)
     if said is not None:
         assert said in told
-    assert len(told) < 20
+    assert len(told) <= 201
 
 
 def test_a_key_of_ten_megabytes_is_told_in_a_short_line(desk):
     (told,) = (line for line in desk.wrong(f"? {'k' * 10_000_000}\n: 1\n") if "kkk" in line)
     assert len(told) < 1_000
+
+
+def test_more_values_than_memory_is_there_for_are_told(desk, monkeypatch):
+    monkeypatch.setattr("sim.document.parse.MOST_VALUES", 200)
+    assert desk.load()  # every key, value, list and mapping counts
+    monkeypatch.setattr("sim.document.parse.MOST_VALUES", 80)
+    (told,) = desk.wrong()
+    assert told.endswith("must not hold more than 80 values")
+
+
+def test_a_file_that_never_ends_or_never_begins_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    for path in (tmp_path / "pipe.yaml", Path("/dev/zero")):
+        with pytest.raises(InputError, match=f"^{path}: must be a file, and no pipe or device$"):
+            read(path)
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    with pytest.raises(InputError, match=r"loop\.yaml: cannot be read: Too many levels of symbolic links"):
+        read(tmp_path / "loop.yaml")
+    with (tmp_path / "hole.yaml").open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)  # takes no place on the disk
+    with pytest.raises(InputError, match=r"hole\.yaml: must not be larger than 64 MB"):
+        read(tmp_path / "hole.yaml")
+
+
+def test_numbers_that_nobody_means_are_no_numbers(desk):
+    for number in ("1.0e-10", "1.0e-300", "-1.0e-300"):
+        (told,) = desk.wrong(desk.changed("popularity: 6", f"popularity: {number}"))
+        assert "must be" in told
+    assert desk.load(desk.changed("popularity: 6", "popularity: 1.0e-9")).items[0].popularity == 1e-9
+
+
+def test_a_path_of_a_thousand_words_is_told(desk):
+    (told,) = desk.wrong(changes=[f"protocols{'.x' * 60_000}=1"])
+    assert told.endswith("must be a path of at most 100 words")
+    assert len(told) < 300
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,11 @@ from sim.scenario import load_scenario, shipped_scenarios, write_resolved
 @pytest.mark.parametrize("name", sorted(shipped_scenarios()))
 def test_a_copy_of_a_shipped_scenario_is_the_same_scenario(name, tmp_path):
     scenario = load_scenario(name)
+    assert load_scenario(write_resolved(scenario, tmp_path)) == scenario
+
+
+def test_a_copy_of_a_scenario_with_every_key_is_the_same_scenario(tmp_path):
+    scenario = load_scenario(Path(__file__).with_name("every_key.yaml"))
     assert load_scenario(write_resolved(scenario, tmp_path)) == scenario
 
 

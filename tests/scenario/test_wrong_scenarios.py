@@ -5,6 +5,8 @@ Each row changes one thing in the scenario of `conftest.py`, and expects the who
 
 from __future__ import annotations
 
+from itertools import dropwhile
+
 import pytest
 
 # what somebody did, the text that was right, what stands there now, what is said
@@ -291,7 +293,7 @@ def test_more_tags_than_fit_a_number_are_told(desk):
 
 
 def test_a_network_too_large_for_its_arrays_is_told(desk, monkeypatch):
-    monkeypatch.setattr("sim.scenario.contradictions.MOST_CELLS", 1)
+    monkeypatch.setattr("sim.scenario.sizes.MOST_CELLS", 1)
     assert desk.wrong() == [
         "towns.yaml:12:1: warehouses: must not be more than 0 beside 2 items (a table of 1 cells); there are 1",
         "towns.yaml:12:1: warehouses: must not be more than 0 beside 2 regions (a table of 1 cells); there are 1",
@@ -323,3 +325,12 @@ def test_three_thousand_problems_are_told_in_two_hundred_lines(desk):
     told = desk.wrong(text)
     assert len(told) == 201
     assert told[-1] == "... and 2,800 more problems"
+
+
+@pytest.mark.parametrize("section", ["items", "regions", "warehouses", "carriers"])
+def test_a_mandatory_list_must_hold_something(desk, section):
+    before, _, after = desk.towns.partition(f"{section}:\n")
+    rest = "".join(dropwhile(lambda line: line.startswith(" "), after.splitlines(keepends=True)))
+    line = before.count("\n") + 1
+    said = f"towns.yaml:{line}:1: {section}: must not be empty"
+    assert said in desk.wrong(f"{before}{section}: []\n{rest}")

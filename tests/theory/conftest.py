@@ -1,48 +1,21 @@
-"""When a simulation agrees with a closed form, and how small a test must be able to see."""
+"""Worlds of the theory, and the rule by which they agree with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
-from scipy import stats
 
 from reports.kpis import measure
 from sim.journal import Journal
-
-REPLICATIONS = 20
-CONFIDENCE = 0.9995  # of each side: one agreement in a thousand fails by chance
-
-# Written down before the first run, and never changed to make a test pass.
-SEED = 20260105
-
-FAST, PRECISE = 0.10, 0.03
-"""Half-widths as shares of the truth: of `make test`, and of `make theory`."""
+from tests.theory.agreement import REPLICATIONS, SEED, Agreement
 
 
-def agree(samples: Sequence[float], truth: float, *, within: float) -> None:
-    """Assert that the mean of independent replications agrees with the truth.
-
-    |mean - truth| must not exceed t(0.9995, R - 1) s / sqrt(R), and that half-width must be less than `within`
-    of the truth: an interval that is too wide agrees with everything.
-    """
-    values = np.asarray(samples, float)
-    n = len(values)
-    assert n >= REPLICATIONS
-    assert np.isfinite(values).all()
-    half = float(stats.t.ppf(CONFIDENCE, n - 1) * values.std(ddof=1) / np.sqrt(n))
-    mean = float(values.mean())
-    told = f"{mean:.5g} ± {half:.2g} ({half / abs(truth):.1%} of the truth {truth:.5g})"
-    assert half < within * abs(truth), f"{told}: too wide to tell, play more orders"
-    assert abs(mean - truth) <= half, told
-
-
-@pytest.fixture(name="agree")
-def agree_() -> Any:
+@pytest.fixture
+def agree(request: pytest.FixtureRequest) -> Agreement:
     """Return the rule of agreement."""
-    return agree
+    return Agreement(request.node)
 
 
 QUEUE = """\

@@ -7,9 +7,7 @@ fail too. Both in units of minutes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,9 +15,7 @@ import pytest
 
 from sim.network import Network
 from sim.policy import Allocation, Part, Request
-
-FAST, PRECISE = 0.10, 0.03
-precise = pytest.mark.theory
+from tests.theory.agreement import FAST, PRECISE, TRUTHS, Agreement, family, precise
 
 
 class Moments(NamedTuple):
@@ -83,23 +79,30 @@ INSTANCES = [
 NAMES = ("work", "repair", "load", "minutes", "between", "repairs", "orders", "within")
 
 
+@family("Breakdowns of stations that work", "queueing.breakdown_operation_dependent")
 @pytest.mark.parametrize(NAMES, INSTANCES)
 def test_breakdowns_while_working_make_an_mg1_queue_of_completion_times(
-    repeat: Any, agree: Any, queue_world: Any, work: str, repair: str, load: float, minutes: float, between: float,
+    repeat: Any, agree: Agreement, queue_world: Any, work: str, repair: str, load: float, minutes: float, between: float,
     repairs: float, orders: int, within: float,
 ) -> None:  # fmt: skip
     site = downtime(between, repair.format(repairs / 60), "working")
     text = queue_world(load=load, minutes=minutes, work=work.format(minutes), orders=orders, site=site)
     found = repeat(text, WhileUp())
     own, fixed = of(minutes, VARIATION[work]), of(repairs, VARIATION[repair])
-    agree(found["queue_mean_min"], wait_while_working(load / minutes, own, 1 / between, fixed), within=within)
-    agree(found["utilisation_mean"], load * (1 + repairs / between), within=within)
+    agree(
+        "mean wait, min",
+        found["queue_mean_min"],
+        wait_while_working(load / minutes, own, 1 / between, fixed),
+        within=within,
+    )
+    agree("utilisation", found["utilisation_mean"], load * (1 + repairs / between), within=within)
     assert set(found["downtime_h"]) == {0.0}
 
 
+@family("Breakdowns of stations that are up", "queueing.breakdown_time_dependent")
 @pytest.mark.parametrize(NAMES, INSTANCES)
 def test_breakdowns_while_up_hold_up_who_comes_to_an_idle_station_too(
-    stage: Any, repeat: Any, agree: Any, queue_world: Any, work: str, repair: str, load: float, minutes: float,
+    stage: Any, repeat: Any, agree: Agreement, queue_world: Any, work: str, repair: str, load: float, minutes: float,
     between: float, repairs: float, orders: int, within: float,
 ) -> None:  # fmt: skip
     site = downtime(between, repair.format(repairs / 60), "up")
@@ -109,11 +112,21 @@ def test_breakdowns_while_up_hold_up_who_comes_to_an_idle_station_too(
     own, fixed = of(minutes, VARIATION[work]), of(repairs, VARIATION[repair])
     # Orders that come to a broken site wait to be decided, so the wait is that from placing to packing less the work.
     truth = wait_while_up(load / minutes, own, 1 / between, fixed) + completion(own, 1 / between, fixed).mean
-    agree([hours * 60 for hours in found["lead_time_mean_h"]], truth, within=within)
+    agree(
+        "mean time to be packed, min",
+        [hours * 60 for hours in found["lead_time_mean_h"]],
+        truth,
+        within=within,
+    )
     # Of the time in which the site is not down, and that is busy time only.
-    agree(found["utilisation_mean"], load * (1 + repairs / between), within=within)
+    agree("utilisation", found["utilisation_mean"], load * (1 + repairs / between), within=within)
     days = stage.scenario(text).days
-    agree([hours / 24 / days for hours in found["downtime_h"]], repairs / (between + repairs), within=within)
+    agree(
+        "share of time down",
+        [hours / 24 / days for hours in found["downtime_h"]],
+        repairs / (between + repairs),
+        within=within,
+    )
 
 
 # -- several stations: chains solved exactly ------------------------------------------------------------
@@ -162,6 +175,7 @@ def breaking(
     return rates
 
 
+@family("Outages of some of several stations")
 @pytest.mark.parametrize(
     ("stations", "factor", "load", "orders", "within"),
     [
@@ -172,7 +186,7 @@ def breaking(
     ],
 )
 def test_an_outage_takes_stations_away_and_lets_the_work_in_hand_end(
-    repeat: Any, agree: Any, queue_world: Any, in_building: Any, stations: int, factor: float, load: float, orders: int,
+    repeat: Any, agree: Agreement, queue_world: Any, in_building: Any, stations: int, factor: float, load: float, orders: int,
     within: float,
 ) -> None:  # fmt: skip
     between, repair, minutes = 20.0, 4.0, 6.0  # the first two in units of the mean work
@@ -189,17 +203,18 @@ def test_an_outage_takes_stations_away_and_lets_the_work_in_hand_end(
     chain = breaking(load * stations, between, repair, stations, int(stations * factor + 1e-9))
     in_system = mean_in_system(chain, 120, stations)
     agree(
+        "mean time in the building, of the mean work",
         [hours * 60 / minutes for hours in found["lead_time_mean_h"]],
         in_system / (load * stations),
         within=within,
     )
     if factor:
-        agree(found["backlog"], in_system, within=within)
+        agree("number in the building", found["backlog"], in_system, within=within)
         assert set(found["downtime_h"]) == {0.0}
 
 
 def test_the_formulas_reproduce_the_published_truths() -> None:
-    truths = json.loads(Path(__file__).with_name("truths.json").read_text())
+    truths = TRUTHS["queueing"]
     (working,), (up,) = truths["breakdown_operation_dependent"], truths["breakdown_time_dependent"]
     work, repair = of(1.0, 1.0), of(2.0, 1.0)
     assert wait_while_working(0.6, work, 0.1, repair) == pytest.approx(working["Wq"])

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from math import factorial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from sim.network import Network
 from sim.policy import Allocation, Cancel, Part, Request
-
-FAST, PRECISE = 0.10, 0.03
-precise = pytest.mark.theory
+from tests.theory.agreement import FAST, PRECISE, TRUTHS, Agreement, family, precise
 
 RULES = """\
 rules:
@@ -51,6 +47,7 @@ class IfItFits:
         return Allocation((Part(0, tuple([(line, order.units[line]) for line in order.open]), 0),))
 
 
+@family("M/M/c/K, a finite building", "queueing.mmck")
 @pytest.mark.parametrize(
     ("load", "stations", "limit", "minutes", "orders", "within"),
     [
@@ -62,7 +59,7 @@ class IfItFits:
     ],
 )
 def test_a_queue_limit_makes_an_mmck_queue(
-    repeat: Any, agree: Any, queue_world: Any, in_building: Any, stage: Any, load: float, stations: int, limit: int,
+    repeat: Any, agree: Agreement, queue_world: Any, in_building: Any, stage: Any, load: float, stations: int, limit: int,
     minutes: float, orders: int, within: float,
 ) -> None:  # fmt: skip
     text = queue_world(
@@ -72,15 +69,15 @@ def test_a_queue_limit_makes_an_mmck_queue(
     policy = stage.policy(RULES, stage.scenario(text)) if within == FAST else IfItFits()
     found = repeat(text, policy, in_building)
     truth = finite(load * stations, stations, limit)
-    agree(found["cancelled_share"], truth.blocked, within=within)
-    agree(found["backlog"], truth.in_system, within=within)
-    agree(found["utilisation_mean"], truth.utilisation, within=within)
+    agree("share that finds it full", found["cancelled_share"], truth.blocked, within=within)
+    agree("number in the building", found["backlog"], truth.in_system, within=within)
+    agree("utilisation", found["utilisation_mean"], truth.utilisation, within=within)
     if limit > stations:
-        agree(found["queue_mean_min"], truth.wait * minutes, within=within)
+        agree("mean wait, min", found["queue_mean_min"], truth.wait * minutes, within=within)
 
 
 def test_the_formula_reproduces_the_published_truth() -> None:
-    (truth,) = json.loads(Path(__file__).with_name("truths.json").read_text())["mmck"]
+    (truth,) = TRUTHS["queueing"]["mmck"]
     found = finite(0.9, 1, 5)
     assert found.blocked == pytest.approx(truth["P_block"])
     assert found.in_system == pytest.approx(truth["L"])

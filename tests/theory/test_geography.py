@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from math import asin, cos, pi, radians, sin, sqrt
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-GEOGRAPHY = json.loads(Path(__file__).with_name("truths.json").read_text())["geography"]
-PAIRS = GEOGRAPHY["pairs"]
+from tests.theory.agreement import TRUTHS, Agreement, family
+
+PAIRS = TRUTHS["geography"]["pairs"]
 MILE = 1.609344
-BOUNDS = [miles for miles in GEOGRAPHY["usps_zone_upper_miles"].values() if miles != "beyond"]
+BOUNDS = [miles for miles in TRUTHS["geography"]["usps_zone_upper_miles"].values() if miles != "beyond"]
 RADIUS = 6371.0088
 
 # One warehouse for each region: a parcel goes the way whose length is known. Freight is 1.00 for each zone.
@@ -49,16 +48,29 @@ def parcels(
     return shipments.drop_duplicates("region").set_index(shipments["region"].str.removeprefix("to_").unique())
 
 
-def test_published_distances_and_zones(stage: Any, frame: Any) -> None:
+@family("Great circles, and zones by distance", "geography")
+def test_published_distances_and_zones(stage: Any, frame: Any, agree: Agreement) -> None:
     ways = {pair["a"]: (pair["A"], pair["B"]) for pair in PAIRS}
     found = parcels(stage, frame, ways, [round(miles * MILE, 3) for miles in BOUNDS])
     assert len(found) == len(PAIRS)
     for pair in PAIRS:
         parcel = found.loc[pair["a"]]
-        assert parcel["distance_km"] == pytest.approx(pair["km_R6371_0088"], abs=0.0005)  # whole metres
-        assert parcel["cost_freight"] == pair["zone"]
+        way = f"{pair['a']} to {pair['b']}"
+        agree.known(f"{way}, km", parcel["distance_km"], pair["km_R6371_0088"], error=0.0005)  # whole metres
+        agree.known(f"{way}, zone", parcel["cost_freight"], pair["zone"])
         days = (parcel["delivered_at"] - parcel["picked_up_at"]).total_seconds() / 86_400
         assert days == pair["zone"]
+
+
+@family("Great circles, and zones by distance", "geography")
+def test_the_zone_depends_on_what_is_measured_between(stage: Any, frame: Any, agree: Agreement) -> None:
+    # Post offices measure between the centres that serve the first three digits: for 380, that of Memphis.
+    zips = {"380": [35.6100, -89.2706], "064": [41.3046, -73.1392]}
+    centres = {"380": [35.1558, -89.9642], "064": [41.4349, -72.7818]}
+    ways = {"zip": (zips["380"], zips["064"]), "centre": (centres["380"], centres["064"])}
+    found = parcels(stage, frame, ways, [round(miles * MILE, 3) for miles in BOUNDS])
+    agree.known("38012 to 06484, zone between the ZIP codes", found.loc["zip", "cost_freight"], 5)
+    agree.known("38012 to 06484, zone between their centres", found.loc["centre", "cost_freight"], 6)
 
 
 def haversine(a: list[float], b: list[float]) -> float:

@@ -7,8 +7,6 @@ Customers come one by one, Poisson, and ask for one unit. They wait for it (`Pat
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,11 +16,9 @@ from scipy import stats
 from sim.journal import Journal
 from sim.network import Network
 from sim.policy import Allocation, Backorder, Cancel, Part, Request
+from tests.theory.agreement import FAST, PRECISE, REPLICATIONS, SEED, TRUTHS, Agreement, family, precise
 
-FAST, PRECISE, REPLICATIONS, SEED = 0.10, 0.03, 20, 20260105
-precise = pytest.mark.theory
 DAY = 86_400
-TRUTHS = json.loads(Path(__file__).with_name("stock_truths.json").read_text())
 
 poisson = stats.poisson
 
@@ -246,6 +242,7 @@ def stock(journal: Journal, frame: Any, site: str = "shop") -> dict[str, float]:
 # -- one warehouse ----------------------------------------------------------------------------------------
 
 
+@family("Base stock, customers wait", "inventory.palm_2_3_8")
 @pytest.mark.parametrize(
     ("rate", "lead", "mean", "level", "days", "within"),
     [
@@ -261,7 +258,7 @@ def stock(journal: Journal, frame: Any, site: str = "shop") -> dict[str, float]:
 )  # fmt: skip
 def test_base_stock_with_backorders_is_palms(
     stage: Any,
-    agree: Any,
+    agree: Agreement,
     frame: Any,
     rate: float,
     lead: object,
@@ -274,12 +271,13 @@ def test_base_stock_with_backorders_is_palms(
     text = world(rate=rate, days=days, lead=lead, replenish=review)
     found = play(stage, text, Patient(), lambda journal: stock(journal, frame))
     truth = palm(rate, mean, level)
-    agree(found["fill"], truth["fill"], within=within)
-    agree(found["on_hand"], truth["on_hand"], within=within)
-    agree(found["wait"], truth["backorders"] / rate, within=within)
-    agree(found["orders"], rate, within=within)
+    agree("fill rate", found["fill"], truth["fill"], within=within)
+    agree("units on hand", found["on_hand"], truth["on_hand"], within=within)
+    agree("mean wait of customers, d", found["wait"], truth["backorders"] / rate, within=within)
+    agree("orders to the supplier a day", found["orders"], rate, within=within)
 
 
+@family("Base stock, sales are lost", "inventory.base_stock_lost_sales_2_3_8")
 @pytest.mark.parametrize(
     ("rate", "lead", "mean", "level", "days", "within"),
     [
@@ -299,7 +297,7 @@ def test_base_stock_with_backorders_is_palms(
 )
 def test_base_stock_with_lost_sales_is_erlangs(
     stage: Any,
-    agree: Any,
+    agree: Agreement,
     frame: Any,
     rate: float,
     lead: object,
@@ -312,11 +310,12 @@ def test_base_stock_with_lost_sales_is_erlangs(
     text = world(rate=rate, days=days, lead=lead, replenish=review)
     found = play(stage, text, Hasty(), lambda journal: stock(journal, frame))
     lost = erlang_loss(rate * mean, level)
-    agree([1 - fill for fill in found["fill"]], lost, within=within)
-    agree(found["on_hand"], level - rate * mean * (1 - lost), within=within)
-    agree(found["orders"], rate * (1 - lost), within=within)
+    agree("share of sales lost", [1 - fill for fill in found["fill"]], lost, within=within)
+    agree("units on hand", found["on_hand"], level - rate * mean * (1 - lost), within=within)
+    agree("orders to the supplier a day", found["orders"], rate * (1 - lost), within=within)
 
 
+@family("(r, Q)", "inventory.rq_example_5_8")
 @pytest.mark.parametrize(
     ("rate", "lead", "point", "lot", "days", "within"),
     [
@@ -327,7 +326,7 @@ def test_base_stock_with_lost_sales_is_erlangs(
 )
 def test_a_reorder_point_with_lots(
     stage: Any,
-    agree: Any,
+    agree: Agreement,
     frame: Any,
     rate: float,
     lead: float,
@@ -340,12 +339,13 @@ def test_a_reorder_point_with_lots(
     text = world(rate=rate, days=days, lead=lead, replenish=review)
     found = play(stage, text, Patient(), lambda journal: stock(journal, frame))
     truth = reorder(rate, lead, point, lot)
-    agree(found["fill"], truth["fill"], within=within)
-    agree(found["on_hand"], truth["on_hand"], within=within)
-    agree(found["orders"], truth["orders"], within=within)
-    agree(found["wait"], truth["backorders"] / rate, within=within)
+    agree("fill rate", found["fill"], truth["fill"], within=within)
+    agree("units on hand", found["on_hand"], truth["on_hand"], within=within)
+    agree("orders to the supplier a day", found["orders"], truth["orders"], within=within)
+    agree("mean wait of customers, d", found["wait"], truth["backorders"] / rate, within=within)
 
 
+@family("(s, S), reviewed each period", "inventory.sS_example_4_7")
 @pytest.mark.parametrize(
     ("rate", "point", "level", "days", "within"),
     [
@@ -355,7 +355,7 @@ def test_a_reorder_point_with_lots(
     ],
 )
 def test_s_and_S_with_a_periodic_review(
-    stage: Any, agree: Any, frame: Any, rate: float, point: int, level: int, days: int, within: float
+    stage: Any, agree: Agreement, frame: Any, rate: float, point: int, level: int, days: int, within: float
 ) -> None:
     review = f"{{from: factory, review: {{every_days: 0.1, reorder_point: {{units: {point}}}, order_up_to: {{units: {level}}}}}}}"
     text = world(rate=10 * rate, days=days, replenish=review)
@@ -377,22 +377,39 @@ def test_s_and_S_with_a_periodic_review(
 
     found = play(stage, text, Patient(), read)
     truth = periodic(rate, point, level)
-    agree(found["orders"], truth["orders"], within=within)
-    agree(found["on_hand"], truth["on_hand"], within=within)
-    agree(found["backorders"], truth["backorders"], within=within)
+    agree("share of reviews that order", found["orders"], truth["orders"], within=within)
+    agree("units on hand", found["on_hand"], truth["on_hand"], within=within)
+    agree("units owed", found["backorders"], truth["backorders"], within=within)
+    # As in the published example: an order costs 5, a unit left over 1 and one owed 4.
+    costs = [5 * a + b + 4 * c for a, b, c in zip(*found.values(), strict=True)]
+    agree(
+        "cost of a period",
+        costs,
+        5 * truth["orders"] + truth["on_hand"] + 4 * truth["backorders"],
+        within=within,
+    )
 
 
+@family("Newsvendor", "inventory.newsvendor_poisson_18")
 @pytest.mark.parametrize(
     ("mean", "stock", "over", "under", "items", "within"),
     [
         pytest.param(18, 19, 200, 270, 40, FAST, id="18 a day, 19 papers"),
         pytest.param(18, 18, 200, 270, 1000, PRECISE, marks=precise, id="18 a day, 18 papers"),
+        pytest.param(18, 19, 200, 270, 1000, PRECISE, marks=precise, id="18 a day, 19 papers, more of them"),
         pytest.param(18, 20, 200, 270, 800, PRECISE, marks=precise, id="18 a day, 20 papers"),
         pytest.param(50, 55, 1, 4, 900, PRECISE, marks=precise, id="50 a day, 55 papers"),
     ],
 )
 def test_a_newsvendor(
-    stage: Any, agree: Any, mean: float, stock: int, over: float, under: float, items: int, within: float
+    stage: Any,
+    agree: Agreement,
+    mean: float,
+    stock: int,
+    over: float,
+    under: float,
+    items: int,
+    within: float,
 ) -> None:
     text = world(rate=mean * items, days=1, replenish="", warm_up=0)
     text = text.replace("  replenish: []", f"  opening: {{units: {stock}}}")
@@ -404,12 +421,13 @@ def test_a_newsvendor(
         return {"cost": (over * (stock * items - sold) + under * (asked - sold)) / items}
 
     found = play(stage, text, HASTY if within == FAST else Hasty(), read)
-    agree(found["cost"], newsvendor(mean, stock, over, under), within=within)
+    agree("cost of a period", found["cost"], newsvendor(mean, stock, over, under), within=within)
 
 
 # -- a depot and shops ------------------------------------------------------------------------------------
 
 
+@family("Two echelons", "inventory.two_echelon_a")
 @pytest.mark.parametrize(
     ("rate", "shops", "leads", "levels", "days", "within"),
     [
@@ -430,7 +448,7 @@ def test_a_newsvendor(
 )
 def test_a_depot_supplies_shops_first_come_first_served(
     stage: Any,
-    agree: Any,
+    agree: Agreement,
     frame: Any,
     rate: float,
     shops: int,
@@ -468,11 +486,11 @@ def test_a_depot_supplies_shops_first_come_first_served(
 
     found = play(stage, text, Patient(), read)
     truth = two_echelons(rate, shops, leads, levels)
-    agree(found["fill"], truth["fill"], within=within)
-    agree(found["on_hand"], truth["on_hand"], within=within)
-    agree(found["wait"], truth["backorders"] / rate, within=within)
-    agree(found["lead"], truth["lead"], within=within)
+    agree("fill rate", found["fill"], truth["fill"], within=within)
+    agree("units on hand", found["on_hand"], truth["on_hand"], within=within)
+    agree("mean wait of customers, d", found["wait"], truth["backorders"] / rate, within=within)
+    agree("lead time of shops, d", found["lead"], truth["lead"], within=within)
     if truth["depot_fill"]:
-        agree(found["depot_fill"], truth["depot_fill"], within=within)
+        agree("fill rate of the depot", found["depot_fill"], truth["depot_fill"], within=within)
     else:
         assert set(found["depot_fill"]) == {0.0}

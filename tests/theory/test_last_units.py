@@ -6,8 +6,9 @@ from typing import Any
 
 from policies.poisson import saved
 from sim.journal import Journal
+from tests.theory.agreement import FAST, SEED, Agreement, family
 
-ITEMS, SEED, STOCK, TAKEN, PER_DAY, DAYS = 150, 20260105, 8, 2, 3, 2
+ITEMS, STOCK, TAKEN, PER_DAY, DAYS = 150, 8, 2, 3, 2
 
 WORLD = """\
 start: 2026-01-05T00:00
@@ -33,7 +34,8 @@ def outcome(journal: Journal) -> dict[str, float]:
     }
 
 
-def test_what_spoils_less_and_is_missed_more_is_what_the_keys_say(repeat: Any, agree: Any) -> None:
+@family("Units taken from a stock that spoils")
+def test_what_spoils_less_and_is_missed_more_is_what_the_keys_say(repeat: Any, agree: Agreement) -> None:
     """Eight units live two days and meet three customers a day. Two of them are taken away at the beginning."""
     items = ", ".join([f"{{id: i{number}, shelf_life_days: {DAYS}}}" for number in range(ITEMS)])
     found = []
@@ -43,5 +45,5 @@ def test_what_spoils_less_and_is_missed_more_is_what_the_keys_say(repeat: Any, a
     less = [a - b for a, b in zip(found[0]["spoiled"], found[1]["spoiled"], strict=True)]
     more = [b - a for a, b in zip(found[0]["missed"], found[1]["missed"], strict=True)]
     spared = float(saved(STOCK, TAKEN, PER_DAY * DAYS))
-    agree(less, spared, within=0.1)
-    agree(more, TAKEN - spared, within=0.1)
+    agree("units an item that spoil less", less, spared, within=FAST)
+    agree("units an item that are missed more", more, TAKEN - spared, within=FAST)

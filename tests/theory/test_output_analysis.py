@@ -5,10 +5,8 @@ The truths of the coverage and of the selection are simulated; those of the cons
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,11 +15,12 @@ import pytest
 
 from reports.compare import comparison
 from reports.kpis import HEADLINE, KPIS, measure
+from reports.mser import mser5
 from reports.selection import Selection, constants
 from reports.statistics import BETTER, WORSE, mean_of, paired
+from tests.theory.agreement import SEED, TRUTHS, Agreement, family
 
-TRUTHS = json.loads(Path(__file__).with_name("truths.json").read_text())["output_analysis"]
-SEED = 20260105  # written down before the first run
+TRUTH = TRUTHS["output_analysis"]
 
 
 def error_of(share: float, n: int) -> float:
@@ -35,35 +34,60 @@ def covers(values: Sequence[float], truth: float) -> bool:
     return abs(found.mean - truth) <= found.half_width
 
 
+@family(
+    "Intervals cover the mean", "output_analysis.coverage90_normal", "output_analysis.coverage90_exponential"
+)
 @pytest.mark.parametrize(
     ("distribution", "n"),
-    [(name, int(n)) for name in ("normal", "exponential") for n in TRUTHS[f"coverage90_{name}"]],
+    [(name, int(n)) for name in ("normal", "exponential") for n in TRUTH[f"coverage90_{name}"]],
 )
-def test_intervals_cover_as_often_as_is_known(distribution: str, n: int) -> None:
-    truth = TRUTHS[f"coverage90_{distribution}"][str(n)]
+def test_intervals_cover_as_often_as_is_known(agree: Agreement, distribution: str, n: int) -> None:
+    truth = TRUTH[f"coverage90_{distribution}"][str(n)]
     rng = np.random.default_rng(SEED + n)
     draw = rng.standard_normal if distribution == "normal" else rng.standard_exponential
     mean = 0.0 if distribution == "normal" else 1.0
     covered = sum(covers(draw(n), mean) for _ in range(4000)) / 4000
-    assert abs(covered - truth) < 3 * error_of(truth, 4000)
+    agree.known(
+        "share of 90 % intervals that cover", covered, truth, error=3 * error_of(truth, 4000), count=4000
+    )
 
 
-def test_common_random_numbers_gain_what_is_known() -> None:
-    truth = TRUTHS["crn_exponential_inversion"]
+@family("The warm-up that MSER-5 cuts", "output_analysis.mser5_example")
+def test_mser5_cuts_the_published_series_where_the_truths_say(agree: Agreement) -> None:
+    truth = TRUTH["mser5_example"]
+    series = [5 * math.exp(-i / 20) + ((7919 * i) % 101) / 101 for i in range(400)]
+    found = mser5(series)
+    agree.known("observations that are cut", found.observations, truth["truncate_observations"])
+    agree.known("statistic", found.statistic, truth["stat"], error=1e-9 * truth["stat"])
+    agree.known(
+        "mean of the rest", np.mean(series[found.observations :]), truth["truncated_mean"], error=1e-9
+    )
+    assert not found.is_last
+
+
+@family("Common random numbers", "output_analysis.crn_exponential_inversion")
+def test_common_random_numbers_gain_what_is_known(agree: Agreement) -> None:
+    truth = TRUTH["crn_exponential_inversion"]
     unit = -np.log1p(-(np.arange(20_000) + 0.5) / 20_000)
     a, b = (mean * unit for mean in truth["means"])
-    assert paired(a, b).variance_reduction == pytest.approx(truth["ratio"])
-    assert np.var(b - a, ddof=1) == pytest.approx(truth["var_diff_crn"], rel=0.01)
+    agree.known("variance reduction", paired(a, b).variance_reduction, truth["ratio"], error=1e-4)
+    agree.known("variance of the difference", np.var(b - a, ddof=1), truth["var_diff_crn"], error=1e-4)
 
 
+@family("Selection of the best, KN: constants", "output_analysis.KN_eta_h2")
 @pytest.mark.parametrize("policies", [2, 4])
-def test_constants_of_the_selection_are_those_published(policies: int) -> None:
-    truth = TRUTHS["KN_eta_h2"][f"k{policies}_n10_a0.05"]
-    assert constants(policies, 10, 0.95) == pytest.approx((truth["eta"], truth["h2"]), rel=1e-9)
+def test_constants_of_the_selection_are_those_published(agree: Agreement, policies: int) -> None:
+    truth = TRUTH["KN_eta_h2"][f"k{policies}_n10_a0.05"]
+    eta, h2 = constants(policies, 10, 0.95)
+    agree.known(f"η of {policies} policies", eta, truth["eta"], error=1e-9)
+    agree.known(f"h² of {policies} policies", h2, truth["h2"], error=1e-8)
 
 
-def test_the_best_is_selected_as_often_as_promised_where_all_others_are_just_worse_enough() -> None:
-    truth = TRUTHS["KN_PCS_slippage_k4_n10_d0.5sd"]
+@family("Selection of the best, KN: how often it is right", "output_analysis.KN_PCS_slippage_k4_n10_d0.5sd")
+def test_the_best_is_selected_as_often_as_promised_where_all_others_are_just_worse_enough(
+    agree: Agreement,
+) -> None:
+    truth = TRUTH["KN_PCS_slippage_k4_n10_d0.5sd"]
     rng = np.random.default_rng(SEED)
     selection, right, observations = Selection("cost_per_order", 0.5), 0, []
     for _ in range(1000):
@@ -75,8 +99,17 @@ def test_the_best_is_selected_as_often_as_promised_where_all_others_are_just_wor
         right += told["selected"] == "p2"
         observations.append(sum(policy["replications"] for policy in told["policies"].values()))
     assert truth["guarantee"] <= right / 1000
-    assert abs(right / 1000 - truth["PCS"]) < 3 * error_of(truth["PCS"], 1000)
-    assert abs(np.mean(observations) - truth["mean_total_obs"]) < 3 * np.std(observations) / math.sqrt(1000)
+    agree.known(
+        "share of selections that are right",
+        right / 1000,
+        truth["PCS"],
+        error=3 * error_of(truth["PCS"], 1000),
+        count=1000,
+    )
+    agree.known(
+        "observations of all policies together", float(np.mean(observations)), truth["mean_total_obs"],
+        error=3 * float(np.std(observations)) / math.sqrt(1000), count=1000,
+    )  # fmt: skip
 
 
 # A world in which every headline KPI varies from replication to replication.
@@ -153,12 +186,17 @@ def test_of_200_experiments_with_one_policy_and_itself_one_in_twenty_is_wrong(st
     assert any_verdict <= 0.05 + 2 * error_of(0.05, 200)
 
 
+@family("Intervals of a queue cover its mean wait", "output_analysis.coverage90_normal")
 @pytest.mark.theory
-def test_intervals_of_a_queue_cover_the_wait_that_theory_knows(stage: Any, queue_world: Any) -> None:
+def test_intervals_of_a_queue_cover_the_wait_that_theory_knows(
+    stage: Any, queue_world: Any, agree: Agreement
+) -> None:
     # M/M/1 with load 0.5 and 10 minutes of work: the mean wait is 10 minutes.
     world = queue_world(load=0.5, minutes=10, work="{exponential: {mean: 10}}", orders=300)
     scenario = stage.scenario(world)
     waits = [measure(stage.play(scenario, "nearest", number))["queue_mean_min"] for number in range(2000)]
     covered = np.mean([covers(waits[start : start + 10], 10.0) for start in range(0, 2000, 10)])
-    truth = TRUTHS["coverage90_normal"]["10"]
-    assert abs(covered - truth) < 2 * error_of(truth, 200)
+    truth = TRUTH["coverage90_normal"]["10"]
+    agree.known(
+        "share of 90 % intervals that cover", float(covered), truth, error=2 * error_of(truth, 200), count=200
+    )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from math import atan2, cos, hypot, pi, sin
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-TRUTH = json.loads(Path(__file__).with_name("truths.json").read_text())["Mt_M_infinity"]
+from tests.theory.agreement import FAST, PRECISE, TRUTHS, Agreement, family, precise
+
+TRUTH = TRUTHS["Mt_M_infinity"]
 HOURS = np.arange(24)
 
 # Picked up as soon as ordered, so a parcel in transit is a customer in service; exponential transit.
@@ -65,18 +65,18 @@ def test_the_truth_is_the_closed_form() -> None:
 
 CASES = [
     # days, orders an hour, swing, mean transit in hours
-    pytest.param(2, TRUTH["lam_bar"] / 4, TRUTH["beta"], 1 / TRUTH["mu"], 0.1, id="six hours, a quarter"),
-    pytest.param(6, TRUTH["lam_bar"], TRUTH["beta"], 1 / TRUTH["mu"], 0.03, id="six hours, long",
-                 marks=pytest.mark.theory),
-    pytest.param(10, 60.0, 0.9, 15.0, 0.03, id="fifteen hours, long", marks=pytest.mark.theory),
+    pytest.param(2, TRUTH["lam_bar"] / 4, TRUTH["beta"], 1 / TRUTH["mu"], FAST, id="six hours, a quarter"),
+    pytest.param(6, TRUTH["lam_bar"], TRUTH["beta"], 1 / TRUTH["mu"], PRECISE, id="six hours, long", marks=precise),
+    pytest.param(10, 60.0, 0.9, 15.0, PRECISE, id="fifteen hours, long", marks=precise),
 ]  # fmt: skip
 
 
+@family("Mt/M/∞, parcels in transit under a daily cycle", "Mt_M_infinity")
 @pytest.mark.parametrize(("days", "per_hour", "swing", "mean_hours", "within"), CASES)
 def test_parcels_in_transit(
     stage: Any,
     frame: Any,
-    agree: Any,
+    agree: Agreement,
     days: int,
     per_hour: float,
     swing: float,
@@ -97,7 +97,7 @@ def test_parcels_in_transit(
     # The rate is constant within an hour, the mean of the sine there: that moves the truth by at most 0.12 %.
     for hour in (0, 6, 12, 18):
         truth = mean_in_transit(per_hour, swing, cycle, leave, hour)
-        agree(samples[:, hour], truth, within=within)
+        agree(f"parcels in transit at {hour:02}:00", samples[:, hour], truth, within=within)
     # The most are in transit hours after most are ordered.
     wave = (samples.mean(0) * np.exp(-1j * cycle * HOURS)).sum() / 12
     peak = -np.angle(wave) / cycle % 24

@@ -7,8 +7,6 @@ Continuous: units come by themselves, Poisson, each lives for a fixed time, and 
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,11 +16,9 @@ from scipy import integrate, special, stats
 from sim.journal import Journal
 from sim.network import Network
 from sim.policy import Allocation, Cancel, Part, Request
+from tests.theory.agreement import FAST, PRECISE, REPLICATIONS, SEED, TRUTHS, Agreement, family, precise
 
-FAST, PRECISE, REPLICATIONS, SEED = 0.10, 0.03, 20, 20260105
-precise = pytest.mark.theory
 DAY = 86_400
-TRUTHS = json.loads(Path(__file__).with_name("stock_truths.json").read_text())
 
 
 # -- closed forms -----------------------------------------------------------------------------------------
@@ -147,6 +143,7 @@ def play(stage: Any, frame: Any, text: str) -> dict[str, list[float]]:
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
+@family("Fixed shelf life, an order up to a level each period", "perishable_periodic_order_up_to")
 @pytest.mark.parametrize(
     ("life", "level", "rate", "issue", "days", "within"),
     [
@@ -160,7 +157,7 @@ def play(stage: Any, frame: Any, text: str) -> dict[str, list[float]]:
 )
 def test_an_order_up_to_a_level_each_period(
     stage: Any,
-    agree: Any,
+    agree: Agreement,
     frame: Any,
     life: int,
     level: int,
@@ -176,11 +173,12 @@ def test_an_order_up_to_a_level_each_period(
     )
     found = play(stage, frame, text)
     truth = order_up_to(life, level, rate, issue)
-    agree(found["outdated"], truth["outdated"], within=within)
-    agree(found["received"], truth["ordered"], within=within)
-    agree(found["sold"], truth["sold"], within=within)
+    agree("units outdated", found["outdated"], truth["outdated"], within=within)
+    agree("units received", found["received"], truth["ordered"], within=within)
+    agree("units sold", found["sold"], truth["sold"], within=within)
 
 
+@family("Fixed shelf life, supply that comes by itself", "perishable_continuous")
 @pytest.mark.parametrize(
     ("rate", "supply", "life", "issue", "days", "within"),
     [
@@ -196,7 +194,7 @@ def test_an_order_up_to_a_level_each_period(
 )
 def test_units_that_come_by_themselves(
     stage: Any,
-    agree: Any,
+    agree: Agreement,
     frame: Any,
     rate: float,
     supply: float,
@@ -212,6 +210,6 @@ def test_units_that_come_by_themselves(
     )
     found = play(stage, frame, text)
     outdated = outdated_share(rate, supply, life, issue)
-    agree(found["outdated"], supply * outdated, within=within)
-    agree(found["sold"], supply * (1 - outdated), within=within)
-    agree(found["received"], supply, within=within)
+    agree("units outdated", found["outdated"], supply * outdated, within=within)
+    agree("units sold", found["sold"], supply * (1 - outdated), within=within)
+    agree("units received", found["received"], supply, within=within)

@@ -6,10 +6,8 @@ building the time mean of `backlog`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from math import factorial, log
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +16,7 @@ from reports.kpis import measure
 from sim.journal import Journal
 from sim.network import Network
 from sim.policy import Allocation, Part, Request
-
-FAST, PRECISE, REPLICATIONS = 0.10, 0.03, 20
-precise = pytest.mark.theory
+from tests.theory.agreement import FAST, PRECISE, REPLICATIONS, TRUTHS, Agreement, family, precise
 
 
 def erlang_c(load: float, stations: int) -> float:
@@ -63,6 +59,7 @@ def play(
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
+@family("M/M/c", "queueing.mmc")
 @pytest.mark.parametrize(
     ("load", "stations", "minutes", "orders", "within"),
     [
@@ -74,7 +71,7 @@ def play(
 )
 def test_stations_are_an_mmc_queue(
     stage: Any,
-    agree: Any,
+    agree: Agreement,
     queue_world: Any,
     in_building: Any,
     load: float,
@@ -88,27 +85,34 @@ def test_stations_are_an_mmc_queue(
     found = play(stage, text, in_building, within)
     waiting = erlang_c(load, stations)
     wait = waiting * minutes / (stations * (1 - load))
-    agree(found["queue_mean_min"], wait, within=within)
-    agree(found["wait_share"], waiting, within=within)
-    agree(found["utilisation_mean"], load, within=within)
-    agree(found["backlog"], load * stations / minutes * (wait + minutes), within=within)  # Little
+    agree("mean wait, min", found["queue_mean_min"], wait, within=within)
+    agree("share that waits", found["wait_share"], waiting, within=within)
+    agree("utilisation", found["utilisation_mean"], load, within=within)
+    agree(
+        "number in the building",
+        found["backlog"],
+        load * stations / minutes * (wait + minutes),
+        within=within,
+    )  # Little
     if within == PRECISE:
         # P(Wq > t) = C exp(-c mu (1 - rho) t)
         p95 = log(waiting / 0.05) * minutes / (stations * (1 - load))
-        agree(found["queue_p95_min"], p95, within=within)
+        agree("95 % of waits, min", found["queue_p95_min"], p95, within=within)
 
 
+@family("M/M/c", "queueing.mmc")
 def test_more_stations_make_fewer_orders_wait(
-    stage: Any, agree: Any, queue_world: Any, in_building: Any
+    stage: Any, agree: Agreement, queue_world: Any, in_building: Any
 ) -> None:
     text = queue_world(load=0.6, minutes=12.0, work="{exponential: {mean: 12}}", orders=1_000, stations=3)
     found = play(stage, text, in_building, FAST)
     waiting = erlang_c(0.6, 3)
-    agree(found["wait_share"], waiting, within=FAST)
-    agree(found["utilisation_mean"], 0.6, within=FAST)
-    agree(found["backlog"], 0.6 * 3 + waiting * 0.6 / (1 - 0.6), within=FAST)
+    agree("share that waits", found["wait_share"], waiting, within=FAST)
+    agree("utilisation", found["utilisation_mean"], 0.6, within=FAST)
+    agree("number in the building", found["backlog"], 0.6 * 3 + waiting * 0.6 / (1 - 0.6), within=FAST)
 
 
+@family("M/D/1", "queueing.md1")
 @pytest.mark.parametrize(
     ("load", "minutes", "orders", "within"),
     [
@@ -118,15 +122,16 @@ def test_more_stations_make_fewer_orders_wait(
     ],
 )
 def test_constant_work_is_an_md1_queue(
-    stage: Any, agree: Any, queue_world: Any, load: float, minutes: float, orders: int, within: float
+    stage: Any, agree: Agreement, queue_world: Any, load: float, minutes: float, orders: int, within: float
 ) -> None:
     found = play(
         stage, queue_world(load=load, minutes=minutes, work=str(minutes), orders=orders), measure, within
     )
-    agree(found["queue_mean_min"], pollaczek_khinchine(load, minutes, 0.0), within=within)
-    agree(found["wait_share"], load, within=within)
+    agree("mean wait, min", found["queue_mean_min"], pollaczek_khinchine(load, minutes, 0.0), within=within)
+    agree("share that waits", found["wait_share"], load, within=within)
 
 
+@family("M/G/1", "queueing.mg1")
 @pytest.mark.parametrize(
     ("work", "variation", "load", "minutes", "orders", "within"),
     [
@@ -144,20 +149,24 @@ def test_constant_work_is_an_md1_queue(
     ],
 )  # fmt: skip
 def test_varying_work_is_an_mg1_queue(
-    stage: Any, agree: Any, queue_world: Any, work: str, variation: float, load: float, minutes: float, orders: int,
+    stage: Any, agree: Agreement, queue_world: Any, work: str, variation: float, load: float, minutes: float, orders: int,
     within: float,
 ) -> None:  # fmt: skip
     text = queue_world(load=load, minutes=minutes, work=work.format(minutes), orders=orders)
     found = play(stage, text, measure, within)
     agree(
-        found["queue_mean_min"], pollaczek_khinchine(load, minutes, (variation * minutes) ** 2), within=within
+        "mean wait, min",
+        found["queue_mean_min"],
+        pollaczek_khinchine(load, minutes, (variation * minutes) ** 2),
+        within=within,
     )
-    agree(found["wait_share"], load, within=within)
-    agree(found["utilisation_mean"], load, within=within)
+    agree("share that waits", found["wait_share"], load, within=within)
+    agree("utilisation", found["utilisation_mean"], load, within=within)
 
 
+@family("M/G/1", "queueing.mg1")
 @pytest.mark.theory
-def test_work_that_is_a_sum_over_lines_and_units_is_an_mg1_queue(stage: Any, agree: Any) -> None:
+def test_work_that_is_a_sum_over_lines_and_units_is_an_mg1_queue(stage: Any, agree: Agreement) -> None:
     # S = constant 1 + uniform(0, 2) for the line + exponential(0.5) for each of 3 units: mean 3.5 minutes,
     # variance 1/3 + 3 x 0.25. At 300 orders a day rho = 300 x 3.5 / 1440.
     text = """\
@@ -175,8 +184,13 @@ carriers: [{id: post, services: [{id: parcel}]}]
 """
     found = play(stage, text, measure, PRECISE)
     load = 300 * 3.5 / 1440
-    agree(found["queue_mean_min"], pollaczek_khinchine(load, 3.5, 1 / 3 + 0.75), within=PRECISE)
-    agree(found["utilisation_mean"], load, within=PRECISE)
+    agree(
+        "mean wait, min",
+        found["queue_mean_min"],
+        pollaczek_khinchine(load, 3.5, 1 / 3 + 0.75),
+        within=PRECISE,
+    )
+    agree("utilisation", found["utilisation_mean"], load, within=PRECISE)
 
 
 def waits_by_segment(journal: Journal) -> dict[str, float]:
@@ -189,6 +203,7 @@ def waits_by_segment(journal: Journal) -> dict[str, float]:
     }
 
 
+@family("Priorities without pre-emption", "queueing.priority_nonpreemptive")
 @pytest.mark.parametrize(
     ("loads", "minutes", "orders", "within"),
     [
@@ -198,7 +213,13 @@ def waits_by_segment(journal: Journal) -> dict[str, float]:
     ],
 )
 def test_a_priority_queue_lets_the_lower_number_go_first_and_never_interrupts(
-    stage: Any, agree: Any, queue_world: Any, loads: list[float], minutes: float, orders: int, within: float
+    stage: Any,
+    agree: Agreement,
+    queue_world: Any,
+    loads: list[float],
+    minutes: float,
+    orders: int,
+    within: float,
 ) -> None:
     # The last segment of the file goes first, so that its place in the file cannot be what counts.
     segments = ", ".join(
@@ -211,14 +232,11 @@ def test_a_priority_queue_lets_the_lower_number_go_first_and_never_interrupts(
     )
     found = play(stage, text, waits_by_segment, within)
     for number, wait in enumerate(cobham([load / minutes for load in loads], minutes)):
-        agree(found[f"class{number}"], wait, within=within)
-
-
-TRUTHS = Path(__file__).with_name("truths.json")
+        agree(f"mean wait of class {number}, min", found[f"class{number}"], wait, within=within)
 
 
 def test_the_formulas_reproduce_the_published_truths() -> None:
-    truths = json.loads(TRUTHS.read_text())
+    truths = TRUTHS["queueing"]
     (mmc,) = truths["mmc"]
     load, stations = mmc["params"]["lam"] / mmc["params"]["mu"], mmc["params"]["c"]
     assert erlang_c(load, stations) == pytest.approx(mmc["P_wait"])

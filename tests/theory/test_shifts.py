@@ -13,8 +13,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.linalg import expm
 
-FAST, PRECISE = 0.10, 0.03
-precise = pytest.mark.theory
+from tests.theory.agreement import FAST, PRECISE, Agreement, family, precise
+
 STEPS_A_DAY = 288
 
 
@@ -66,6 +66,7 @@ def mean_in_system(arrivals: float, work: float, day: int, night: int, hours: in
     return float(np.mean(means))
 
 
+@family("M/M/c(t), shifts")
 @pytest.mark.parametrize(
     ("night", "day", "load", "minutes", "orders", "within"),
     [
@@ -75,7 +76,7 @@ def mean_in_system(arrivals: float, work: float, day: int, night: int, hours: in
     ],
 )
 def test_shifts_make_a_queue_whose_stations_change(
-    repeat: Any, agree: Any, queue_world: Any, in_building: Any, stage: Any, night: int, day: int, load: float,
+    repeat: Any, agree: Agreement, queue_world: Any, in_building: Any, stage: Any, night: int, day: int, load: float,
     minutes: float, orders: int, within: float,
 ) -> None:  # fmt: skip
     # Eight hours of the day shift: `load` is that of the stations on average.
@@ -89,8 +90,8 @@ def test_shifts_make_a_queue_whose_stations_change(
     found = repeat(text, stage.policy("nearest", stage.scenario(text)), in_building)
     per_day = load * mean_stations * 1440 / minutes
     in_system = mean_in_system(per_day, minutes / 1440, day, night, 8, 60 if within == FAST else 150)
-    agree(found["backlog"], in_system, within=within)
-    agree(found["utilisation_mean"], load, within=within)
+    agree("number in the building", found["backlog"], in_system, within=within)
+    agree("utilisation", found["utilisation_mean"], load, within=within)
 
 
 def with_whole_days(text: str, days: int) -> str:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from math import comb
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from reports.kpis import measure
-
-FAST, PRECISE, REPLICATIONS = 0.10, 0.03, 20
-precise = pytest.mark.theory
-TRUTHS = json.loads(Path(__file__).with_name("truths.json").read_text())
+from tests.theory.agreement import FAST, PRECISE, REPLICATIONS, TRUTHS, Agreement, family, precise
 
 
 def fork_join_sojourn(load: float, minutes: float) -> float:
@@ -42,6 +37,7 @@ rules:
 """
 
 
+@family("Fork and join of two M/M/1", "fork_join_two_MM1")
 @pytest.mark.parametrize(
     ("load", "minutes", "orders", "within"),
     [
@@ -51,7 +47,7 @@ rules:
     ],
 )
 def test_an_order_of_two_parts_is_there_with_the_later_one(
-    stage: Any, agree: Any, load: float, minutes: float, orders: int, within: float
+    stage: Any, agree: Agreement, load: float, minutes: float, orders: int, within: float
 ) -> None:
     per_day = load * 1440 / minutes
     days = orders / per_day
@@ -60,7 +56,12 @@ def test_an_order_of_two_parts_is_there_with_the_later_one(
     )
     scenario = stage.scenario(text)
     found = [measure(stage.play(scenario, BY_ID, number)) for number in range(REPLICATIONS)]
-    agree([60 * kpis["lead_time_mean_h"] for kpis in found], fork_join_sojourn(load, minutes), within=within)
+    agree(
+        "mean time to the later part, min",
+        [60 * kpis["lead_time_mean_h"] for kpis in found],
+        fork_join_sojourn(load, minutes),
+        within=within,
+    )
     assert {kpis["shipments_per_order"] for kpis in found} == {2}
 
 
@@ -104,6 +105,7 @@ rules:
 """
 
 
+@family("Shipments of an order of n items", "split_combinatorics")
 @pytest.mark.parametrize(
     ("warehouses", "lines", "orders", "within"),
     [
@@ -114,7 +116,7 @@ rules:
     ],
 )
 def test_items_that_lie_in_one_warehouse_each_take_as_many_shipments_as_warehouses(
-    stage: Any, agree: Any, warehouses: int, lines: int, orders: int, within: float
+    stage: Any, agree: Agreement, warehouses: int, lines: int, orders: int, within: float
 ) -> None:
     found = []
     for number in range(REPLICATIONS):
@@ -122,7 +124,7 @@ def test_items_that_lie_in_one_warehouse_each_take_as_many_shipments_as_warehous
         held = where[:, None] == np.arange(warehouses)
         scenario = stocked_world(stage, held, lines, orders)
         found.append(measure(stage.play(scenario, FEWEST, number))["shipments_per_order"])
-    agree(found, distinct_warehouses(warehouses, lines), within=within)
+    agree("shipments an order", found, distinct_warehouses(warehouses, lines), within=within)
 
 
 def fewest_covers(warehouses: int, lines: int, share: float) -> tuple[float, float]:
@@ -150,6 +152,7 @@ rules:
 """
 
 
+@family("Shipments of an order of n items", "split_combinatorics")
 @pytest.mark.parametrize(
     ("warehouses", "lines", "share", "orders", "within"),
     [
@@ -160,7 +163,7 @@ rules:
     ],
 )
 def test_independent_stock_is_covered_by_one_warehouse_or_by_two_as_combinatorics_says(
-    stage: Any, agree: Any, warehouses: int, lines: int, share: float, orders: int, within: float
+    stage: Any, agree: Agreement, warehouses: int, lines: int, share: float, orders: int, within: float
 ) -> None:
     whole, pair = [], []
     for number in range(REPLICATIONS):
@@ -173,14 +176,14 @@ def test_independent_stock_is_covered_by_one_warehouse_or_by_two_as_combinatoric
             # An order is split only when no single warehouse would do: never more shipments than needed.
             assert 1 - found["cancelled_share"] - found["split_share"] == pytest.approx(whole[-1])
     one, two = fewest_covers(warehouses, lines, share)
-    agree(whole, one, within=within)
+    agree("share that one warehouse covers", whole, one, within=within)
     if pair:
-        agree(pair, two, within=within)
+        agree("share that two together cover", pair, two, within=within)
 
 
 def test_the_formulas_reproduce_the_published_truths() -> None:
-    assert fork_join_sojourn(0.5, 1.0) == pytest.approx(TRUTHS["fork_join"]["R"])
-    split = TRUTHS["split"]
+    assert fork_join_sojourn(0.5, 1.0) == pytest.approx(TRUTHS["fork_join_two_MM1"]["fork_join_2_0.5"]["R"])
+    split = TRUTHS["split_combinatorics"]
     assert distinct_warehouses(3, 2) == pytest.approx(split["expected_distinct_warehouses"]["W3_n2"])
     assert fewest_covers(2, 2, 0.9)[0] == pytest.approx(split["P_some_single_WH_full"]["W2_n2_p0.9"])
     # Balls in cells, counted out: of 4 ** 3 ways, those that occupy k cells.
