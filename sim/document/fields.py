@@ -123,9 +123,8 @@ class Reference(Text):
         this = checking(info)
         known = [this.names[kind] for kind in self.kinds if kind in this.names]
         if known and not any(text in ids for ids in known):
-            close = None
-            if this.may_compare(sum(map(len, known))):
-                close = this.nearest(text, [name for ids in known for name in ids])
+            may = this.may_compare(sum(map(len, known)))
+            close = this.nearest(text, [name for ids in known for name in ids]) if may else None
             raise wrong(f"there is no such {' or '.join(self.kinds)}", nearest=close)
         return text
 
