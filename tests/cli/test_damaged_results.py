@@ -136,7 +136,7 @@ def test_a_damaged_baseline_is_told_and_stays(program: Any, here: Path, damage: 
     outcome = program("check", "result", "--baseline", "baseline.json")
     assert outcome.code == 2, outcome
     (line,) = outcome.errors.splitlines()
-    assert line.startswith("baseline.json: ")
+    assert line.startswith("baseline.json:")
     assert (file.read_bytes() if file.exists() else None) == left
 
 

@@ -77,6 +77,12 @@ class Run:
             start_new_session=True,
         )
 
+    def told(self) -> tuple[int, str, str]:
+        """Return its outcome, without the notes of what code it runs."""
+        code, output, errors = self.outcome()
+        lines = errors.splitlines(keepends=True)
+        return code, output, "".join(line for line in lines if not line.startswith("note: "))
+
     @property
     def pid(self) -> int:
         """The program's."""

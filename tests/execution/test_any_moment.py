@@ -28,7 +28,7 @@ def is_deaf(pid: int) -> bool:
 def seconds(place: Any) -> float:
     """Return how long the experiment takes when nobody stops it."""
     begin = time.monotonic()
-    assert place.begin_run("timed", "--jobs", "1").outcome()[0] == 0
+    assert place.begin_run("timed", "--jobs", "1").told()[0] == 0
     return time.monotonic() - begin
 
 
@@ -38,7 +38,7 @@ def stopped(run: Any, number: signal.Signals, after: float) -> tuple[int, str, s
     while is_deaf(run.pid):
         time.sleep(0.001)
     run.send_all(number)
-    code, output, errors = run.outcome()
+    code, output, errors = run.told()
     run.until_nothing_is_left()
     assert "Exception ignored" not in errors
     assert code in (0, 128 + number, -number)  # done before; told; before the program could tell anything
@@ -65,7 +65,7 @@ def is_stopped_and_completed(
             continue
         if (folder / "tasks.jsonl").exists():
             assert f"orderlab resume {out}" in errors
-            code, _, errors = place.begin("resume", out, "--jobs", "1").outcome()
+            code, _, errors = place.begin("resume", out, "--jobs", "1").told()
             assert (code, errors) == (0, "")
         assert (folder / "report.html").exists()
         assert place.result(out) == reference
@@ -106,10 +106,10 @@ def test_any_command_may_be_stopped_at_any_moment(
     place: Any, reference: dict[str, bytes], command: str
 ) -> None:
     begin = time.monotonic()
-    assert place.begin("check", "reference", "--save", "baseline.json").outcome()[0] == 0
+    assert place.begin("check", "reference", "--save", "baseline.json").told()[0] == 0
     for _ in range(2):  # the second finds the modules compiled
         begin = time.monotonic()
-        assert place.begin(*COMMANDS[command]).outcome()[0] == 0
+        assert place.begin(*COMMANDS[command]).told()[0] == 0
     seconds = time.monotonic() - begin
     whole = {path: path.read_bytes() for path in written(place.folder)}
     for share, number, _ in moments(8, command):

@@ -55,7 +55,7 @@ def late(place: Any) -> str:
 
 @pytest.mark.parametrize(
     ("fault", "jobs"),
-    [("raises", "2"), *(pytest.param(f, j, marks=pytest.mark.theory) for f in SAID for j in ("1", "2"))],
+    [("raises", "1"), *(pytest.param(f, j, marks=pytest.mark.theory) for f in SAID for j in ("1", "2"))],
 )
 def test_what_a_policy_does_at_order_10_000_spoils_nothing_before(
     place: Any, late: str, fault: str, jobs: str
@@ -63,11 +63,12 @@ def test_what_a_policy_does_at_order_10_000_spoils_nothing_before(
     out = f"{fault}-{jobs}".replace(" ", "_")
     command = ["run", "small.yaml", "-p", "nearest", "-p", late, "-n", "2", "--out", out, "--jobs", jobs]
     (place.folder / "late.py").write_text(LATE.replace('fault="raises"', f'fault="{fault}"'))
-    code, output, errors = place.begin(*command, "--set", "demand.orders_per_day=10300").outcome()
+    code, output, errors = place.begin(*command, "--set", "demand.orders_per_day=10300").told()
     assert (code, output) == (2, "")
     assert errors == f"policy Late, order 10000: {SAID[fault]}\n"
-    assert ("nearest", 0) in place.kept(out)
-    code, _, errors = place.begin("resume", out, "--jobs", "1").outcome()  # it does the same again
+    if jobs == "1":  # of two, the other may be quicker
+        assert ("nearest", 0) in place.kept(out)
+    code, _, errors = place.begin("resume", out, "--jobs", "1").told()  # it does the same again
     assert (code, errors) == (2, f"policy Late, order 10000: {SAID[fault]}\n")
 
 
@@ -91,7 +92,7 @@ def test_a_policy_that_never_answers_is_ended_by_hand(
     run = place.begin("run", "small.yaml", "-p", late, "-n", "2", "--out", out, "--jobs", jobs)
     place.until_there("never answers")
     run.send_all(number)
-    code, output, errors = run.outcome()
+    code, output, errors = run.told()
     assert (code, output) == (128 + number, "")
     assert errors == f"stopped\n0 replications kept: orderlab resume {out}\n"
     run.until_nothing_is_left()
@@ -112,6 +113,6 @@ def test_a_policy_that_catches_everything_is_ended_by_a_third_signal(
     for _ in range(3):
         run.send_all(signal.SIGINT)
         run.waits(0.5)
-    assert run.outcome()[0] == 130
+    assert run.told()[0] == 130
     run.until_nothing_is_left()
     (place.folder / "cannot be interrupted").unlink()

@@ -155,7 +155,7 @@ def test_the_least_that_a_selection_can_do_is_allowed():
 
 
 def test_a_kpi_that_is_none_is_refused_where_it_was_named():
-    with pytest.raises(InputError, match=r"^--by: value 'cost_per_odrer'"):
+    with pytest.raises(InputError, match=r"^by: value 'cost_per_odrer'"):
         Selection("cost_per_odrer", 1.0)
 
 
