@@ -19,7 +19,7 @@ from policies.ruleset import RuleSet
 from sim.carrier import service_ids
 from sim.document import Checking, Document, nearest, plain, read_text, write
 from sim.document.file import decoded, read_bytes
-from sim.errors import PolicyError, Problem, RuleSetError
+from sim.errors import Interruption, PolicyError, Problem, RuleSetError, blaming, named
 from sim.experiment import PolicySource
 from sim.policy import Policy
 from sim.scenario import Scenario
@@ -251,10 +251,10 @@ def build_policy(source: PolicySource, scenario: Scenario | None, *, option: str
     sys.modules[module.__name__] = module  # dataclasses look their module up there
     try:
         exec(compile(source.text, source.file, "exec"), module.__dict__)
-    except (Exception, SystemExit) as error:
-        raise PolicyError(
-            f"{source.file} cannot be run: {type(error).__name__}: {error}", policy=source.name
-        ) from error
+    except (KeyboardInterrupt, Interruption):
+        raise
+    except BaseException as error:
+        raise PolicyError(f"{source.file} cannot be run: {named(error)}", policy=source.name) from error
     made = getattr(module, source.class_name, None)
     if not isinstance(made, type):
         classes = [node.name for node in ast.parse(source.text).body if isinstance(node, ast.ClassDef)]
@@ -272,12 +272,8 @@ def build_policy(source: PolicySource, scenario: Scenario | None, *, option: str
             raise RuleSetError(
                 [Problem(f"{option} policy.{unknown}", rule, nearest=nearest(unknown, accepted))]
             )
-    try:
+    with blaming(source.name, f"{source.class_name}()"):
         policy = made(**arguments)
-    except (Exception, SystemExit) as error:
-        raise PolicyError(
-            f"{source.class_name}() raised {type(error).__name__}: {error}", policy=source.name
-        ) from error
     if not isinstance(policy, Policy):
         raise PolicyError(f"{source.class_name} has no allocate(order, network)", policy=source.name)
     return policy

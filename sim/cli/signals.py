@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sim.errors import Interruption
+
 HEARD = (signal.SIGINT, signal.SIGTERM)
 
 _PATIENCE = 2
@@ -21,7 +23,7 @@ received: list[int] = []
 """Numbers of the signals that came since the program listens."""
 
 
-class Terminated(BaseException):
+class Terminated(Interruption):
     """SIGTERM came."""
 
 

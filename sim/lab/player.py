@@ -117,8 +117,10 @@ def workers_for(
     foreign = any(variant.source.class_name for variant in stage.variants)
     if jobs is None and orders < _QUICK and not foreign:
         return Here(stage, folder)
-    jobs = min(jobs or os.cpu_count() or 1, tasks)
-    return Here(stage, folder) if jobs <= 1 else Cores(stage, folder, jobs)
+    processes = min(jobs or os.cpu_count() or 1, tasks)
+    if processes <= 1 and not (foreign and jobs is None):
+        return Here(stage, folder)
+    return Cores(stage, folder, max(1, processes))
 
 
 def _orders(scenario: Scenario) -> float:

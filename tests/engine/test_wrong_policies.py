@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+from asyncio import CancelledError
 from collections.abc import Callable
 from typing import Any
 
@@ -85,6 +86,19 @@ def raising(_order: Request, _network: Network) -> Any:
     raise ZeroDivisionError("division by zero")
 
 
+class SilentError(Exception):
+    def __str__(self) -> str:
+        raise ZeroDivisionError
+
+
+def leaving(_order: Request, _network: Network) -> Any:
+    raise CancelledError("of another library")
+
+
+def silent(_order: Request, _network: Network) -> Any:
+    raise SilentError
+
+
 def exiting(_order: Request, _network: Network) -> Any:
     sys.exit("enough")
 
@@ -110,6 +124,8 @@ WRONG: dict[str, tuple[Answer, str]] = {
     "nothing": (lambda *_: None, ": answered NoneType, must be an Allocation"),
     "a word": (lambda *_: "full", ": answered str, must be an Allocation"),
     "an exception": (raising, ": raised ZeroDivisionError: division by zero"),
+    "an exception that is no error": (leaving, ": raised CancelledError: of another library"),
+    "an exception without a text": (silent, ": raised SilentError: (it has no text)"),
     "an exit": (exiting, ": raised SystemExit: enough"),
     "more memory than there is": (greedy, ": raised MemoryError: "),
     "a change of what there is": (writing, ": raised ValueError: assignment destination is read-only"),
@@ -246,6 +262,7 @@ WRONG: dict[str, tuple[Answer, str]] = {
     "a rule that is no text": (why(rule=7), ": why.rule 7, must be text"),
     "a search that is cut short by number": (why(capped=1), ": why.capped 1, must be True or False"),
     "a margin that is no number": (why(margin="much"), ": why.margin 'much', must be a number or None"),
+    "a margin that is not finite": (why(margin=np.inf), ": why.margin inf, must be a number or None"),
     "a runner-up that does not exist": (why(runner_up=(9,)), ": there is no warehouse 9"),
 }  # fmt: skip
 
@@ -332,6 +349,11 @@ def test_a_wrong_answer_changes_nothing(stage: Any) -> None:
         network.available.tolist() == [[5, 0, 5], [5, 5, 5]] or (network.available == network.on_hand).all()
     )
     assert network.backlog.tolist() == [0, 0, 0]
+
+
+def test_a_reason_that_is_no_text_is_kept_as_far_as_it_is(stage: Any, frame: Any) -> None:
+    journal = stage.play(stage.scenario(WORLD, orders=ORDERS), Answers(why(rule="half \ud83d")))
+    assert frame(journal, "decisions")["rule"].tolist()[0] == "half ?"
 
 
 def test_numbers_of_numpy_are_taken_for_what_they_are(stage: Any, frame: Any) -> None:
