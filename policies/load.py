@@ -8,7 +8,7 @@ import re
 import sys
 import types
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -19,7 +19,7 @@ from policies.ruleset import RuleSet
 from sim.carrier import service_ids
 from sim.document import Checking, Document, nearest, plain, read_text, write
 from sim.document.file import decoded, read_bytes
-from sim.errors import PolicyError, Problem, RuleSetError
+from sim.errors import Interruption, PolicyError, Problem, RuleSetError, blaming, named
 from sim.experiment import PolicySource
 from sim.policy import Policy
 from sim.scenario import Scenario
@@ -215,6 +215,14 @@ def check_rule_set(document: Document, scenario: Scenario | None = None) -> Rule
     return document.check(RuleSet, Checking(names, zone="UTC" if scenario is None else scenario.timezone))
 
 
+def _parameters(made: type) -> Mapping[str, inspect.Parameter] | None:
+    """Return what a class may be given; None where it does not tell, as one written in C."""
+    try:
+        return inspect.signature(made).parameters
+    except (TypeError, ValueError):
+        return None
+
+
 def build_policy(source: PolicySource, scenario: Scenario | None, *, option: str = "--set") -> Policy:
     """Make a policy from its source; without a scenario, its references to one are not checked.
 
@@ -243,10 +251,10 @@ def build_policy(source: PolicySource, scenario: Scenario | None, *, option: str
     sys.modules[module.__name__] = module  # dataclasses look their module up there
     try:
         exec(compile(source.text, source.file, "exec"), module.__dict__)
-    except (Exception, SystemExit) as error:
-        raise PolicyError(
-            f"{source.file} cannot be run: {type(error).__name__}: {error}", policy=source.name
-        ) from error
+    except (KeyboardInterrupt, Interruption):
+        raise
+    except BaseException as error:
+        raise PolicyError(f"{source.file} cannot be run: {named(error)}", policy=source.name) from error
     made = getattr(module, source.class_name, None)
     if not isinstance(made, type):
         classes = [node.name for node in ast.parse(source.text).body if isinstance(node, ast.ClassDef)]
@@ -254,20 +262,18 @@ def build_policy(source: PolicySource, scenario: Scenario | None, *, option: str
         hint = f"; did you mean '{close}'?" if close else ""
         raise PolicyError(f"{source.file} has no class {source.class_name}{hint}", policy=source.name)
     arguments = dict(source.parameters)
-    accepted = inspect.signature(made).parameters
-    if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in accepted.values()):
+    accepted = _parameters(made)
+    if accepted is not None and not any(
+        parameter.kind is parameter.VAR_KEYWORD for parameter in accepted.values()
+    ):
         unknown = next((name for name in arguments if name not in accepted), None)
         if unknown is not None:
             rule = f"is no parameter of {source.class_name}"
             raise RuleSetError(
                 [Problem(f"{option} policy.{unknown}", rule, nearest=nearest(unknown, accepted))]
             )
-    try:
+    with blaming(source.name, f"{source.class_name}()"):
         policy = made(**arguments)
-    except Exception as error:
-        raise PolicyError(
-            f"{source.class_name}() raised {type(error).__name__}: {error}", policy=source.name
-        ) from error
     if not isinstance(policy, Policy):
         raise PolicyError(f"{source.class_name} has no allocate(order, network)", policy=source.name)
     return policy

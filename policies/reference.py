@@ -18,6 +18,7 @@ from policies.ruleset import RuleSet
 from policies.soft import ALL_FILTERS
 from sim.document import Section
 from sim.document.manual import Manual, Value, anchor, cells, rewritten, said, text
+from sim.writing import write_file
 
 KINDS: dict[str, tuple[str, Mapping[str, type[Part]]]] = {
     "filter": ("Filters", ALL_FILTERS),
@@ -109,4 +110,4 @@ def _written(value: Any) -> Any:
 
 if __name__ == "__main__":
     path = Path(str(resources.files("policies"))) / "README.md"
-    path.write_text(rewritten(path.read_text(encoding="utf-8"), part_tables()), encoding="utf-8")
+    write_file(path, rewritten(path.read_text(encoding="utf-8"), part_tables()))

@@ -25,12 +25,13 @@ from pydantic import (
 )
 
 from reports.kpis import KPIS
-from reports.result import read_result, write_file
+from reports.result import read_result
 from reports.statistics import Sample, sample_of
 from sim.document import nearest
 from sim.document.file import decoded, read_bytes
 from sim.errors import InputError, Problem
 from sim.experiment import PolicySource
+from sim.writing import write_file
 
 _DIGITS = 12
 _OF_A_RUN = "what a run wrote"

@@ -7,6 +7,7 @@ whole numbers, so that slices may be added up: what is true of two segments toge
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ import pyarrow.parquet as pq
 
 from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole
 from reports.kpis.orders import COST_COLUMNS, late_orders, own_costs
-from sim.experiment import DIGESTS, Task
+from sim.experiment import Task, digest_of
 from sim.journal import SPLIT_REASONS, STATES, Journal
 from sim.parquet import check_file, reading
+from sim.writing import replacing
 
 FILE_NAME = "breakdown.parquet"
 
@@ -83,20 +85,27 @@ def read_breakdown(folder: Path) -> pa.Table | None:
 
 def gather(folder: Path, tasks: Iterable[Task]) -> None:
     """Write the table of a result from what workers left of each task, one row group a task, in this order."""
-    beside = folder / f"{FILE_NAME}.part"
-    writer: pq.ParquetWriter | None = None
-    for task in tasks:
-        table = pq.read_table(folder / DIGESTS / task.variant / f"{task.replication}.parquet")
-        head = {
-            "policy": pa.array([task.variant] * len(table), pa.string()),
-            "replication": pa.array([task.replication] * len(table), pa.int32()),
-        }
-        table = pa.table({**head, **dict(zip(table.column_names, table.columns, strict=True))})
-        writer = writer or pq.ParquetWriter(beside, table.schema, compression="zstd")
-        writer.write_table(table)
-    if writer is not None:
-        writer.close()
-        beside.replace(folder / FILE_NAME)
+    tables = (_of_task(folder, task) for task in tasks)
+    first = next(tables, None)
+    if first is None:
+        return
+    with (
+        replacing(folder / FILE_NAME) as beside,
+        pq.ParquetWriter(beside, first.schema, compression="zstd") as writer,
+    ):
+        for table in chain([first], tables):
+            writer.write_table(table)
+
+
+def _of_task(folder: Path, task: Task) -> pa.Table:
+    path = digest_of(task, folder)
+    with reading(path):
+        table = pq.read_table(path)
+    head = {
+        "policy": pa.array([task.variant] * len(table), pa.string()),
+        "replication": pa.array([task.replication] * len(table), pa.int32()),
+    }
+    return pa.table({**head, **dict(zip(table.column_names, table.columns, strict=True))})
 
 
 def _words(journal: Journal, column: str) -> Sequence[str]:

@@ -17,7 +17,14 @@ def selection_sentences(selection: Mapping[str, Any], currency: str) -> list[str
         currency: of the scenario.
 
     """
-    kpi, policies = KPIS[selection["by"]], selection["policies"]
+    kpi = KPIS[selection["by"]]
+    if "undefined" in selection:
+        policy, number = (selection["undefined"][word] for word in ("policy", "replication"))
+        return [
+            f"Nothing is selected by {kpi.label}: it is undefined for {policy} in replication {number}. Choose another"
+            " KPI, or play more days."
+        ]
+    policies = selection["policies"]
     sign = 1 if kpi.better == "lower" else -1
     left = [policy for policy, row in policies.items() if row["eliminated_by"] is None]
     left.sort(key=lambda policy: sign * policies[policy]["mean"])

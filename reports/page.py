@@ -17,7 +17,7 @@ from reports.figures.whisker import ends_of
 from reports.gallery import Group, gallery
 from reports.kpis import KPIS
 from reports.notes import Notes, beside, notes, of_kpi, warnings_told
-from reports.result import Result, read_result, write_file
+from reports.result import Result, read_result
 from reports.sentences import answer, is_same, limits, reading, replications, same_orders
 from reports.sweep import Rows, rows_of, sweep_table
 from reports.sweepgallery import sweep_gallery
@@ -25,6 +25,7 @@ from reports.sweeppage import shown_summary, sweep_section
 from reports.why import why_section
 from sim.document.file import read_json
 from sim.errors import InputError, Problem
+from sim.writing import write_file
 
 
 def write_report(folder: str | Path) -> Path:

@@ -8,7 +8,6 @@ undefined is an empty cell in CSV and null in JSON.
 from __future__ import annotations
 
 import csv
-import errno
 import io
 import json
 import math
@@ -32,7 +31,8 @@ from sim.document.bounds import LARGEST_TABLE
 from sim.document.file import decoded, parsed_json, read_bytes
 from sim.errors import InputError, Problem
 from sim.experiment import Replication
-from sim.tasklog import TaskLog
+from sim.tasklog import TaskLog, alone
+from sim.writing import write_file
 
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
 _TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
@@ -156,25 +156,6 @@ def read_result(folder: str | Path) -> Result:
     return Result(kpis, compared, _read(folder, "summary.json", _content, kpis))
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a text beside its place and rename it, so that a reader never sees half of it.
-
-    Raises OSError, and leaves nothing behind, when it cannot be written.
-    """
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if path.exists() and not path.is_file():  # a pipe, or /dev/stdout
-        path.write_text(text, encoding="utf-8", newline="\n")
-        return
-    # Two that write the same file at once do not write into each other's.
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def _sorted(rows: Iterable[Replication]) -> list[Replication]:
     tasks = list(rows)
     place = {policy: position for position, policy in enumerate(dict.fromkeys(task[0] for task in tasks))}
@@ -241,10 +222,11 @@ def _csv(frame: pd.DataFrame) -> str:
 def _read(folder: Path, name: str, reader: Callable[..., Any], *arguments: Any) -> Any:
     path = folder / name
     if not os.path.exists(path):
-        rule = f"not a result folder: it has no {name}"
         if TaskLog(folder).exists:
-            rule = f"the run was interrupted: orderlab resume {folder} completes it"
-        raise InputError([Problem(str(folder), rule)])
+            with alone(folder):  # or else it still goes on
+                rule = f"the run was interrupted: orderlab resume {folder} completes it"
+                raise InputError([Problem(str(folder), rule)])
+        raise InputError([Problem(str(folder), f"not a result folder: it has no {name}")])
     text = decoded(read_bytes(path, str(path), at_most=LARGEST_TABLE), str(path), InputError)
     try:
         return reader(text, *arguments)

@@ -85,7 +85,8 @@ class Selection:
 
     As a function it takes what was found, by policy, and returns how many replications of each are wanted in all:
     those that are there once it is decided. It depends on nothing else, so that an interrupted experiment goes on
-    as if it had not been. A few replications are asked for at a time, and looked at one by one.
+    as if it had not been. A few replications are asked for at a time, and looked at one by one. Where the KPI turns out
+    to have no value, as lateness has where nothing is late, it ends, and nothing is selected.
 
     Attributes:
         by: name of a KPI with a better direction.
@@ -117,7 +118,7 @@ class Selection:
     name: ClassVar[str] = "selection"
 
     def __post_init__(self) -> None:
-        if kpi_named(self.by, "--by").better is None:
+        if kpi_named(self.by, "by").better is None:
             raise ValueError(f"nothing can be selected by {self.by}: neither lower nor higher is better")
         if not 0.0 < self.indifference < math.inf:
             raise ValueError(f"the indifference must be a positive number, not {self.indifference}")
@@ -134,16 +135,18 @@ class Selection:
         """Return how many replications of each policy are wanted in all.
 
         Raises:
-            InputError: if the KPI is undefined in a replication, or there are fewer than two policies.
+            InputError: if there are fewer than two policies.
 
         """
         if len(found) < 2:
             raise InputError(
-                [Problem("--policy", "a selection needs two policies or more", value=", ".join(found))]
+                [Problem("policies", "a selection needs two policies or more", value=", ".join(found))]
             )
         there = {policy: len(rows) for policy, rows in found.items()}
         if min(there.values()) < self.first_stage:
             return dict.fromkeys(found, self.first_stage)
+        if self._undefined(found) is not None:
+            return there
         standing = self.follow(found)
         if standing.selected is not None or standing.replications == self.at_most:
             return there
@@ -155,13 +158,10 @@ class Selection:
         """Follow the procedure through what was found, one replication after the other.
 
         Args:
-            found: of two or more policies, of each at least the first stage.
-
-        Raises:
-            InputError: if the KPI is undefined in a replication.
+            found: of two or more policies, of each at least the first stage; the KPI is defined in all.
 
         """
-        gains = {policy: self._gains(policy, rows) for policy, rows in found.items()}
+        gains = {policy: self._gains(rows) for policy, rows in found.items()}
         bounds = self._bounds(gains)
         sums = {policy: np.cumsum(values) for policy, values in gains.items()}
         survivors, eliminated = list(found), list[Elimination]()
@@ -190,8 +190,23 @@ class Selection:
         """Return what came of it, as it stands in `summary.json` under `selection`.
 
         `selected` is null if the limit came first; `most` then is the number of replications that decides in any
-        case. Of each policy, `mean` is the mean over the replications that were looked at.
+        case. Of each policy, `mean` is the mean over the replications that were looked at. Where the KPI has no value
+        in a replication there is nothing to select by: `undefined` says in which.
         """
+        asked = {
+            "by": self.by,
+            "indifference": self.indifference,
+            "confidence": self.confidence,
+            "first_stage": self.first_stage,
+            "at_most": self.at_most,
+        }
+        undefined = self._undefined(found)
+        if undefined is not None:
+            return {
+                **asked,
+                "selected": None,
+                "undefined": dict(zip(("policy", "replication"), undefined, strict=True)),
+            }
         standing = self.follow(found)
         out = {elimination.policy: elimination for elimination in standing.eliminated}
         policies = {}
@@ -203,24 +218,26 @@ class Selection:
                 "eliminated_by": out[policy].by if policy in out else None,
             }
         return {
-            "by": self.by,
-            "indifference": self.indifference,
-            "confidence": self.confidence,
-            "first_stage": self.first_stage,
-            "at_most": self.at_most,
+            **asked,
             "selected": standing.selected,
             "replications": standing.replications,
             "most": standing.most,
             "policies": policies,
         }
 
-    def _gains(self, policy: str, rows: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def _undefined(self, found: Found) -> tuple[str, int] | None:
+        """Return the first policy and replication in which the KPI has no value, None where it always has one."""
+        places = (
+            (policy, number)
+            for policy, rows in found.items()
+            for number, row in enumerate(rows)
+            if math.isnan(row[self.by])
+        )
+        return next(places, None)
+
+    def _gains(self, rows: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Return the values of a policy, the higher the better."""
         values = np.array([row[self.by] for row in rows], dtype=np.float64)
-        undefined = np.flatnonzero(np.isnan(values))
-        if len(undefined):
-            rule = f"is undefined for {policy} in replication {undefined[0]}: choose another KPI, or play more days"
-            raise InputError([Problem("--by", rule, value=self.by)])
         return values if KPIS[self.by].better == "higher" else -values
 
     def _bounds(

@@ -16,10 +16,11 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from reports.kpis import KPIS
-from reports.result import Result, write_file
+from reports.result import Result
 from reports.statistics import CONFIDENCE, Values, holm, mean_of, paired, verdict
 from sim.document import nearest
 from sim.errors import InputError, Problem
+from sim.writing import write_file
 
 FILE_NAME = "sweep.csv"
 WITHOUT = "without_rule"

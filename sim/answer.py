@@ -15,6 +15,9 @@ from sim.offer import Parcel
 from sim.plain import is_plain, made_plain
 from sim.policy import Allocation, Backorder, Cancel, Care, Hold, Part, Request, Wait
 
+MOST_CENTS = 10**12
+"""What customer care may cost once: sums of it stay within 64 bits."""
+
 
 class Referee:
     """Checks answers of one policy against the state of the network.
@@ -128,8 +131,9 @@ class Referee:
         issue, least_s, site = answer.issue, answer.least_life_s, answer.warehouse
         if issue is not None and issue not in ISSUE:
             raise self._wrong(request, f"issue {issue!r}, must be one of {', '.join(ISSUE)}", site)
-        if least_s is not None and least_s < 0:
-            raise self._wrong(request, f"least_life_s {least_s}, must be at least 0", site)
+        if least_s is not None and not 0 <= least_s <= NEVER:
+            rule = f"must be at most {NEVER}" if least_s > 0 else "must be at least 0"
+            raise self._wrong(request, f"least_life_s {least_s}, {rule}", site)
 
     def _check_backorder(self, request: Request, hold: Backorder, left: list[int]) -> tuple[int, int]:
         site, service, network = hold.warehouse, hold.service, self._network
@@ -219,8 +223,9 @@ class Referee:
         for until in (hold.until, hold.again_at if isinstance(hold, Wait) else None):
             if until is not None and until <= self._network.now:
                 raise self._wrong(request, f"holds until second {until}, which is not in the future")
-        if isinstance(hold, Care) and hold.cents < 0:
-            raise self._wrong(request, f"customer care for {hold.cents} cents, must be 0 or more")
+        if isinstance(hold, Care) and not 0 <= hold.cents <= MOST_CENTS:
+            rule = f"must be at most {MOST_CENTS}" if hold.cents > 0 else "must be 0 or more"
+            raise self._wrong(request, f"customer care for {hold.cents} cents, {rule}")
 
     def _unknown(self, request: Request, site: int, service: int | None) -> PolicyError:
         if not 0 <= site < self._sites:

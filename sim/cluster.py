@@ -21,8 +21,9 @@ from uuid import uuid4
 from sim.document.file import read_json
 from sim.errors import InputError, OrderlabError, Problem
 from sim.experiment import Measured, Playable, Task
-from sim.versions import code, differing, versions
+from sim.versions import differing, versions
 from sim.workers import Workers, unpacked
+from sim.writing import replacing
 
 _log = logging.getLogger("orderlab")
 
@@ -48,9 +49,9 @@ class Cluster(Workers):
     Args:
         stage: the experiment.
         folder: of the result.
-        address: of the scheduler, or the file that it wrote its address into.
+        address: of the scheduler, or the file that it wrote its address into; `check_cluster` has found it.
 
-    Raises InputError when nothing answers at the address; see `check_cluster`.
+    Raises InputError when nothing answers there any more.
     """
 
     slots = 2_000  # many more than workers, so that a cluster that grows with its queue has one
@@ -61,7 +62,7 @@ class Cluster(Workers):
         self.died = (distributed.KilledWorker,)
         self._folder = folder
         self._address = address
-        self._needed = {"needed": _here(), "packed": pickle.dumps(stage, pickle.HIGHEST_PROTOCOL)}
+        self._needed = {"needed": versions(), "packed": pickle.dumps(stage, pickle.HIGHEST_PROTOCOL)}
         self._name = f"orderlab-{uuid4().hex[:8]}"
         self._numbers = count()
         self._left = ExitStack()
@@ -72,9 +73,11 @@ class Cluster(Workers):
 
         with self._left as left:
             left.enter_context(_without_its_log())
-            _shake_hands(self._address)
             where = _scheduler_at(self._address)
-            self._client = Client(where, timeout=_ANSWERS_WITHIN_S, set_as_default=False)
+            try:
+                self._client = Client(where, timeout=_ANSWERS_WITHIN_S, set_as_default=False)
+            except OSError as error:  # it has ended since it was asked
+                raise _silent(self._address) from error
             left.callback(self._client.close)
             self._executor = self._client.get_executor(pure=False)
             # A task of its own, which any worker can do, so that it survives the loss of all of them.
@@ -101,8 +104,10 @@ class Cluster(Workers):
             measured, files = future.result()
         self._patience.see(1, time.monotonic())  # at least one was there
         for name, content in files.items():
-            (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (self._folder / name).write_bytes(content)
+            place = self._folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(place) as beside:
+                beside.write_bytes(content)
         return dict(measured)
 
     def look(self) -> None:
@@ -144,7 +149,7 @@ def play_there(stage: Mapping[str, Any], variant: str, replication: int) -> tupl
     from distributed import get_worker
 
     worker = get_worker()
-    needed, here = stage["needed"], _here()
+    needed, here = stage["needed"], versions()
     if names := differing(needed, here):
         others = ", ".join(f"{name} {here[name] or 'missing'} (here {needed.get(name)})" for name in names)
         raise OrderlabError(
@@ -161,8 +166,8 @@ def play_there(stage: Mapping[str, Any], variant: str, replication: int) -> tupl
         raise OrderlabError(f"worker {worker.address}: {error}") from error
 
 
-def _here() -> dict[str, str | None]:
-    return {**versions(), "build": code()[:8]}
+def _silent(address: str) -> InputError:
+    return InputError([Problem("--cluster", "no Dask scheduler answers there", value=address)])
 
 
 def _nobody(address: str) -> OrderlabError:
@@ -253,7 +258,7 @@ def _shake_hands(address: str) -> None:
     try:
         answer.result()
     except OSError as error:
-        raise InputError([Problem("--cluster", "no Dask scheduler answers there", value=address)]) from error
+        raise _silent(address) from error
     except Exception as error:
         rule = f"is not the address of a scheduler, such as tcp://10.0.0.5:8786: {error}"
         raise InputError([Problem("--cluster", rule, value=address)]) from error

@@ -12,7 +12,8 @@ The command line prints these without a traceback and exits with 2. Whatever els
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +131,36 @@ class PolicyError(OrderlabError):
     def __reduce__(self) -> tuple[Any, ...]:
         # Errors travel from workers as pickles, and keyword-only arguments would be lost on the way.
         return _policy_error, (self.message, self.policy, self.order, self.line, self.warehouse)
+
+
+class Interruption(BaseException):
+    """What ends work from outside: nobody's error, and not for the code of a policy to answer for."""
+
+
+def named(error: BaseException) -> str:
+    """Return the kind of what the code of a policy raised, and its text, if it can say one."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "(it has no text)"
+    return f"{type(error).__name__}: {text}"
+
+
+@contextmanager
+def blaming(policy: str, what: str) -> Iterator[None]:
+    """Raise as PolicyError whatever the code of a policy raises, also what would end the program.
+
+    Args:
+        policy: its name.
+        what: is called, of the policy.
+
+    """
+    try:
+        yield
+    except (OrderlabError, KeyboardInterrupt, Interruption):
+        raise
+    except BaseException as error:
+        raise PolicyError(f"{what} raised {named(error)}", policy=policy) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from sim.errors import PolicyError
+from sim.errors import Interruption, PolicyError
 from sim.network import Network
 from sim.policy import Allocation, Cancel, Policy, Request
 from sim.remedies import remedy
@@ -37,7 +37,7 @@ class _EnoughError(Exception):
     """What is to be seen of a play has been seen."""
 
 
-class _NoAnswerError(BaseException):
+class _NoAnswerError(Interruption):
     """An answer takes too long. No Exception: a policy that catches everything must not catch this."""
 
 

@@ -17,13 +17,11 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.journal import Journal
+from sim.journal import TABLES, Journal
 from sim.policy import Policy
 from sim.replication import simulate
 from sim.scenario import Scenario
-
-SCRATCH = ".orderlab-"
-"""Prefix of folders in which journals are written until they are complete."""
+from sim.writing import SCRATCH, naming, replacing
 
 DIGESTS = "digests"
 """Folder in which workers leave what is made of each journal, until the result is complete."""
@@ -190,23 +188,52 @@ class Stage:
         """
         variant = next(variant for variant in self.variants if variant.name == task.variant)
         policy = self.build(variant.source, variant.scenario)
-        target = folder / "journal" / task.variant / str(task.replication)
-        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as scratch:
+        with naming(folder), tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as scratch:
             rows = Path(scratch) / "journal"
             rows.mkdir()
             book = variant.book(task.replication)
             journal = simulate(variant.scenario, policy, book, name=variant.name, folder=rows)
             measured = self.measure(journal)
             if self.digest is not None:
-                place = folder / DIGESTS / task.variant / f"{task.replication}.parquet"
+                place = digest_of(task, folder)
                 place.parent.mkdir(parents=True, exist_ok=True)
-                pq.write_table(self.digest(journal), Path(scratch) / place.name, compression="zstd")
-                (Path(scratch) / place.name).replace(place)
-            if self.keep == "all" or (self.keep == "first" and task.replication == 0):
+                with replacing(place) as beside:
+                    pq.write_table(self.digest(journal), beside, compression="zstd")
+            if self._keeps(task):
+                target = journal_of(task, folder)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.rmtree(target, ignore_errors=True)
                 rows.rename(target)
         return measured
+
+    def has_left(self, task: Task, folder: Path) -> bool:
+        """Tell whether all that a task leaves below a folder is there, and nobody has cut it short since."""
+        files = [digest_of(task, folder)] if self.digest is not None else []
+        if self._keeps(task):
+            files += [journal_of(task, folder) / f"{table}.parquet" for table in TABLES]
+        return all(_is_whole(path) for path in files)
+
+    def _keeps(self, task: Task) -> bool:
+        return self.keep == "all" or (self.keep == "first" and task.replication == 0)
+
+
+def digest_of(task: Task, folder: Path) -> Path:
+    """Return where the digest of a task is, below the folder of a result."""
+    return folder / DIGESTS / task.variant / f"{task.replication}.parquet"
+
+
+def journal_of(task: Task, folder: Path) -> Path:
+    """Return where the journal of a task is, if it is kept, below the folder of a result."""
+    return folder / "journal" / task.variant / str(task.replication)
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a file ends as Parquet does: what says where everything is stands last."""
+    try:
+        pq.read_metadata(path)
+    except (OSError, pa.ArrowException):
+        return False
+    return True
 
 
 Play = Callable[[Sequence[Task]], Mapping[Task, Measured]]

@@ -238,7 +238,8 @@ class Journal:
         _check(name, TABLES, "is no table of a journal")
         if self._tables is not None:
             return self._tables[name].schema
-        return pq.read_schema(self._path(name))
+        with reading(self._path(name)):
+            return pq.read_schema(self._path(name))
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Return a whole table, or some of its columns, as Arrow has it.

@@ -7,6 +7,7 @@ only at types, because a float or a number of numpy's would do its harm far from
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def is_plain(answer: Allocation) -> bool:
             ):
                 return False
     rule, outcome, runner_up, margin, removed, split, capped = why
-    if margin is not None and type(margin) is not float:
+    if margin is not None and not (type(margin) is float and isfinite(margin)):
         return False
     for site in runner_up:
         if type(site) is not int:
@@ -62,7 +63,9 @@ def made_plain(answer: Allocation) -> Allocation:
             raise TypeError(f"why.{word} {getattr(why, word)!r}, must be text")
     if not isinstance(why.capped, bool | np.bool_):
         raise TypeError(f"why.capped {why.capped!r}, must be True or False")
-    if why.margin is not None and not isinstance(why.margin, int | float | np.integer | np.floating):
+    if why.margin is not None and not (
+        isinstance(why.margin, int | float | np.integer | np.floating) and isfinite(why.margin)
+    ):
         raise TypeError(f"why.margin {why.margin!r}, must be a number or None")
     runner_up = [_plain_int("why.runner_up", site) for site in _listed("why.runner_up", why.runner_up)]
     margin = None if why.margin is None else float(why.margin)

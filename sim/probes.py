@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from simpy import Event
 
 from sim.clock import WORK, Clock
-from sim.errors import Fault, UnfitPolicyError
+from sim.errors import Fault, Interruption, UnfitPolicyError, named
 from sim.examiner import FICKLE, Examiner, place_of
 from sim.policy import Allocation, Policy
 from sim.scenario import Scenario
@@ -126,9 +126,12 @@ class _Examination:
         """Look at a policy that has not played; return whether it can."""
         try:
             policy = self._make()
-        except Exception as error:
-            told = f"{type(error).__name__}: {error}{place_of(error)}"
-            self.note(f"cannot be made: raised {told}", "let it be made without arguments")
+        except (KeyboardInterrupt, Interruption):
+            raise
+        except BaseException as error:
+            self.note(
+                f"cannot be made: raised {named(error)}{place_of(error)}", "let it be made without arguments"
+            )
             return False
         if not isinstance(policy, Policy):
             self.note("has no allocate(order, network)", "write the method that decides, see sim.policy")

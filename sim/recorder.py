@@ -126,6 +126,21 @@ class Numbers:
         return rows
 
 
+def _texts(values: Sequence[str]) -> pa.Array:
+    """Return texts; what none can hold, such as half a character that a policy gives for a reason, is a ?."""
+    try:
+        return pa.array(values, pa.utf8())
+    except UnicodeEncodeError:
+        return pa.array([value.encode(errors="replace").decode() for value in values], pa.utf8())
+
+
+class _File(pq.ParquetWriter):  # type: ignore[misc]
+    """A file of a table. One that nobody closes is of a run that ended early, and of no use."""
+
+    def __del__(self) -> None:
+        """Do not complete it: that would fail, and be heard, when the disk is full."""
+
+
 class Recorder:
     """Takes rows, and hands on one Arrow batch for each table and block.
 
@@ -182,11 +197,13 @@ class Recorder:
         writer.write_batch(batch)
 
     def _open(self, table: str, folder: Path) -> pq.ParquetWriter:
-        return pq.ParquetWriter(folder / f"{table}.parquet", self._schemas[table], compression="zstd")
+        return _File(folder / f"{table}.parquet", self._schemas[table], compression="zstd")
 
     def _array(self, kind: str, values: Any) -> pa.Array:
-        if kind in ("text", "float"):
-            return pa.array(values, pa.utf8() if kind == "text" else pa.float64())
+        if kind == "float":
+            return pa.array(values, pa.float64())
+        if kind == "text":
+            return _texts(values)
         if kind == "bool":
             return pa.array(np.asarray(values, bool))
         numbers = np.asarray(values, dtype=np.int64)

@@ -20,7 +20,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     (r"^raised ", "answer every request: Allocation() for an order that cannot be placed now"),
     (r"^prepare ", "prepare(network) gets ready, and returns None or another policy"),
     (
-        r"^(attempts|batches|reallocation) of type",
+        r"^(attempts|batches|reallocation) (of type|raised)",
         "set attempts, batches and reallocation to objects of these names of sim.policy, or leave them away",
     ),
     (
@@ -61,6 +61,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "amounts of money (in cents) and times (in seconds) are not negative",
     ),
     (r"not in the future", "until is a second later than network.now"),
+    (
+        r"must be at most",
+        "amounts of money are in cents, and times in seconds; both are far smaller in any run",
+    ),
 )
 
 ANY = "keep to what sim.policy says of requests and answers"

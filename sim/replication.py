@@ -14,7 +14,7 @@ from sim.claims import Claims
 from sim.clock import END, Clock
 from sim.disposals import Disposals
 from sim.door import Door
-from sim.errors import OrderlabError, PolicyError
+from sim.errors import PolicyError, blaming
 from sim.expectation import Expectations
 from sim.expiry import Expiry
 from sim.fulfilment import Fulfilment
@@ -224,12 +224,8 @@ def _prepared(policy: Policy, network: Network, name: str) -> Policy:
     """Tell a policy of its network and return what decides."""
     if not isinstance(policy, Preparable):
         return policy
-    try:
+    with blaming(name, "prepare"):
         decides = policy.prepare(network)
-    except OrderlabError:
-        raise
-    except Exception as error:
-        raise PolicyError(f"prepare raised {type(error).__name__}: {error}", policy=name) from error
     if decides is None:
         return policy
     if not isinstance(decides, Policy):

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sim.document import nearest
-from sim.errors import InputError, OrderlabError, PolicyError, Problem
+from sim.errors import InputError, PolicyError, Problem, blaming
 from sim.journal import Journal
 from sim.network import Network
 from sim.policy import Allocation, Policy, Request
@@ -100,13 +100,8 @@ class _Chronicler:
     def _reasons(self, request: Request, policy: Policy, network: Network) -> tuple[RuleRecord, ...]:
         if not isinstance(policy, Explaining):
             return ()
-        try:
+        with blaming(self._name, "explain"):
             return tuple(policy.explain(request, network))
-        except OrderlabError:
-            raise
-        except Exception as error:
-            rule = f"explain raised {type(error).__name__}: {error}"
-            raise PolicyError(rule, policy=self._name) from error
 
 
 def tell(

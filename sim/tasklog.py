@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sim.errors import InputError, Problem
 from sim.experiment import Measured, Task
+from sim.writing import naming
 
 if sys.platform != "win32":
     import fcntl
 
 FILE_NAME = "tasks.jsonl"
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other programs from the folder of a result. Raises InputError when one is at work there."""
+    if sys.platform == "win32":
+        yield
+        return
+    lock = os.open(folder, os.O_RDONLY)  # the folder itself: whatever is in it may be replaced meanwhile
+    try:
+        with suppress(OSError):  # a file system without locks
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                rule = "is being played by another program: wait for its end, or end it"
+                raise InputError([Problem(str(folder), rule)]) from error
+        yield
+    finally:
+        os.close(lock)
 
 
 class TaskLog:
@@ -27,6 +48,11 @@ class TaskLog:
     def exists(self) -> bool:
         """Whether an experiment was begun here, and not completed."""
         return self._path.is_file()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether an experiment was begun here, and nothing is done."""
+        return self.exists and not self._path.stat().st_size
 
     def begin(self) -> None:
         """Say that an experiment was begun here, and that nothing is done."""
@@ -57,23 +83,9 @@ class TaskLog:
             file.truncate(whole)
         return done
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keep other programs from the folder. Raises InputError when one is at work there."""
-        with self._path.open("ab") as file:
-            if sys.platform != "win32":
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError as error:
-                    rule = "is being played by another program: wait for its end, or end it"
-                    raise InputError([Problem(str(self._path.parent), rule)]) from error
-                except OSError:  # a file system without locks
-                    pass
-            yield
-
     def append(self, task: Task, measured: Measured) -> None:
         """Add a task. Numbers are written with the digits that give them back exactly."""
-        with self._path.open("a", encoding="utf-8") as file:
+        with naming(self._path), self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps([task.variant, task.replication, dict(measured)]) + "\n")
 
     def remove(self) -> None:

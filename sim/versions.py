@@ -14,8 +14,12 @@ _CODE = ("sim", "policies", "reports")
 
 
 def versions() -> dict[str, str | None]:
-    """Return the versions of Python and of all that results depend on; None for what is not installed."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
+    """Return the versions of Python and of all that results depend on; None for what is not installed.
+
+    `build` is of this orderlab's own source: between two releases its version says too little.
+    """
+    packages = {name: _version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **packages, "build": code()[:8]}
 
 
 def differing(before: Mapping[str, str | None], now: Mapping[str, str | None]) -> list[str]:
@@ -25,7 +29,7 @@ def differing(before: Mapping[str, str | None], now: Mapping[str, str | None]) -
 
 @cache
 def code() -> str:
-    """Return a hash of this orderlab's own source: between two releases the version says too little."""
+    """Return a hash of this orderlab's own source."""
     found = hashlib.sha256()
     top = Path(__file__).parents[1]
     for path in sorted(path for package in _CODE for path in (top / package).rglob("*.py")):

@@ -21,6 +21,7 @@ import pyarrow.csv
 from reports.exports.cases import Cases
 from reports.exports.spill import Spill
 from sim.journal import Journal
+from sim.writing import SCRATCH, replacing
 
 COLUMNS = {
     "case": pa.utf8(), "activity": pa.utf8(), "timestamp": pa.timestamp("s"), "resource": pa.utf8(),
@@ -71,19 +72,17 @@ def write_event_log(path: Path, journal: Journal, policy: str) -> int:
     )
     options = pyarrow.csv.WriteOptions(quoting_style="needed")
     number = 0
-    with TemporaryDirectory(dir=path.parent, prefix=".events-") as scratch:
+    with replacing(path) as beside, TemporaryDirectory(dir=path.parent, prefix=SCRATCH) as scratch:
         spill = Spill(Path(scratch), _SPILLED, "timestamp", journal.about["start"], journal.about["end"])
         for part in parts:
             known = cases.facts(part["case"])
             columns = {**known, "policy": pa.repeat(policy, len(part["case"])), **part}
             spill.add(_table(columns))
-        beside = Path(scratch) / "log"
         with pyarrow.csv.CSVWriter(beside, pa.schema(COLUMNS), write_options=options) as writer:
             for events in spill.read():
                 keys = [pc.fill_null(events[key].cast(pa.int64()), 0).to_numpy() for key in _SORTED_BY]
                 writer.write_table(events.select(list(COLUMNS)).take(np.lexsort(keys[::-1])))
                 number += len(events)
-        beside.replace(path)
     return number
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sim.document.manual import cells, rewritten
 from sim.journal import TABLES, units_of
+from sim.writing import write_file
 
 ROWS = {
     "orders": "an order, when it has ended or the run has",
@@ -177,4 +178,4 @@ def journal_tables() -> str:
 
 if __name__ == "__main__":
     path = Path(str(resources.files("reports"))) / "README.md"
-    path.write_text(rewritten(path.read_text(encoding="utf-8"), journal_tables()), encoding="utf-8")
+    write_file(path, rewritten(path.read_text(encoding="utf-8"), journal_tables()))

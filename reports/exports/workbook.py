@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from reports import breakdown
 from reports.exports.kept import Kept
@@ -27,6 +29,7 @@ from reports.result import Result
 from reports.sentences import answer, limits, reading, replications
 from reports.sweep import rows_of, sweep_table
 from reports.sweepanswer import sweep_answer
+from sim.writing import SCRATCH, replacing
 
 _BOOKS = {
     "policy": pa.utf8(),
@@ -52,18 +55,26 @@ def write_workbook(path: Path, folder: Path, result: Result, kept: Kept | None) 
         kept: the journal; None: tables of the result alone.
 
     """
-    with TemporaryDirectory(dir=path.parent, prefix=".workbook-") as scratch:
-        beside = Path(scratch) / "workbook.xlsx"
-        with xlsxwriter.Workbook(str(beside), {"constant_memory": True, "tmpdir": scratch}) as book:
-            book.use_zip64()
-            book.set_properties({"title": _title(result.summary), "created": _started(folder)})
-            cover = book.add_worksheet("summary")
-            swept = sweep_table(result) if "sweep" in result.summary else None
-            sheets = [Sheet(book, table).write() for table in _tables(folder, result, swept, kept)]
-            said = answer(result.summary) if swept is None else sweep_answer(result, rows_of(swept))
-            _write_cover(book, cover, result.summary, said, kept, sheets)
-        beside.replace(path)
+    with replacing(path) as beside, _opened(beside) as book:
+        book.use_zip64()
+        book.set_properties({"title": _title(result.summary), "created": _started(folder)})
+        cover = book.add_worksheet("summary")
+        swept = sweep_table(result) if "sweep" in result.summary else None
+        sheets = [Sheet(book, table).write() for table in _tables(folder, result, swept, kept)]
+        said = answer(result.summary) if swept is None else sweep_answer(result, rows_of(swept))
+        _write_cover(book, cover, result.summary, said, kept, sheets)
     return [sheet.cut for sheet in sheets if sheet.cut]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[xlsxwriter.Workbook]:
+    """Open a workbook; what goes wrong with its files is an OSError, as everywhere."""
+    with TemporaryDirectory(dir=path.parent, prefix=SCRATCH) as scratch:
+        try:
+            with xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": scratch}) as book:
+                yield book
+        except FileCreateError as error:
+            raise error.args[0] from None
 
 
 def _title(summary: dict[str, Any]) -> str:

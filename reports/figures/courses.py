@@ -20,6 +20,7 @@ from reports.figures.style import INK, MUTED, PAPER, RULE, Colour, canvas, colou
 from reports.rhythm import Rhythm
 from reports.statistics import Values
 from reports.warmup import WarmUp, days
+from sim.writing import replacing
 
 _DOTS_PER_INCH = 200  # of a PNG
 _WHOLE_DAYS = 4  # from so many days on, only whole ones stand below the picture
@@ -64,7 +65,9 @@ def draw_courses(
             handles, labels, loc="outside lower left", ncols=2, frameon=False, fontsize=9,
             handler_map={tuple: HandlerTuple(ndivide=None, pad=0.0)},
         )  # fmt: skip
-        figure.savefig(path, dpi=_DOTS_PER_INCH, metadata={"Date": None} if path.suffix == ".svg" else None)
+        metadata = {"Date": None} if path.suffix == ".svg" else None
+        with replacing(path) as beside:
+            figure.savefig(beside, format=path.suffix[1:], dpi=_DOTS_PER_INCH, metadata=metadata)
 
 
 def moving_average(series: Sequence[float] | Values, length: int) -> Values:

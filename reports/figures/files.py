@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, unescape
 
 from reports.figures.inline_svg import Picture
 from reports.figures.style import INK, MUTED, PAPER, Colour
-from reports.result import write_file
+from sim.writing import write_file
 
 FOLDER = "figures"
 
@@ -35,13 +35,13 @@ def write_pictures(folder: Path, pictures: Iterable[Picture]) -> None:
     """
     files = {f"{picture.name}.svg": standalone(picture) for picture in pictures if picture.svg}
     place = folder / FOLDER
-    for old in place.glob("*.svg"):
-        if old.name not in files:
-            old.unlink()
     if files:
         place.mkdir(exist_ok=True)
     for name, text in files.items():
         write_file(place / name, text)
+    for old in place.glob("*.svg"):
+        if old.name not in files:
+            old.unlink()
 
 
 def standalone(picture: Picture) -> str:

@@ -6,14 +6,15 @@ Commands import what they need when they run, so that `orderlab --help` answers 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
 from importlib import import_module
-from typing import Any
+from signal import SIGINT
+from typing import NoReturn
 
 import click
 
+from sim.cli import signals
 from sim.errors import OrderlabError
 
 # Where each command lives, in the order in which help shows them.
@@ -94,70 +95,70 @@ def orderlab() -> None:
     """
 
 
-class _Terminated(BaseException):
-    """SIGTERM came. An exception, so that workers are ended and scratch folders removed on the way out."""
-
-
-_signals: list[int] = []
-
-
-def _leave(number: int, _: object) -> None:
-    _signals.append(number)
-    raise KeyboardInterrupt if number == signal.SIGINT else _Terminated
-
-
 def _say(what: str, error: BaseException) -> None:
     """Say what ended the command, and what is noted of it: how it can be completed."""
     click.echo("\n".join([what, *getattr(error, "__notes__", [])]), err=True)
 
 
-def _stop(error: BaseException) -> None:
-    for again in (signal.SIGINT, signal.SIGTERM):  # `timeout` sends two; the program is on its way out
-        signal.signal(again, signal.SIG_IGN)
-    _say("stopped", error)
-
-
-def main(arguments: list[str] | None = None) -> Any:
+def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit.
 
     Exit codes: 0 done; 1 `check` found a regression; 2 the user's input, policy or disk is at fault; 3 an internal
     error; 130 after SIGINT, 143 after SIGTERM.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _leave)
+    with signals.heard():
+        try:
+            code = _run(sys.argv[1:] if arguments is None else [*arguments])
+        except (KeyboardInterrupt, signals.Terminated) as error:  # while something else was being said
+            code = _stopped(error)
+        except OSError:  # what is to be said cannot be written, on a full disk
+            code = 2
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command, say what ends it early, and return its exit code."""
     try:
         # Not `orderlab.main`, which takes a closed pipe for a failure.
-        with orderlab.make_context(
-            "orderlab", sys.argv[1:] if arguments is None else [*arguments]
-        ) as context:
+        with orderlab.make_context("orderlab", arguments) as context:
             orderlab.invoke(context)
-        sys.exit(0)
+            return 0
     except click.exceptions.Exit as leaving:
-        sys.exit(leaving.exit_code)
-    except (click.exceptions.Abort, KeyboardInterrupt) as error:
-        _stop(error)
-        sys.exit(130)
-    except _Terminated as error:
-        _stop(error)
-        sys.exit(143)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except OrderlabError as error:
-        _say(str(error), error)
-        sys.exit(2)
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; what is still to be flushed goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        _say(f"{place}{error.strerror or error}", error)
-        sys.exit(2)
-    except Exception as error:
-        if _signals:  # a library made an error of it
-            _stop(error)
-            sys.exit(128 + _signals[0])
-        click.echo("orderlab failed, and that is its own fault. Please report this:\n", err=True)
-        traceback.print_exc()
-        sys.exit(3)
+        return int(leaving.exit_code)
+    except BaseException as error:
+        return _stopped(error) if _is_stop(error) else _failed(error)
+
+
+def _is_stop(error: BaseException) -> bool:
+    """Tell whether a signal ended the command, also when a library made another error of it."""
+    return bool(signals.received) or isinstance(error, click.exceptions.Abort | KeyboardInterrupt)
+
+
+def _stopped(error: BaseException) -> int:
+    signals.ignore()
+    _say("stopped", error)
+    return 128 + (signals.received[0] if signals.received else SIGINT)
+
+
+def _failed(error: BaseException) -> int:
+    """Say what ended a command early, and return its exit code."""
+    match error:
+        case click.ClickException():
+            error.show()
+        case OrderlabError():
+            _say(str(error), error)
+        case BrokenPipeError():
+            # Whoever read the output has seen enough; what is still to be flushed goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        case OSError():
+            # What has no file, a library has said in full.
+            named = f"{error.filename}: {os.strerror(error.errno)}" if error.filename and error.errno else ""
+            _say(named or error.strerror or str(error), error)
+        case MemoryError():
+            _say("memory has run out", error)
+        case _:
+            click.echo("orderlab failed, and that is its own fault. Please report this:\n", err=True)
+            traceback.print_exception(error)
+            return 3
+    return 2

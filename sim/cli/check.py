@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from sim.writing import write_file
 
 if TYPE_CHECKING:
     from reports.gate import Check
@@ -60,7 +61,6 @@ def check_command(
     from reports.baseline import baseline_of, bounds_of, read_baseline, write_baseline
     from reports.gate import check
     from reports.gatetexts import check_junit, check_markdown, check_text
-    from reports.result import write_file
 
     if (save is None) == (baseline is None):
         raise click.UsageError("One of --save FILE and --baseline FILE is needed, and not both.")
@@ -85,7 +85,7 @@ def check_command(
             write_file(path, text(found))
     click.echo(check_text(found))
     if found.failed:
-        sys.exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _page(found: Check) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from sim.errors import InputError, Problem
 from sim.lab.folder import EXPORTS
 from sim.parquet import of_a_run
+from sim.writing import SCRATCH, naming
 
 if TYPE_CHECKING:
     from reports.exports.kept import Kept
@@ -97,12 +97,12 @@ def _workbook(place: Path, folder: Path, result: Result, kept: Kept | None) -> N
 def _tables(place: Path, folder: Path, _: Result, kept: Kept | None) -> None:
     from reports.exports.tables import write_tables
 
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{EXPORTS}-") as scratch:
+    with naming(place), tempfile.TemporaryDirectory(dir=place.parent, prefix=SCRATCH) as scratch:
         written = Path(scratch) / "tables"
         written.mkdir()
         number = len(write_tables(written, folder, kept))
         if place.exists():
-            shutil.rmtree(place)
+            place.rename(Path(scratch) / "before")
         written.rename(place)
     click.echo(f"tables: {number} in {place}")
 

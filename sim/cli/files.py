@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
@@ -16,6 +15,7 @@ from sim.cli.options import anywhere_option
 from sim.document import Document, Map, nearest, read
 from sim.errors import InputError, Problem, RuleSetError, ScenarioError
 from sim.scenario import check_scenario, find_scenario, shipped_scenarios
+from sim.writing import filling
 
 
 @click.command(name="validate")
@@ -34,7 +34,7 @@ def validate_command(files: tuple[str, ...], anywhere: bool) -> None:
             wrong = True
             click.echo(str(error), err=True)
     if wrong:
-        sys.exit(2)
+        raise click.exceptions.Exit(2)
 
 
 def _validate(name: str, anywhere: bool) -> None:
@@ -73,9 +73,10 @@ def new_command(folder: Path) -> None:
         raise InputError(
             [Problem(str(folder / name), "is there already, and is left as it is") for name in taken]
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    with filling(folder) as beside:
+        for name in names:
+            shutil.copyfile(starter / name, beside / name)
     for name in names:
-        shutil.copyfile(starter / name, folder / name)
         click.echo(f"wrote {folder / name}")
     click.echo(f"next: orderlab run {folder / 'scenario.yaml'} -p nearest -p {folder / 'rules.yaml'}")
 

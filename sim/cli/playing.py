@@ -6,7 +6,7 @@ import logging
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ import click
 from tqdm import tqdm
 
 from sim.experiment import Keep
-from sim.lab.arguments import check_playing
 from sim.lab.experiment import Experiment
 from sim.lab.folder import free_folder
 
@@ -34,12 +33,16 @@ def carry_out(
     """Run an experiment into a folder, show what it found, and return the folder."""
     for warning in experiment.warnings:
         click.echo(f"warning: {warning}", err=True)
-    check_playing(keep, jobs, cluster)  # before a folder is made
     folder = free_folder(experiment.scenario) if out is None else out
-    with progress(experiment.scenario.id, quiet) as told:
-        result = experiment.run(
-            folder, overwrite=overwrite, journal=keep, jobs=jobs, cluster=cluster, told=told
-        )
+    try:
+        with progress(experiment.scenario.id, quiet) as told:
+            result = experiment.run(
+                folder, overwrite=overwrite, journal=keep, jobs=jobs, cluster=cluster, told=told
+            )
+    finally:
+        if out is None:
+            with suppress(OSError):  # it was kept free for this run, and nothing came of it
+                folder.rmdir()
     show(result, folder)
     return folder
 

@@ -14,6 +14,7 @@ from sim.cli.playing import progress
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import Stage, one_by_one
+from sim.lab.arguments import check_playing
 from sim.lab.experiment import Experiment
 from sim.lab.player import play
 
@@ -58,6 +59,7 @@ def warmup_command(
         changes=changes,
         anywhere=anywhere,
     )
+    check_playing("none", jobs, cluster)
     world = experiment.scenario
     for warning in experiment.warnings:
         click.echo(f"warning: {warning}", err=True)

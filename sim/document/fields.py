@@ -123,9 +123,8 @@ class Reference(Text):
         this = checking(info)
         known = [this.names[kind] for kind in self.kinds if kind in this.names]
         if known and not any(text in ids for ids in known):
-            close = None
-            if this.may_compare(sum(map(len, known))):
-                close = this.nearest(text, [name for ids in known for name in ids])
+            may = this.may_compare(sum(map(len, known)))
+            close = this.nearest(text, [name for ids in known for name in ids]) if may else None
             raise wrong(f"there is no such {' or '.join(self.kinds)}", nearest=close)
         return text
 
@@ -141,19 +140,24 @@ class _Bounded(_Field):
     def bounded(self, number: _N) -> _N:
         """Return the number. Raises when it is out of bounds, or so close to 0 that nobody means it."""
         if self.above is not None and number <= self.above:
-            raise wrong(f"must be greater than {self.above:,g}")
+            raise wrong(f"must be greater than {_written(self.above)}")
         if number < self.at_least:
-            raise wrong(f"must be at least {self.at_least:,g}")
+            raise wrong(f"must be at least {_written(self.at_least)}")
         if number > self.at_most:
-            raise wrong(f"must be at most {self.at_most:,.12g}")
+            raise wrong(f"must be at most {_written(self.at_most)}")
         if 0 < abs(number) < LEAST:
-            raise wrong(f"must be 0, or differ from it by {LEAST:.9f} or more")
+            raise wrong(f"must be 0, or differ from it by {_written(LEAST)} or more")
         return number
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema."""
         low = {"exclusiveMinimum": self.above} if self.above is not None else {"minimum": self.at_least}
         return {"type": "number", **low, "maximum": self.at_most}
+
+
+def _written(bound: float) -> str:
+    """Write a bound as YAML reads it: 1e-05 would be text."""
+    return f"{Decimal(repr(bound)):,f}".removesuffix(".0")
 
 
 @dataclass(frozen=True)

@@ -48,13 +48,13 @@ def check_experiment(
         if not isinstance(name, str):
             continue
         try:
-            kpi = kpi_named(name, "--family")
+            kpi = kpi_named(name, "family")
         except InputError as error:
             problems += error.problems
             continue
         if kpi.better is None:
             rule = "is no KPI to judge by: neither lower nor higher is better"
-            problems.append(Problem("--family", rule, value=name))
+            problems.append(Problem("family", rule, value=name))
     _raise(problems)
 
 

@@ -25,7 +25,7 @@ from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import DIGESTS, Keep, Stage, Task, Variant, one_by_one
 from sim.lab.arguments import check_experiment, check_names, check_playing
-from sim.lab.folder import clear, open_folder
+from sim.lab.folder import begun, is_complete
 from sim.lab.player import Told, play, resumable
 from sim.lab.provenance import (
     FILE_NAME,
@@ -36,7 +36,7 @@ from sim.lab.provenance import (
     write_provenance,
 )
 from sim.scenario import Scenario, load_scenario
-from sim.tasklog import TaskLog
+from sim.tasklog import TaskLog, alone
 from sim.versions import differing, versions
 
 if TYPE_CHECKING:
@@ -100,7 +100,11 @@ class Experiment:
         if not isinstance(scenario, Scenario):
             scenario = load_scenario(scenario, of_scenario, anywhere=anywhere)
         elif of_scenario:
-            raise ValueError("a scenario that is loaded is changed by load_scenario(source, changes)")
+            rule = "is for a scenario that has still to be loaded: load_scenario(source, changes) gives a changed one"
+            by = {f"seed={seed}": "seed"}
+            raise InputError(
+                [Problem(by.get(change, "changes"), rule, value=change) for change in of_scenario]
+            )
         self.scenario = scenario
         self.variants = _variants(scenario, policies, of_policies, common_random_numbers)
         names = [variant.name for variant in self.variants]
@@ -108,7 +112,7 @@ class Experiment:
         if self.baseline not in names:
             rule = f"is none of the policies: {', '.join(names)}"
             raise InputError(
-                [Problem("--baseline", rule, value=self.baseline, nearest=nearest(self.baseline, names))]
+                [Problem("baseline", rule, value=self.baseline, nearest=nearest(self.baseline, names))]
             )
         self.family = tuple(dict.fromkeys(family))
         self.common_random_numbers = common_random_numbers
@@ -160,18 +164,14 @@ class Experiment:
             with tempfile.TemporaryDirectory() as scratch:
                 return self._complete(Path(scratch), "none", jobs, cluster, told)
         folder = Path(folder)
-        open_folder(folder, self.scenario, overwrite)
-        try:
-            hashes = write_inputs(folder, self.scenario, self.variants)
-            TaskLog(folder).begin()
-            write_provenance(folder, self.scenario, self.variants, hashes, self._settings(journal))
-        except BaseException:  # half of this is of no use
-            clear(folder)
-            raise
-        return self._complete_with_page(folder, journal, jobs, cluster, told)
+        with begun(folder, self.scenario, overwrite, lambda: self._begin(folder, journal)):
+            return self._complete_with_page(folder, journal, jobs, cluster, told)
 
-    def _settings(self, journal: Keep) -> dict[str, Any]:
-        return {
+    def _begin(self, folder: Path, journal: Keep) -> None:
+        """Write what the experiment can be resumed from; last comes `provenance.json`, which says that all is there."""
+        TaskLog(folder).begin()
+        hashes = write_inputs(folder, self.scenario, self.variants)
+        settings = {
             "baseline": self.baseline,
             "design": {"name": self.design.name, **asdict(self.design)},  # type: ignore[call-overload]
             "journal": journal,
@@ -179,6 +179,7 @@ class Experiment:
             "common_random_numbers": self.common_random_numbers,
             "more": self.more,
         }
+        write_provenance(folder, self.scenario, self.variants, hashes, settings)
 
     @classmethod
     def read(cls, folder: str | Path) -> Experiment:
@@ -239,21 +240,22 @@ class Experiment:
         provenance = read_provenance(folder)
         journal = provenance["settings"]["journal"]
         check_playing(journal, jobs, cluster)
-        if not TaskLog(folder).exists:
-            raise InputError([Problem(str(folder), "is complete: there is nothing to resume")])
-        began, now = provenance["versions"], versions()
-        others = [f"{name} {began.get(name)}" for name in differing(began, now)]
-        if others:
-            rule = (
-                f"was begun with {', '.join(others)}: its parts would not fit; orderlab again plays it anew"
-            )
-            raise InputError([Problem(str(folder), rule)])
-        return self._complete_with_page(folder, journal, jobs, cluster, told)
+        with alone(folder):
+            if is_complete(folder):
+                raise InputError([Problem(str(folder), "is complete: there is nothing to resume")])
+            began, now = provenance["versions"], versions()
+            others = [f"{name} {began.get(name)}" for name in differing(began, now)]
+            if others:
+                rule = f"was begun with {', '.join(others)}: its parts would not fit"
+                raise InputError([Problem(str(folder), f"{rule}; orderlab again plays it anew")])
+            if not TaskLog(folder).exists:
+                TaskLog(folder).begin()
+            return self._complete_with_page(folder, journal, jobs, cluster, told)
 
     def _complete_with_page(
         self, folder: Path, journal: Keep, jobs: int | None, cluster: str | None, told: Told
     ) -> Result:
-        with TaskLog(folder).alone(), resumable(folder):
+        with resumable(folder):
             result = self._complete(folder, journal, jobs, cluster, told)
             # pandas and matplotlib are loaded only now: the simulation does without.
             from reports.page import write_report

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sim.document.file import check_name
 from sim.errors import InputError, Problem
-from sim.experiment import DIGESTS, SCRATCH
+from sim.experiment import DIGESTS
 from sim.lab.provenance import FILE_NAME as PROVENANCE
 from sim.lab.provenance import read_provenance
 from sim.scenario import Scenario
 from sim.tasklog import FILE_NAME as TASK_LOG
+from sim.tasklog import TaskLog, alone
+from sim.writing import SCRATCH
 
-TABLES = (
-    "kpis.csv",
-    "comparison.csv",
-    "reconciliation.csv",
-    "sweep.csv",
-    "breakdown.parquet",
-    "summary.json",
-    "explanations.json",
-)
+_ALWAYS = ("kpis.csv", "comparison.csv", "reconciliation.csv", "breakdown.parquet", "summary.json")
+"""What every experiment has written when it is complete."""
+
+TABLES = (*_ALWAYS, "sweep.csv", "explanations.json")
 """What an experiment writes of what it found; not every one writes all."""
 
 EXPORTS = "exports"
@@ -43,28 +42,60 @@ def free_folder(scenario: Scenario) -> Path:
             return folder
 
 
-def open_folder(out: Path, scenario: Scenario, overwrite: bool) -> None:
-    """Make the folder for a result, unless it is there and empty.
+@contextmanager
+def begun(out: Path, scenario: Scenario, overwrite: bool, begin: Callable[[], None]) -> Iterator[None]:
+    """Have the folder of a result to oneself, with nothing of an earlier one in it.
 
-    Raises InputError when it holds something and `overwrite` is not set, or holds what it must not lose, or is no
-    folder.
+    Args:
+        out: the folder, made if it is not there.
+        scenario: that is to be played.
+        overwrite: remove an earlier result.
+        begin: writes what makes it the folder of a result; when that ends early, the folder is left as if nothing had
+            been begun.
+
+    Raises:
+        InputError: it holds something and `overwrite` is not set, or holds what it must not lose, or is no folder, or
+            another program is at work there.
+
     """
     check_name(out, str(out))
-    if out.exists() and not out.is_dir():
-        raise InputError([Problem(str(out), "is a file; a result needs a folder")])
-    if out.is_dir() and any(out.iterdir()):
-        if not overwrite:
-            raise InputError(
-                [Problem(str(out), "holds something already: choose another --out, or add --overwrite")]
-            )
-        if not (out / PROVENANCE).exists():
-            raise InputError([Problem(str(out), "is not a result folder, so --overwrite leaves it alone")])
-        if scenario.path.resolve().is_relative_to(out.resolve()):
-            raise InputError(
-                [Problem(str(out), "holds the scenario that is to be run: choose another --out")]
-            )
-        clear(out)
+    _check_folder(out, scenario, overwrite)
+    was_there = out.exists()
     out.mkdir(parents=True, exist_ok=True)
+    with alone(out):
+        _check_folder(out, scenario, overwrite)  # another program may have been quicker
+        was_empty = not any(out.iterdir())
+        try:
+            clear(out)
+            begin()
+        except BaseException:  # half of this is of no use
+            clear(out)
+            if was_empty:  # what is there has been written here, such as tables beside the scenario
+                shutil.rmtree(out, ignore_errors=True)
+            if was_there:
+                out.mkdir(exist_ok=True)
+            raise
+        yield
+
+
+def _check_folder(out: Path, scenario: Scenario, overwrite: bool) -> None:
+    rule = ""
+    if out.exists() and not out.is_dir():
+        rule = "is a file; a result needs a folder"
+    elif out.is_dir() and any(out.iterdir()):
+        if not overwrite:
+            rule = "holds something already: choose another --out, or add --overwrite"
+        elif not (out / PROVENANCE).exists() and not TaskLog(out).is_empty:
+            rule = "is not a result folder, so --overwrite leaves it alone"
+        elif scenario.path.resolve().is_relative_to(out.resolve()):
+            rule = "holds the scenario that is to be run: choose another --out"
+    if rule:
+        raise InputError([Problem(str(out), rule)])
+
+
+def is_complete(folder: Path) -> bool:
+    """Tell whether an experiment came to its end here, and nothing of what it wrote is missing."""
+    return not TaskLog(folder).exists and all((folder / name).is_file() for name in _ALWAYS)
 
 
 def clear(folder: Path) -> None:
@@ -79,9 +110,12 @@ def clear(folder: Path) -> None:
 
 
 def clear_scratch(folder: Path) -> None:
-    """Remove what workers that were killed left of journals."""
+    """Remove what programs that were killed left half written."""
     for scratch in folder.glob(f"{SCRATCH}*"):
-        shutil.rmtree(scratch, ignore_errors=True)
+        if scratch.is_dir():
+            shutil.rmtree(scratch, ignore_errors=True)
+        else:
+            scratch.unlink(missing_ok=True)
 
 
 def _tables_of(folder: Path) -> list[Path]:

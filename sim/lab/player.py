@@ -26,13 +26,14 @@ Told = Callable[[int, int], object]
 
 
 class Player:
-    """Plays tasks that are not in the log of a folder, and logs them."""
+    """Plays tasks that are not in the log of a folder, or of which something is missing there, and logs them."""
 
-    def __init__(self, folder: Path, workers: Workers, told: Told) -> None:
+    def __init__(self, stage: Stage, folder: Path, workers: Workers, told: Told) -> None:
         self._workers = workers
         self._told = told
         self._log = TaskLog(folder)
-        self._measured = self._log.read()
+        logged = self._log.read()
+        self._measured = {task: logged[task] for task in logged if stage.has_left(task, folder)}
         self._asked = 0
 
     def __call__(self, tasks: Sequence[Task]) -> Mapping[Task, Measured]:
@@ -91,7 +92,7 @@ def play(
     orders = sum(wanted[variant.name] * _orders(variant.scenario) for variant in stage.variants)
     try:
         with workers_for(stage, folder, jobs, cluster, sum(wanted.values()), orders) as workers:
-            return replicate(names, design, Player(folder, workers, told))
+            return replicate(names, design, Player(stage, folder, workers, told))
     finally:
         clear_scratch(folder)
 
@@ -116,8 +117,10 @@ def workers_for(
     foreign = any(variant.source.class_name for variant in stage.variants)
     if jobs is None and orders < _QUICK and not foreign:
         return Here(stage, folder)
-    jobs = min(jobs or os.cpu_count() or 1, tasks)
-    return Here(stage, folder) if jobs <= 1 else Cores(stage, folder, jobs)
+    processes = min(jobs or os.cpu_count() or 1, tasks)
+    if processes <= 1 and not (foreign and jobs is None):
+        return Here(stage, folder)
+    return Cores(stage, folder, max(1, processes))
 
 
 def _orders(scenario: Scenario) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -26,7 +25,9 @@ from sim.errors import InputError, Problem
 from sim.experiment import MOST_BOOKS, Keep, PolicySource, Variant, is_file_name
 from sim.scenario import Scenario, load_scenario, write_resolved
 from sim.scenario.resolved import table_places
+from sim.tasklog import TaskLog
 from sim.versions import versions
+from sim.writing import copy_file, write_file
 
 FILE_NAME = "provenance.json"
 
@@ -100,12 +101,11 @@ def write_inputs(folder: Path, scenario: Scenario, variants: Sequence[Variant]) 
     (folder / "policies").mkdir(exist_ok=True)
     for source in {variant.source.name: variant.source for variant in variants}.values():
         files.append(folder / "policies" / source.file_name)
-        files[-1].write_text(source.text, encoding="utf-8")
+        write_file(files[-1], source.text)
     files += [folder / place for place in table_places(scenario).values()]
     for written, path in added_tables(scenario, variants).items():
         files.append(folder / written)
-        files[-1].parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, files[-1])
+        copy_file(path, files[-1])
     return {str(path.relative_to(folder)): _hash(path) for path in files}
 
 
@@ -158,7 +158,7 @@ def write_provenance(
         "git_revision": _git_revision(scenario.path.parent),
         "hashes": dict(hashes),
     }
-    (folder / FILE_NAME).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    write_file(folder / FILE_NAME, json.dumps(content, indent=2) + "\n")
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:
@@ -168,7 +168,10 @@ def read_provenance(folder: Path) -> dict[str, Any]:
     """
     path = folder / FILE_NAME
     if not path.is_file():
-        raise InputError([Problem(str(folder), f"not a result folder: it has no {FILE_NAME}")])
+        rule = f"not a result folder: it has no {FILE_NAME}"
+        if TaskLog(folder).exists:
+            rule = "the run ended before anything was played: run it again, with --overwrite"
+        raise InputError([Problem(str(folder), rule)])
     content: dict[str, Any] = read_json(path)
     try:
         _Provenance.model_validate(content)

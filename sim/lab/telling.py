@@ -21,6 +21,7 @@ from sim.experiment import DIGESTS, Measured, Task, Variant
 from sim.journal import Journal
 from sim.story import Rows, rows_of, tell_again
 from sim.workers import Workers, play_all
+from sim.writing import write_file
 
 STORIES = "stories"
 """Folder among the digests, for what workers tell."""
@@ -53,7 +54,7 @@ class Telling:
             stories = dict.fromkeys(self.lives[task], str(error))
         place = _place(task, folder)
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(json.dumps(stories), encoding="utf-8")
+        write_file(place, json.dumps(stories))
         return {}
 
     def tell(self, task: Task) -> Stories:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from reports.diff import FIRST, share_differently
 from reports.evidence import common_journals
-from reports.result import write_file
 from reports.routes import OtherOrdersError
 from reports.why import FILE_NAME, written
 from sim.experiment import Task, Variant
 from sim.lab.player import workers_for
 from sim.lab.telling import Side, Stories, compared, content_of, have_told, read_side, telling_of
+from sim.writing import write_file
 
 TOLD = 4
 """Orders that are told of each policy."""

@@ -16,6 +16,7 @@ import pandas as pd
 
 from sim.errors import Problem, ScenarioError
 from sim.scenario.departments import BY_MEASURE, handling, unit_kg
+from sim.writing import filling
 
 TABLES = ("grocery.yaml", "items.csv", "regions.csv", "orders.csv")
 """What an import writes."""
@@ -142,16 +143,15 @@ def write_scenario(folder: Path, transactions: pd.DataFrame, products: pd.DataFr
     places, homes = _homes(rows["household_id"], seed)
     kept = kept.assign(region=kept["household_id"].map(homes))
 
-    folder.mkdir(parents=True, exist_ok=True)
     items = _items(kept)
-    items.to_csv(folder / "items.csv", index=False, lineterminator="\n")
     households = kept.groupby("region")["household_id"].nunique()
     regions = places[places["id"].isin(households.index)]
     regions = regions.assign(share=regions["id"].map(households))
-    regions.to_csv(folder / "regions.csv", index=False, lineterminator="\n")
-    _orders(kept).to_csv(folder / "orders.csv", index=False, lineterminator="\n")
     yaml = resources.files("scenarios") / "completejourney" / "grocery.yaml"
-    (folder / "grocery.yaml").write_bytes(yaml.read_bytes())
+    with filling(folder) as beside:
+        for name, table in (("items", items), ("regions", regions), ("orders", _orders(kept))):
+            table.to_csv(beside / f"{name}.csv", index=False, lineterminator="\n")
+        (beside / "grocery.yaml").write_bytes(yaml.read_bytes())
 
     return Report(
         folder=folder,

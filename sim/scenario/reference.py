@@ -16,6 +16,7 @@ from sim.scenario.generate import GenerateItems
 from sim.scenario.levels import DaysOfDemand, Units
 from sim.scenario.model import Scenario
 from sim.scenario.tables import Table
+from sim.writing import write_file
 
 _WEIGHTS = {
     "share",
@@ -105,4 +106,4 @@ def _default(default: Any) -> str | None:
 
 if __name__ == "__main__":
     path = Path(str(resources.files("scenarios"))) / "README.md"
-    path.write_text(rewritten(path.read_text(encoding="utf-8"), key_tables()), encoding="utf-8")
+    write_file(path, rewritten(path.read_text(encoding="utf-8"), key_tables()))

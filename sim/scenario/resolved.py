@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from sim.document import Map, Node, Scalar, Seq, write
 from sim.scenario.model import Scenario
 from sim.scenario.tables import path_key
+from sim.writing import copy_file, write_file
 
 FILE_NAME = "scenario.yaml"
 
@@ -38,9 +38,7 @@ def write_resolved(scenario: Scenario, folder: Path) -> Path:
     """
     renamed = table_places(scenario)
     for written, path in scenario.tables.items():
-        target = folder / renamed[written]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+        copy_file(path, folder / renamed[written])
     tree = _with_files(scenario.tree, renamed)
     assert isinstance(tree, Map)
     if tree.get("name") != scenario.name:  # it was the stem of the file, and that of the copy is another
@@ -50,7 +48,7 @@ def write_resolved(scenario: Scenario, folder: Path) -> Path:
         tree.update({key: value for key, value in unnamed.items() if key != "name"})
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / FILE_NAME
-    file.write_text(write(tree), encoding="utf-8")
+    write_file(file, write(tree))
     return file
 
 

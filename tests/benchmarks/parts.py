@@ -39,7 +39,7 @@ LOOKED_THROUGH = ("errors", "memo", "randomness")
 
 NOT_PLAYED = (
     "cli", "cluster", "cores", "document", "examiner", "experiment", "lab", "probes", "remedies", "scenario",
-    "small_worlds", "story", "tasklog", "untouched", "versions", "workers",
+    "small_worlds", "story", "tasklog", "untouched", "versions", "workers", "writing",
 )  # fmt: skip
 """Modules and packages that are at rest while a replication is played."""
 

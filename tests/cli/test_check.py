@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.cli import main
 from sim.lab.experiment import Experiment
 
 pytestmark = pytest.mark.xdist_group("check")  # what its fixture plays is played once
@@ -51,19 +48,15 @@ def gate(shop: Any) -> Any:
 
 
 @pytest.fixture
-def inside(gate: Any, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> Iterator[Any]:
-    """Return the function that runs the check in this process: quicker than a new one."""
+def inside(gate: Any, monkeypatch: pytest.MonkeyPatch, program: Any) -> Any:
+    """Return the function that runs the check in this process."""
     monkeypatch.chdir(gate.folder)
-    handler = signal.getsignal(signal.SIGTERM)
 
     def check(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            main(["check", *arguments])
-        output, errors = capfd.readouterr()
-        return int(caught.value.code or 0), output, errors
+        outcome = program("check", *arguments)
+        return outcome.code, outcome.output, outcome.errors
 
-    yield check
-    signal.signal(signal.SIGTERM, handler)
+    return check
 
 
 def test_saving_says_where(gate: Any) -> None:

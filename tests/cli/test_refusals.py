@@ -62,7 +62,7 @@ WRONG_COMMANDS: dict[str, tuple[list[str], str]] = {
     "a change without a value": (["run", "small.yaml", "--set", "days"], "--set days: must be KEY=VALUE"),
     "no such baseline": (
         ["run", "small.yaml", "--baseline", "cheapst", "-p", "cheapest"],
-        "--baseline: value 'cheapst': is none of the policies: cheapest; did you mean 'cheapest'?",
+        "baseline: value 'cheapst': is none of the policies: cheapest; did you mean 'cheapest'?",
     ),
     "no such class": (
         ["run", "small.yaml", "-p", "mine.py:Gredy"],

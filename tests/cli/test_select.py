@@ -95,19 +95,27 @@ def test_a_selection_that_meets_its_limit_leaves_the_question_open(says: Any, fo
             [*BOTH, "--at-most", "9"],
             "--at-most: value '9': must be at least the replications to begin with (-n): 10",
         ),
-        (
-            [*BOTH, "--by", "told_in_time_share", "-n", "2"],
-            "--by: value 'told_in_time_share': is undefined for nearest in replication 0: choose another KPI, or play"
-            " more days",
-        ),
     ],
 )
 def test_what_cannot_be_selected_is_told(says: Any, options: list[str], message: str) -> None:
     with pytest.raises(InputError) as caught:
         says("select", "small.yaml", *options, "--indifference", "1", *QUICK)
     assert str(caught.value) == message
-    # Nobody is sent to `resume`, which would meet the same.
-    assert not getattr(caught.value, "__notes__", [])
+
+
+def test_a_kpi_that_turns_out_to_have_no_value_leaves_a_result_that_is_complete(
+    says: Any, folder: Path
+) -> None:
+    """It used to be refused half way: the folder could not be completed, nor its tables be had."""
+    text = says(
+        "select", "small.yaml", *BOTH, "--by", "lateness_mean_h", "-n", "2", "--indifference", "1", *QUICK
+    )
+    rule = "it is undefined for nearest in replication 0. Choose another KPI, or play more days."
+    assert f"Nothing is selected by mean lateness: {rule}" in text
+    told = summary(folder)["selection"]
+    assert (told["selected"], told["undefined"]) == (None, {"policy": "nearest", "replication": 0})
+    assert not (folder / "tasks.jsonl").exists()
+    assert rule in " ".join((folder / "report.html").read_text(encoding="utf-8").split())
 
 
 @pytest.mark.parametrize("option", [["--indifference", "0"], ["--indifference", "1", "--confidence", "0.5"]])

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-from sim.cli import main
 
 RULES = """\
 name: by hand
@@ -22,21 +18,17 @@ rules:
 
 
 @pytest.fixture
-def here(desk: Any, small: str, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> Iterator[Any]:
-    """Return the function that runs a command in this process: quicker than a new one, and open to patches."""
+def here(desk: Any, small: str, monkeypatch: pytest.MonkeyPatch, program: Any) -> Any:
+    """Return the function that runs a command in this process, beside a small scenario and a rule set."""
     desk.write("small.yaml", small)
     desk.write("by hand.yaml", RULES)
     monkeypatch.chdir(desk.folder)
-    handler = signal.getsignal(signal.SIGTERM)
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            main(list(arguments))
-        output, errors = capfd.readouterr()
-        return int(caught.value.code or 0), output, errors
+        outcome = program(*arguments)
+        return outcome.code, outcome.output, outcome.errors
 
-    yield run
-    signal.signal(signal.SIGTERM, handler)
+    return run
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,16 @@ what is cold.
 from __future__ import annotations
 
 import pickle
+import sys
+from asyncio import CancelledError
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
+from sim.answer import MOST_CENTS
+from sim.clock import NEVER
 from sim.errors import PolicyError
 from sim.network import Network
 from sim.occasions import Attempts
@@ -82,11 +86,50 @@ def raising(_order: Request, _network: Network) -> Any:
     raise ZeroDivisionError("division by zero")
 
 
+class SilentError(Exception):
+    def __str__(self) -> str:
+        raise ZeroDivisionError
+
+
+def leaving(_order: Request, _network: Network) -> Any:
+    raise CancelledError("of another library")
+
+
+def silent(_order: Request, _network: Network) -> Any:
+    raise SilentError
+
+
+def exiting(_order: Request, _network: Network) -> Any:
+    sys.exit("enough")
+
+
+def recursive(order: Request, network: Network) -> Any:
+    return recursive(order, network)
+
+
+def greedy(_order: Request, _network: Network) -> Any:
+    return bytearray(1 << 62)
+
+
+def writing(_order: Request, network: Network) -> Any:
+    network.available[:] = 1_000
+
+
+def renaming(_order: Request, network: Network) -> Any:
+    network.warehouses[0] = "mine"  # type: ignore[index]
+
+
 # What is answered, and the message after "policy mine, order A-17".
 WRONG: dict[str, tuple[Answer, str]] = {
     "nothing": (lambda *_: None, ": answered NoneType, must be an Allocation"),
     "a word": (lambda *_: "full", ": answered str, must be an Allocation"),
     "an exception": (raising, ": raised ZeroDivisionError: division by zero"),
+    "an exception that is no error": (leaving, ": raised CancelledError: of another library"),
+    "an exception without a text": (silent, ": raised SilentError: (it has no text)"),
+    "an exit": (exiting, ": raised SystemExit: enough"),
+    "more memory than there is": (greedy, ": raised MemoryError: "),
+    "a change of what there is": (writing, ": raised ValueError: assignment destination is read-only"),
+    "a change of names": (renaming, ": raised TypeError: 'tuple' object does not support item assignment"),
     "more units than ordered": (
         parts(part(lines=((TIN, 5),))),
         ", line 0, warehouse full: 5 units, of 4 that are left to place",
@@ -101,6 +144,16 @@ WRONG: dict[str, tuple[Answer, str]] = {
         ", line 0, warehouse full: -1 units, of 4 that are left to place",
     ),
     "half a unit": (parts(part(lines=((TIN, 0.5),))), ": units 0.5, must be an int"),
+    "what is no number": (parts(part(float("nan"))), ": warehouse nan, must be an int"),
+    "no number of numpy's": (parts(part(lines=((TIN, np.float64("nan")),))), f": units {np.float64('nan')!r}, must be an int"),
+    "an array for lines": (
+        parts(part(lines=np.array([[TIN, 4]]))),
+        ": lines of a part of type ndarray, must be a tuple",
+    ),
+    "a number beyond all bounds": (
+        parts(part(lines=((TIN, 10**30),))),
+        f", line 0, warehouse full: {10**30} units, of 4 that are left to place",
+    ),
     "a truth for a number": (parts(part(lines=((TIN, True),))), ": units True, must be an int"),
     "a line that is not in the order": (
         parts(part(lines=((2, 1),))),
@@ -140,6 +193,10 @@ WRONG: dict[str, tuple[Answer, str]] = {
     "a life that is negative": (
         parts(part()._replace(least_life_s=-1)),
         ", warehouse full: least_life_s -1, must be at least 0",
+    ),
+    "a life beyond all bounds": (
+        parts(part()._replace(least_life_s=10**30)),
+        f", warehouse full: least_life_s {10**30}, must be at most {NEVER}",
     ),
     "a life in fractions": (parts(part()._replace(least_life_s=0.5)), ": least_life_s 0.5, must be an int"),
     "safety stock by number": (
@@ -185,6 +242,10 @@ WRONG: dict[str, tuple[Answer, str]] = {
         holds(Care((TIN,), 99_999, -1)),
         ": customer care for -1 cents, must be 0 or more",
     ),
+    "customer care for a fortune": (
+        holds(Care((TIN,), 99_999, 10**30)),
+        f": customer care for {10**30} cents, must be at most {MOST_CENTS}",
+    ),
     "customer care for a fraction of a cent": (
         holds(Care((TIN,), 99_999, 0.5)),
         ": cents 0.5, must be an int",
@@ -201,6 +262,7 @@ WRONG: dict[str, tuple[Answer, str]] = {
     "a rule that is no text": (why(rule=7), ": why.rule 7, must be text"),
     "a search that is cut short by number": (why(capped=1), ": why.capped 1, must be True or False"),
     "a margin that is no number": (why(margin="much"), ": why.margin 'much', must be a number or None"),
+    "a margin that is not finite": (why(margin=np.inf), ": why.margin inf, must be a number or None"),
     "a runner-up that does not exist": (why(runner_up=(9,)), ": there is no warehouse 9"),
 }  # fmt: skip
 
@@ -217,6 +279,13 @@ def test_a_wrong_answer_is_refused(stage: Any, name: str) -> None:
     error = refused(stage, Answers(answer))
     assert str(error) == f"policy mine, order A-17{message}"
     assert remedy(error.message) != ANY  # `check_policy` knows what to do about it
+
+
+def test_a_call_without_an_end_is_refused(stage: Any) -> None:
+    error = refused(stage, Answers(recursive))
+    assert str(error).startswith(
+        "policy mine, order A-17: raised RecursionError: maximum recursion depth exceeded"
+    )
 
 
 def test_all_parts_together_must_fit_the_stock(stage: Any) -> None:
@@ -282,6 +351,11 @@ def test_a_wrong_answer_changes_nothing(stage: Any) -> None:
     assert network.backlog.tolist() == [0, 0, 0]
 
 
+def test_a_reason_that_is_no_text_is_kept_as_far_as_it_is(stage: Any, frame: Any) -> None:
+    journal = stage.play(stage.scenario(WORLD, orders=ORDERS), Answers(why(rule="half \ud83d")))
+    assert frame(journal, "decisions")["rule"].tolist()[0] == "half ?"
+
+
 def test_numbers_of_numpy_are_taken_for_what_they_are(stage: Any, frame: Any) -> None:
     def numpy_minded(order: Request, network: Network) -> Allocation:
         site = np.argmax(network.available.sum(0))
@@ -304,6 +378,17 @@ class Unprepared(Answers):
         raise LookupError("no plan")
 
 
+class Leaving(Answers):
+    def prepare(self, network: Network) -> Any:
+        sys.exit(0)
+
+
+class Secretive(Answers):
+    @property
+    def batches(self) -> Any:
+        raise LookupError("not now")
+
+
 class Misprepared(Answers):
     def prepare(self, network: Network) -> Any:
         return network.warehouses
@@ -317,6 +402,8 @@ class Hasty(Answers):
     ("policy", "message"),
     [
         (Unprepared, "policy mine: prepare raised LookupError: no plan"),
+        (Leaving, "policy mine: prepare raised SystemExit: 0"),
+        (Secretive, "policy mine: batches raised LookupError: not now"),
         (Misprepared, "policy mine: prepare returned tuple, which has no allocate(order, network)"),
         (Hasty, "policy mine: attempts of type dict, must be Attempts"),
     ],

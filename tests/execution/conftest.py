@@ -77,18 +77,35 @@ class Run:
             start_new_session=True,
         )
 
+    def told(self) -> tuple[int, str, str]:
+        """Return its outcome, without the notes of what code it runs."""
+        code, output, errors = self.outcome()
+        lines = errors.splitlines(keepends=True)
+        return code, output, "".join(line for line in lines if not line.startswith("note: "))
+
+    @property
+    def pid(self) -> int:
+        """The program's."""
+        return self._process.pid
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the program alone."""
         self._process.send_signal(number)
 
     def send_all(self, number: signal.Signals) -> None:
         """Send a signal to the program and its workers, as a terminal does."""
-        os.killpg(self._process.pid, number)
+        with suppress(ProcessLookupError):  # it is done
+            os.killpg(self._process.pid, number)
 
     def workers(self) -> list[psutil.Process]:
         """Return the processes that play."""
         children = psutil.Process(self._process.pid).children()
         return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+
+    def waits(self, seconds: float) -> None:
+        """Wait for its end, but no longer than that."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
 
     def until_nothing_is_left(self) -> None:
         """Wait for the end of all its processes."""

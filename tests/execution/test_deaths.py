@@ -20,6 +20,16 @@ def test_a_task_that_kills_its_process_is_named_and_the_others_are_kept(place: A
     assert set(place.kept("deadly")) == OTHERS
 
 
+def test_a_policy_that_ends_its_process_does_not_end_the_program_of_one_replication(place: Any) -> None:
+    (place.folder / "ends.py").write_text(
+        "import os\n\n\nclass Ends:\n    def allocate(self, order, network):\n        os._exit(0)\n"
+    )
+    run = place.begin("run", "small.yaml", "-p", "ends.py:Ends", "-n", "1", "--out", "ended")
+    code, output, errors = run.told()
+    assert (code, output) == (2, "")
+    assert errors.startswith("Ends, replication 0: the worker died each time")
+
+
 @pytest.mark.theory
 def test_a_task_that_kills_its_worker_is_named_by_a_cluster_too(place: Any, dask_cluster: Any) -> None:
     cluster = dask_cluster(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="1")

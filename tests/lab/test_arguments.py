@@ -52,8 +52,8 @@ class Mine:
             {"family": ["late_shar", "orders"], "replications": -1},
             [
                 "replications: value '-1': must be a whole number, 1 or more",
-                "--family: value 'late_shar': is no KPI (orderlab list kpis); did you mean 'late_share'?",
-                "--family: value 'orders': is no KPI to judge by: neither lower nor higher is better",
+                "family: value 'late_shar': is no KPI (orderlab list kpis); did you mean 'late_share'?",
+                "family: value 'orders': is no KPI to judge by: neither lower nor higher is better",
             ],
         ),
     ],

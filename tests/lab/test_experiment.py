@@ -83,8 +83,13 @@ def test_what_is_wrong_is_said_before_anything_is_played() -> None:
         Experiment("hello", family=["orders"])
     with pytest.raises(OrderlabError, match="did you mean 'hello'"):
         Experiment("helo")
-    with pytest.raises(ValueError, match="changed by load_scenario"):
-        Experiment(load_scenario("hello"), changes=["days=1"])
+    with pytest.raises(InputError) as caught:
+        Experiment(load_scenario("hello"), changes=["days=1"], seed=3)
+    rule = "is for a scenario that has still to be loaded: load_scenario(source, changes) gives a changed one"
+    assert str(caught.value).splitlines() == [
+        f"changes: value 'days=1': {rule}",
+        f"seed: value 'seed=3': {rule}",
+    ]
 
 
 def test_a_folder_whose_provenance_names_no_design_is_refused(tmp_path: Path) -> None:

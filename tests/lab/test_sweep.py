@@ -280,7 +280,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "no such baseline": (
         {"vary": [f"{STATIONS}=1"], "baseline": "nearst"},
         [
-            "--baseline: value 'nearst': is none of the policies: nearest, nearest-newark.stations-1; did you mean 'nearest'?"
+            "baseline: value 'nearst': is none of the policies: nearest, nearest-newark.stations-1; did you mean 'nearest'?"
         ],
     ),
 }

@@ -14,11 +14,11 @@ import pytest
 from reports import read_result, write_report
 from reports.exports.kept import kept_journal
 from reports.forms import escaped
-from reports.result import write_file
 from sim import Experiment
 from sim.errors import InputError
 from sim.journal import Journal, arrow_fields
 from sim.parquet import check_file
+from sim.writing import SCRATCH, write_file
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     for place in (tmp_path, Path()):
         with pytest.raises(IsADirectoryError):
             write_file(place, "text")
-    assert not list(tmp_path.parent.glob("*.part"))
+    assert not list(tmp_path.parent.glob(f"{SCRATCH}*"))
 
 
 @pytest.mark.parametrize(

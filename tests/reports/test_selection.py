@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from reports.designs import selection_sentences
 from reports.selection import Elimination, Selection, Standing, constants
 from sim.errors import InputError
 
@@ -115,15 +116,19 @@ def test_what_came_of_it_is_written_down():
 def test_a_kpi_that_is_undefined_somewhere_cannot_be_selected_by():
     values = close(9)
     values["p1"][3] = math.nan
-    with pytest.raises(InputError) as caught:
-        play(Selection("lateness_mean_h", 0.5), values, "lateness_mean_h")
-    assert str(caught.value) == (
-        "--by: value 'lateness_mean_h': is undefined for p1 in replication 3: choose another KPI, or play more days"
-    )
+    selection = Selection("lateness_mean_h", 0.5)
+    found = play(selection, values, "lateness_mean_h")
+    assert [len(rows) for rows in found.values()] == [selection.first_stage] * 3  # and there it ends
+    told = selection.told(found)
+    assert (told["selected"], told["undefined"]) == (None, {"policy": "p1", "replication": 3})
+    assert selection_sentences(told, "USD") == [
+        "Nothing is selected by mean lateness: it is undefined for p1 in replication 3. Choose another KPI, or play more"
+        " days."
+    ]
 
 
 def test_one_policy_is_no_choice():
-    with pytest.raises(InputError, match="--policy: value 'p0': a selection needs two policies or more"):
+    with pytest.raises(InputError, match="policies: value 'p0': a selection needs two policies or more"):
         play(Selection("cost_per_order", 0.5), {"p0": np.zeros(20)})
 
 
@@ -150,7 +155,7 @@ def test_the_least_that_a_selection_can_do_is_allowed():
 
 
 def test_a_kpi_that_is_none_is_refused_where_it_was_named():
-    with pytest.raises(InputError, match=r"^--by: value 'cost_per_odrer'"):
+    with pytest.raises(InputError, match=r"^by: value 'cost_per_odrer'"):
         Selection("cost_per_odrer", 1.0)
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from reports.result import write_file
 from sim.document.manual import cells
+from sim.writing import write_file
 from tests.theory.agreement import PROPERTY, TRUTHS, Row
 
 PAGE = Path(__file__).with_name("README.md")
