@@ -17,12 +17,12 @@ from reports.diff import order_rows
 from reports.diffforms import orders_table
 from reports.forms import as_csv, as_json
 from reports.routes import OtherOrdersError
-from sim.cli.played import check_replication, format_option, policy_named, replication_option
+from sim.cli.played import check_replication, format_option, policy_named, replication_option, warn_of_changes
 from sim.cli.playing import progress, room
 from sim.errors import InputError, Problem
 from sim.experiment import Task, Variant
 from sim.journal import Journal
-from sim.lab.provenance import changed_inputs, read_provenance, read_variants
+from sim.lab.provenance import read_provenance, read_variants
 from sim.lab.telling import Pair, compared, content_of, have_told, read_side, telling_of
 from sim.replication import simulate
 from sim.workers import Here
@@ -54,8 +54,7 @@ def diff_command(folder: Path, baseline: str, policy: str, replication: int, tol
     if baseline == policy:
         raise InputError([Problem("POLICY_B", "is the same as POLICY_A: nothing to compare", value=policy)])
     check_replication(replication, provenance)
-    for changed in changed_inputs(folder, provenance):
-        click.echo(f"warning: {changed} has changed since the run", err=True)
+    warn_of_changes(folder, provenance)
     _, found = read_variants(folder, provenance, [baseline, policy])
     variants = sorted(found, key=lambda variant: variant.name != baseline)
     with (

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from policies.load import build_policy
-from sim.cli.played import check_replication, format_option, policy_named, replication_option
+from sim.cli.played import check_replication, format_option, policy_named, replication_option, warn_of_changes
 from sim.cli.playing import room
-from sim.lab.provenance import changed_inputs, read_provenance, read_variants
+from sim.lab.provenance import read_provenance, read_variants
 from sim.story import tell
 
 
@@ -28,8 +28,7 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
     provenance = read_provenance(folder)
     name = policy_named("--policy", policy or provenance["settings"]["policies"][0], provenance)
     check_replication(replication, provenance)
-    for changed in changed_inputs(folder, provenance):
-        click.echo(f"warning: {changed} has changed since the run", err=True)
+    warn_of_changes(folder, provenance)
     _, (variant,) = read_variants(folder, provenance, [name])
     decides = build_policy(variant.source, variant.scenario)
     story = tell(variant.scenario, decides, order, variant.book(replication), name=name)
