@@ -23,12 +23,13 @@ def measure_run(journal: Journal) -> dict[str, float]:
 def warnings_of(tasks: Iterable[Replication], scenarios: Iterable[Scenario]) -> list[str]:
     """Return what a reader of an experiment's numbers must know, in sentences, from what was measured and played."""
     rows = list(tasks)
-    return [*unbalanced(rows), *cut_short(rows), *too_full(rows), *_recorded(scenarios)]
+    return [*unbalanced(rows), *cut_short(rows), *too_full(rows), *_recorded(rows, scenarios)]
 
 
-def _recorded(scenarios: Iterable[Scenario]) -> list[str]:
-    """Say what replications of recorded orders do not tell."""
-    if all(scenario.recorded is None for scenario in scenarios):
+def _recorded(rows: Iterable[Replication], scenarios: Iterable[Scenario]) -> list[str]:
+    """Say what several replications of recorded orders do not tell."""
+    drawn = all(scenario.recorded is None for scenario in scenarios)
+    if drawn or all(replication == 0 for _, replication, _ in rows):
         return []
     return [
         "demand: recorded orders are the same in every replication; intervals tell of luck at work and on the way, and"

@@ -151,9 +151,9 @@ def test_searches_that_were_cut_short_are_told_beside_the_result(here: Any, desk
     desk.write("nine.yaml", world.replace("{id: tin, weight_kg: 0.5, price: 3.00}", items))
     code, _, errors = here("run", "nine.yaml", "-n", "2", "--jobs", "1", "--quiet")
     assert code == 0
-    assert errors == (
+    assert errors.splitlines()[0] == (
         "warning: nearest: 2 of 4 decisions used the greedy search, because there were more ways to split the order "
-        "than are tried\n"
+        "than are tried"
     )
 
 
