@@ -70,6 +70,8 @@ def precision_sentences(precision: Mapping[str, Any], currency: str) -> list[str
             f" half-widths of at most {joined(list(wanted.values()))}."
         ]
     text = f"The limit of {precision['at_most']:,} replications came first: the precision wanted"
+    if n < precision["at_most"] and any(row["n"] == 0 for row in rows):
+        text = f"It ended after {n:,} replications, because more would not help: the precision wanted"
     if precision["reached"]:
         return [f"{text} is reached, but did not yet hold for long enough to be more than luck."]
     missed = []
@@ -81,7 +83,8 @@ def precision_sentences(precision: Mapping[str, Any], currency: str) -> list[str
         if row["policy"] != precision["baseline"]:
             what += f" of {row['policy']} minus {precision['baseline']}"
         if row["half_width"] is None:
-            missed.append(f"{what}: undefined in too many replications")
+            many = "too many" if row["n"] else "all"
+            missed.append(f"{what}: undefined in {many} replications; choose another KPI, or play more days")
             continue
         would = f"about {row['n_needed']:,} replications" if row["n_needed"] else "no number within reason"
         missed.append(

@@ -131,9 +131,10 @@ class Check:
         return tuple(change for change in self.changes if change.failed)
 
     @property
-    def same_orders(self) -> bool:
-        """Whether every policy met the order books of the baseline."""
-        return all(_same_orders(self.baseline, self.result, policy) for policy in self.baseline.policies)
+    def other_orders(self) -> tuple[str, ...]:
+        """The policies that met other order books than in the baseline."""
+        policies = self.baseline.policies
+        return tuple(policy for policy in policies if not _same_orders(self.baseline, self.result, policy))
 
 
 def check(baseline: Baseline, result: Baseline, file: Path, folder: Path) -> Check:

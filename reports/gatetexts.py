@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from typing import Any, NamedTuple
 
 from reports import numbers
+from reports.designs import joined
 from reports.forms import Column, Table, as_markdown, as_text, escaped
 from reports.gate import Change, Check
 from sim.errors import printable
@@ -16,6 +17,7 @@ _COLUMNS = (
     *(Column(name, right=True) for name in ("baseline", "result", "change", "95 % interval")),
     Column("verdict"),
 )
+_TWO_SAMPLES = "of two samples (Welch)"
 
 
 class Words(NamedTuple):
@@ -125,9 +127,11 @@ def _reading(check: Check) -> str:
             "Here they do not: what computes them has changed, or something that a policy reads or imports."
         )
     if any(not math.isnan(change.p_value) for change in check.changes):
-        how = (
-            "replication by replication on the same orders" if check.same_orders else "of two samples (Welch)"
-        )
+        how, others = "replication by replication on the same orders", check.other_orders
+        if len(others) == len(check.baseline.policies):
+            how = _TWO_SAMPLES
+        elif others:
+            how += f"; for {joined(others)}, which met others, {_TWO_SAMPLES}"
         sentences.append(
             f"Intervals: {how}. May be noise: one-sided p, adjusted (Holm), of 0.05 or more; without a bound that is no"
             " regression."

@@ -11,6 +11,7 @@ from reports.searches import count_searches, cut_short
 from reports.storage import count_full_hours, too_full
 from sim.experiment import Replication
 from sim.journal import Journal
+from sim.scenario import Scenario
 
 
 def measure_run(journal: Journal) -> dict[str, float]:
@@ -19,7 +20,18 @@ def measure_run(journal: Journal) -> dict[str, float]:
     return {**measure(journal), **reconcile(journal), **noted, **follow(journal)}
 
 
-def warnings_of(tasks: Iterable[Replication]) -> list[str]:
-    """Return what a reader of an experiment's numbers must know, in sentences, from what was measured."""
+def warnings_of(tasks: Iterable[Replication], scenarios: Iterable[Scenario]) -> list[str]:
+    """Return what a reader of an experiment's numbers must know, in sentences, from what was measured and played."""
     rows = list(tasks)
-    return [*unbalanced(rows), *cut_short(rows), *too_full(rows)]
+    return [*unbalanced(rows), *cut_short(rows), *too_full(rows), *_recorded(rows, scenarios)]
+
+
+def _recorded(rows: Iterable[Replication], scenarios: Iterable[Scenario]) -> list[str]:
+    """Say what several replications of recorded orders do not tell."""
+    drawn = all(scenario.recorded is None for scenario in scenarios)
+    if drawn or all(replication == 0 for _, replication, _ in rows):
+        return []
+    return [
+        "demand: recorded orders are the same in every replication; intervals tell of luck at work and on the way, and"
+        " nothing of how other orders would fare"
+    ]

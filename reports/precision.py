@@ -18,6 +18,7 @@ AT_MOST = 200
 
 _OPTION = "--precision"
 _FIRST = 3  # replications from which a spread says something
+_GIVEN_UP = 10  # replications after which a KPI that was defined in none of them is waited for no longer
 _LOOK_AHEAD = 5
 
 
@@ -136,7 +137,8 @@ class Precision:
 
         `reached` says whether every half-width was reached, `held` over how many of the last replications they
         all were, and `confirmed` whether that is as many as the look-ahead asks for. `n_needed` is how many
-        replications would reach one that was not, if the spread stays as it is; null if no number would.
+        replications would reach one that was not, if the spread stays as it is; null if no number would. `n` is 0
+        where a KPI was defined in none: then it ended early.
         """
         n = _replications(found)
         held = self._held(found, n)
@@ -170,6 +172,8 @@ class Precision:
         n = _replications(found)
         if n < self.at_least:
             return self.at_least
+        if self._is_undefined(found, n):
+            return max(n, min(_GIVEN_UP, self.at_most))
         held = self._held(found, n)
         if n >= self.at_most or self._is_confirmed(n, held):
             return n
@@ -182,6 +186,10 @@ class Precision:
             missing = max(self.at_most if m is None else m for m in needed) - n
             more = max(look_ahead(n), missing // 2)
         return min(n + more, self.at_most)
+
+    def _is_undefined(self, found: Found, n: int) -> bool:
+        """Whether a KPI that is wanted was defined in no replication: more of them would not make it precise."""
+        return any(estimate.n == 0 for _, _, estimate in self._estimates(found, n))
 
     def _is_confirmed(self, n: int, held: int) -> bool:
         return held > look_ahead(n - held + 1)

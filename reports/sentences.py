@@ -54,6 +54,11 @@ def limits(summary: dict[str, Any]) -> list[str]:
     n = min(summary["replications_of"].values())
     if n == 1:
         found.append("One replication: no interval and no verdict is possible.")
+    elif _same_in_all(summary):
+        found.append(
+            "Every replication came out the same: nothing in this world is left to chance. One of them says all, and"
+            " intervals without width do not say how far the world is like yours."
+        )
     elif n < _FEW_REPLICATIONS:
         found.append(f"Only {n} replications: intervals are wide, and rest on few values.")
     return found + still_open(summary)
@@ -160,11 +165,19 @@ def _same_everywhere(summary: dict[str, Any]) -> list[str]:
     return [name for name, found in rows.items() if found and all(is_same(row) for row in found)]
 
 
+def _same_in_all(summary: dict[str, Any]) -> bool:
+    """Whether no KPI of any policy differs from one replication to another."""
+    return all(
+        found["half_width"] in (0.0, None) for rows in summary["kpis"].values() for found in rows.values()
+    )
+
+
 def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:
-    """Return the sentences on one policy, without the KPIs that are told elsewhere."""
+    """Return the sentences on one policy, without the KPIs that are told elsewhere, or are undefined under both."""
+    baseline, kpis = summary["baseline"], summary["kpis"]
     judged = set(summary["family"]) - set(told)
+    judged -= {name for name in judged if kpis[name][policy]["n"] == kpis[name][baseline]["n"] == 0}
     rows = [row for row in summary["comparison"] if row["policy"] == policy and row["kpi"] in judged]
-    baseline = summary["baseline"]
     if all(is_same(row) for row in rows):
         return f"{policy} gives exactly the same results as {baseline}."
     gains = [phrase(row) for row in rows if row["verdict"] == BETTER]

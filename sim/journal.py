@@ -241,6 +241,13 @@ class Journal:
         with reading(self._path(name)):
             return pq.read_schema(self._path(name))
 
+    def rows(self, name: str) -> int:
+        """Return how many rows a table has."""
+        _check(name, TABLES, "is no table of a journal")
+        if self._tables is not None:
+            return int(self._tables[name].num_rows)
+        return int(pq.read_metadata(self._path(name)).num_rows)
+
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Return a whole table, or some of its columns, as Arrow has it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,8 @@ class Table:
         name: of the sheet. about: what its rows are, in words.
         schema: its columns. A column `unit` states that of the row, in which a share is shown in per cent.
         units: of other columns, by name.
-        blocks: its rows.
+        rows: how many there are.
+        blocks: the rows.
 
     """
 
@@ -46,12 +47,13 @@ class Table:
     about: str
     schema: pa.Schema
     units: Mapping[str, str]
+    rows: int
     blocks: Iterable[pa.RecordBatch]
 
     @classmethod
     def of(cls, name: str, about: str, table: pa.Table, units: Mapping[str, str] | None = None) -> Table:
         """Return what a sheet is made of a table in memory."""
-        return cls(name, about, table.schema, units or {}, table.to_batches())
+        return cls(name, about, table.schema, units or {}, table.num_rows, table.to_batches())
 
 
 @dataclass
@@ -59,28 +61,27 @@ class Sheet:
     """A sheet that is written row by row.
 
     Attributes:
-        rows: how many the table has. written: of them, those that the sheet has, without the heading.
+        written: rows that the sheet has, without the heading.
 
     """
 
     book: xlsxwriter.Workbook
     table: Table
-    rows: int = 0
     written: int = 0
     _formats: dict[str, Format] = field(default_factory=dict)
 
     @property
     def cut(self) -> str:
         """Which rows are missing, in a sentence; empty where all are there."""
-        if self.written == self.rows:
+        if self.written == self.table.rows:
             return ""
         return (
-            f"{self.table.name}: the first {self.written:,} of {self.rows:,} rows, as many as a sheet holds; "
+            f"{self.table.name}: the first {self.written:,} of {self.table.rows:,} rows, as many as a sheet holds; "
             "orderlab export DIR tables writes all"
         )
 
-    def write(self) -> Sheet:
-        """Write heading and rows, and return the sheet, whose rows are then counted."""
+    def write(self, told: Callable[[int], object] = lambda rows: None) -> Sheet:
+        """Write heading and rows, tell how many rows each step took, and return the sheet."""
         sheet = self.book.add_worksheet(self.table.name)
         sheet.freeze_panes(1, 0)
         heading = self.book.add_format(_HEADING)
@@ -92,7 +93,7 @@ class Sheet:
         for block in self.table.blocks:
             room = MOST_ROWS - 1 - self.written
             self._write_block(sheet, block.slice(0, room))
-            self.rows += len(block)
+            told(len(block))
         sheet.autofilter(0, 0, max(self.written, 1), len(self.table.schema) - 1)
         return self
 

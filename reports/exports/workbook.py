@@ -6,7 +6,7 @@ No cell is a formula or a link, whatever it begins with: texts are written as te
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -41,7 +41,13 @@ _BOOKS = {
 _NO_DATE = datetime(1980, 1, 1)  # of a folder that does not say when it was played
 
 
-def write_workbook(path: Path, folder: Path, result: Result, kept: Kept | None) -> list[str]:
+def write_workbook(
+    path: Path,
+    folder: Path,
+    result: Result,
+    kept: Kept | None,
+    told: Callable[[int, int], object] = lambda done, rows: None,
+) -> list[str]:
     """Write the workbook, and return a sentence for each table that does not fit into it.
 
     The first sheet has the answer in sentences, its limits, and a list of the others. The journal is read block by
@@ -53,6 +59,7 @@ def write_workbook(path: Path, folder: Path, result: Result, kept: Kept | None) 
         folder: of the result.
         result: its tables.
         kept: the journal; None: tables of the result alone.
+        told: of progress: rows that are written, and all there are.
 
     """
     with replacing(path) as beside, _opened(beside) as book:
@@ -60,7 +67,15 @@ def write_workbook(path: Path, folder: Path, result: Result, kept: Kept | None) 
         book.set_properties({"title": _title(result.summary), "created": _started(folder)})
         cover = book.add_worksheet("summary")
         swept = sweep_table(result) if "sweep" in result.summary else None
-        sheets = [Sheet(book, table).write() for table in _tables(folder, result, swept, kept)]
+        tables = list(_tables(folder, result, swept, kept))
+        done, rows = 0, sum(table.rows for table in tables)
+
+        def tell(more: int) -> None:
+            nonlocal done
+            done += more
+            told(done, rows)
+
+        sheets = [Sheet(book, table).write(tell) for table in tables]
         said = answer(result.summary) if swept is None else sweep_answer(result, rows_of(swept))
         _write_cover(book, cover, result.summary, said, kept, sheets)
     return [sheet.cut for sheet in sheets if sheet.cut]
@@ -116,9 +131,8 @@ def _tables(folder: Path, result: Result, swept: pd.DataFrame | None, kept: Kept
     names = [name for name in ROWS if name != "reconciliation"]  # which the result has
     yield Table.of("columns", "what each column of the journal means", _columns(kept, names))
     for name in names:
-        yield Table(
-            name, f"journal: {ROWS[name]}", journal.schema(name), journal.units(name), journal.batches(name)
-        )
+        about, units = f"journal: {ROWS[name]}", journal.units(name)
+        yield Table(name, about, journal.schema(name), units, journal.rows(name), journal.batches(name))
 
 
 def _arrow(frame: pd.DataFrame) -> pa.Table:

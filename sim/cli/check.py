@@ -61,6 +61,8 @@ def check_command(
     from reports.baseline import baseline_of, bounds_of, read_baseline, write_baseline
     from reports.gate import check
     from reports.gatetexts import check_junit, check_markdown, check_text
+    from sim.cli.played import warn_of_changes
+    from sim.lab.provenance import read_provenance
 
     if (save is None) == (baseline is None):
         raise click.UsageError("One of --save FILE and --baseline FILE is needed, and not both.")
@@ -70,13 +72,16 @@ def check_command(
             raise click.UsageError(
                 "--junit, --markdown and --report tell of a comparison: they need --baseline FILE."
             )
+        kept = baseline_of(folder, stated)
+        warn_of_changes(folder, read_provenance(folder))
         save.parent.mkdir(parents=True, exist_ok=True)
-        write_baseline(save, baseline_of(folder, stated))
+        write_baseline(save, kept)
         click.echo(f"baseline: {save}")
         return
     assert baseline is not None
     before = read_baseline(baseline)
     after = baseline_of(folder, {**before.bounds, **stated})
+    warn_of_changes(folder, read_provenance(folder))
     found = check(before, after, baseline, folder)
     texts = ((junit, check_junit), (markdown, check_markdown), (report, _page))
     for path, text in texts:

@@ -22,12 +22,13 @@ from sim.cli.played import (
     policy_named,
     replication_option,
     tell_of_code,
+    warn_of_changes,
 )
 from sim.cli.playing import progress, room
 from sim.errors import InputError, Problem
 from sim.experiment import Task, Variant
 from sim.journal import Journal
-from sim.lab.provenance import changed_inputs, read_provenance, read_variants
+from sim.lab.provenance import read_provenance, read_variants
 from sim.lab.telling import Pair, compared, content_of, have_told, read_side, telling_of
 from sim.parquet import of_a_run
 from sim.replication import simulate
@@ -60,8 +61,7 @@ def diff_command(folder: Path, baseline: str, policy: str, replication: int, tol
     if baseline == policy:
         raise InputError([Problem("POLICY_B", "is the same as POLICY_A: nothing to compare", value=policy)])
     check_replication(replication, provenance)
-    for changed in changed_inputs(folder, provenance):
-        click.echo(f"warning: {changed} has changed since the run", err=True)
+    warn_of_changes(folder, provenance)
     _, found = read_variants(folder, provenance, [baseline, policy])
     tell_of_code(found)
     variants = sorted(found, key=lambda variant: variant.name != baseline)

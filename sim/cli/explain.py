@@ -13,9 +13,10 @@ from sim.cli.played import (
     policy_named,
     replication_option,
     tell_of_code,
+    warn_of_changes,
 )
 from sim.cli.playing import room
-from sim.lab.provenance import changed_inputs, read_provenance, read_variants
+from sim.lab.provenance import read_provenance, read_variants
 from sim.story import tell
 
 
@@ -34,8 +35,7 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
     provenance = read_provenance(folder)
     name = policy_named("--policy", policy or provenance["settings"]["policies"][0], provenance)
     check_replication(replication, provenance)
-    for changed in changed_inputs(folder, provenance):
-        click.echo(f"warning: {changed} has changed since the run", err=True)
+    warn_of_changes(folder, provenance)
     _, (variant,) = read_variants(folder, provenance, [name])
     tell_of_code([variant])
     decides = build_policy(variant.source, variant.scenario)

@@ -88,8 +88,11 @@ def _place(out: Path | None, folder: Path, form: str, kept: Kept | None) -> Path
 
 def _workbook(place: Path, folder: Path, result: Result, kept: Kept | None) -> None:
     from reports.exports.workbook import write_workbook
+    from sim.cli.playing import progress
 
-    for cut in write_workbook(place, folder, result, kept):
+    with progress("workbook", quiet=False, unit="row") as told:
+        cuts = write_workbook(place, folder, result, kept, told)
+    for cut in cuts:
         click.echo(f"note: {cut}", err=True)
     click.echo(f"workbook: {place}")
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -38,10 +40,17 @@ def validate_command(files: tuple[str, ...], anywhere: bool) -> None:
 
 
 def _validate(name: str, anywhere: bool) -> None:
-    from policies.load import check_rule_set, find_rule_set, shipped_rule_sets
+    from policies.load import check_rule_set, shipped_rule_sets
 
-    shipped = name in shipped_rule_sets() and not Path(name).exists()
-    path = find_rule_set(name) if shipped else find_scenario(name)
+    rule_sets = shipped_rule_sets()
+    try:
+        path = find_scenario(name)
+    except ScenarioError:
+        if name not in rule_sets:
+            rule = "is neither a file, nor a shipped scenario or rule set"
+            close = nearest(name, [*shipped_scenarios(), *rule_sets])
+            raise InputError([Problem(name, rule, nearest=close)]) from None
+        path = rule_sets[name]
     document = read(path)
     if nearest("rules", document.tree) is not None:
         rules = check_rule_set(_raising(document, RuleSetError))
@@ -50,11 +59,15 @@ def _validate(name: str, anywhere: bool) -> None:
     scenario = check_scenario(_raising(document, ScenarioError), anywhere=anywhere)
     for warning in scenario.warnings:
         click.echo(f"warning: {warning}", err=True)
-    sizes = (
+    sizes = [
         counted(len(scenario.warehouses), "warehouse"),
         counted(len(scenario.items), "item"),
         counted(len(scenario.regions), "region"),
-    )
+    ]
+    if scenario.recorded is not None:
+        placed, zone = scenario.recorded.placed_at, ZoneInfo(scenario.timezone)
+        first, last = (f"{datetime.fromtimestamp(int(at), zone):%Y-%m-%d}" for at in (placed[0], placed[-1]))
+        sizes.append(f"{counted(len(placed), 'recorded order')} from {first} to {last}")
     click.echo(f"{name}: a scenario that is right, with {', '.join(sizes)}")
 
 

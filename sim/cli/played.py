@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ import click
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.experiment import Variant
+from sim.lab.provenance import changed_inputs
 
 replication_option = click.option(
     "-r", "--replication", type=int, default=0, show_default=True, help="Which order book, from 0."
@@ -36,6 +38,12 @@ def policy_named(option: str, name: str, provenance: Mapping[str, Any]) -> str:
         rule = f"is none of the policies: {', '.join(names)}"
         raise InputError([Problem(option, rule, value=name, nearest=nearest(name, names))])
     return name
+
+
+def warn_of_changes(folder: Path, provenance: Mapping[str, Any]) -> None:
+    """Say which of a folder's copies of what was played are not any more what was played."""
+    for changed in changed_inputs(folder, provenance):
+        click.echo(f"warning: {changed} has changed since the run", err=True)
 
 
 def check_replication(replication: int, provenance: Mapping[str, Any]) -> None:

@@ -48,20 +48,24 @@ def carry_out(
 
 
 @contextmanager
-def progress(title: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Show progress over all replications, with the time left, if somebody is there to see it."""
+def progress(title: str, quiet: bool, unit: str = "run") -> Iterator[Callable[[int, int], None]]:
+    """Show progress over all replications, or other units, with the time left, if somebody is there to see it.
+
+    What is made of the last of them, such as a page with many pictures, takes a while, too: the bar says so.
+    """
     shown = not quiet and sys.stderr.isatty()
-    with tqdm(desc=title, unit="run", disable=not shown) as bar:
+    with tqdm(desc=title, unit=unit, disable=not shown) as bar:
 
         def tell(done: int, asked: int) -> None:
             if bar.total is None:
                 bar.initial = done  # of a resumed run: the time left is judged by what is played now
             bar.total = asked
             bar.n = done
-            bar.refresh()
+            bar.set_description(f"{title}, writing" if done == asked else title)
 
         with _logged_above():
             yield tell
+        bar.set_description(title)
 
 
 class _Above(logging.Handler):

@@ -292,7 +292,7 @@ class Experiment:
                 "timezone": self.scenario.timezone,
             },
             self.family,
-            [*warnings_of(rows), *too_short(warm_up, scenarios)],
+            [*warnings_of(rows, scenarios.values()), *too_short(warm_up, scenarios)],
             {name: said for name, said in more.items() if said},
             common=self.common_random_numbers,
         )

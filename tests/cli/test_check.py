@@ -180,6 +180,15 @@ def test_what_cannot_be_compared_is_refused(gate: Any, inside: Any, name: str) -
     assert gate.names() == before
 
 
+def test_a_copy_that_was_edited_after_the_run_is_told(gate: Any, inside: Any) -> None:
+    shutil.copytree(gate.folder / "before", gate.folder / "edited")
+    with (gate.folder / "edited" / "scenario.yaml").open("a") as file:
+        file.write("# a note\n")
+    for asked in (["--baseline", "kept/baseline.json"], ["--save", "of_edited.json"]):
+        code, _, errors = inside("edited", *asked)
+        assert (code, errors) == (0, "warning: scenario.yaml has changed since the run\n")
+
+
 def test_a_baseline_of_another_scenario_is_refused(gate: Any) -> None:
     text = (gate.folder / "kept" / "baseline.json").read_text()
     gate.write("other.json", text.replace('"scenario": "small"', '"scenario": "large"'))

@@ -219,3 +219,5 @@ def test_validate_tells_scenarios_from_rule_sets(desk: Any, small: str) -> None:
         "nearest: a rule set that is right, with 1 rule",
         "hello: a scenario that is right, with 2 warehouses, 4 items, 3 regions",
     ]
+    (line,) = desk.orderlab("validate", "nearst").refuses()
+    assert line == "nearst: is neither a file, nor a shipped scenario or rule set; did you mean 'nearest'?"

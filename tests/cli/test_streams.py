@@ -72,6 +72,7 @@ def test_progress_is_shown_on_a_terminal_unless_it_is_to_be_quiet(
     os.close(terminal)
     assert process.returncode == 0
     assert (b"1/1" in seen) == shown
+    assert (b"small, writing: 100%" in seen) == shown  # what follows the last run takes a while, too
     assert bool(seen) == shown
     assert b"1/1" not in output
     assert b"report: " in output
@@ -142,9 +143,9 @@ def test_searches_that_were_cut_short_are_told_beside_the_result(here: Any, desk
     desk.write("nine.yaml", world.replace("{id: tin, weight_kg: 0.5, price: 3.00}", items))
     code, _, errors = here("run", "nine.yaml", "-n", "2", "--jobs", "1", "--quiet")
     assert code == 0
-    assert errors == (
+    assert errors.splitlines()[0] == (
         "warning: nearest: 2 of 4 decisions used the greedy search, because there were more ways to split the order "
-        "than are tried\n"
+        "than are tried"
     )
 
 

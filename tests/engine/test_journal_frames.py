@@ -38,7 +38,7 @@ def journal(world: Scenario) -> Journal:
 def test_a_frame_has_every_column_of_its_table(journal: Journal, table: str) -> None:
     frame = journal.frame(table)
     assert list(frame.columns) == list(TABLES[table])
-    assert len(frame) == journal.table(table).num_rows
+    assert len(frame) == journal.rows(table) == journal.table(table).num_rows
 
 
 def test_a_frame_is_the_same_from_disk_into_a_folder_that_is_made(
@@ -50,6 +50,7 @@ def test_a_frame_is_the_same_from_disk_into_a_folder_that_is_made(
     for table in TABLES:
         pd.testing.assert_frame_equal(opened.frame(table), journal.frame(table))
         assert opened.frame(table).attrs == journal.frame(table).attrs
+        assert opened.rows(table) == journal.rows(table)
 
 
 def test_measuring_says_the_same_from_disk_and_from_memory(

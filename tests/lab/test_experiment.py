@@ -74,6 +74,23 @@ def test_a_design_asks_for_more_until_it_has_enough() -> None:
     assert told == [(0, 2), (1, 2), (2, 2), (2, 4), (3, 4), (4, 4), (4, 5), (5, 5)]
 
 
+RECORDED = """\
+items: [{id: tin}]
+regions: [{id: here, at: [0, 0]}]
+demand: {replay: orders.csv}
+warehouses: [{id: shop, at: [0, 0], work_minutes: {exponential: {mean: 5}}}]
+carriers: [{id: post, services: [{id: ground}]}]
+"""
+
+
+def test_what_intervals_over_recorded_orders_do_not_say_is_said(tmp_path: Path) -> None:
+    (tmp_path / "world.yaml").write_text(RECORDED)
+    (tmp_path / "orders.csv").write_text("order,placed_at,region,item,units\n7,2026-01-05T08:00,here,tin,1\n")
+    result = Experiment(tmp_path / "world.yaml", replications=2).run(jobs=1)
+    (warning,) = result.summary["warnings"]
+    assert warning.startswith("demand: recorded orders are the same in every replication")
+
+
 def test_what_is_wrong_is_said_before_anything_is_played() -> None:
     with pytest.raises(InputError, match="did you mean 'nearest'"):
         Experiment("hello", ["nearest"], baseline="neerest")

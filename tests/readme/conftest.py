@@ -5,6 +5,7 @@ Commands that make environments are not run: whoever follows a page in a fresh c
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import runpy
@@ -28,30 +29,35 @@ ROOT = Path(__file__).parents[2]
 
 INSTALL = re.compile(r"make |bash \.ci/run|python3 -m venv |pip install ")
 STEP = re.compile(
-    r"^```(?P<language>\w+)\n(?P<block>.*?)^```$"
-    r"|`(?P<old>[^`]+)`\s+to\s+`(?P<new>[^`]+)`"
-    r"|`(?P<command>orderlab\s[^`]+)`",
+    r"(?:`(?P<table>[\w.]+)`:\n\n)?^```(?P<language>\w+)\n(?P<block>.*?)^```$"
+    r"|(?:In\s+`(?P<file>[^`]+)`,\s+change\s+)?`(?P<old>[^`]+)`\s+to\s+`(?P<new>[^`]+)`"
+    r"|`(?P<command>orderlab\s[^`]+)`"
+    r"|Open\s+`(?P<report>[^`]+\.html)`",
     re.MULTILINE | re.DOTALL,
 )
+NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 class Step(NamedTuple):
-    """Something that a reader does, or should see: a block in a language, a "change" or a "command"."""
+    """Something that a reader does, or should see: a block in a language, a "change", a "command" or a "report"."""
 
     kind: str
     text: str
     new: str = ""
+    file: str = ""
 
 
 def steps(section: str) -> Iterator[Step]:
     """Yield what there is to do in a section, but for what makes environments."""
     for found in STEP.finditer(section):
         if found["old"]:
-            yield Step("change", found["old"], found["new"])
+            yield Step("change", found["old"], found["new"], found["file"] or "")
+        elif found["report"]:
+            yield Step("report", found["report"])
         elif found["command"]:
             yield Step("command", " ".join(found["command"].split()))
         elif found["language"] != "sh":
-            yield Step(found["language"], found["block"])
+            yield Step(found["language"], found["block"], file=found["table"] or "")
         else:
             for command in shell_lines(found["block"]):
                 if command and not INSTALL.match(command):
@@ -83,24 +89,35 @@ class Page:
         return [line for block in blocks for line in shell_lines(block)]
 
     @property
+    def numbers(self) -> set[str]:
+        """The numbers of its words: not of what stands in boxes, or is code."""
+        words = re.sub(r"^```.*?^```$|`[^`]*`|\]\([^)]*\)", "", self.text, flags=re.MULTILINE | re.DOTALL)
+        return set(NUMBER.findall(words))
+
+    @property
     def broken_links(self) -> list[str]:
-        """Files that are linked and not there, and headings of the page itself that are not."""
-        headings = {
-            re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-")
-            for line in re.findall(r"^#+ (.*)$", self.text, re.MULTILINE)
-        }
+        """Links to files, or to headings of pages, that are not there."""
         broken = []
         for link in re.findall(r"\]\(([^)]+)\)", self.text):
             file, _, heading = link.partition("#")
-            if "://" not in link and not (self.path.parent / file).is_file() and file:
-                broken.append(link)
-            if not file and heading not in headings:
+            target = self.path.parent / file if file else self.path
+            if "://" not in link and (
+                not target.is_file() or (heading and heading not in Page(target).headings)
+            ):
                 broken.append(link)
         return broken
 
+    @property
+    def headings(self) -> set[str]:
+        """Its headings as links name them."""
+        return {
+            re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-")
+            for line in re.findall(r"^#+ (.*)$", self.text, re.MULTILINE)
+        }
+
 
 class Reader:
-    """Follows a page in a folder, and remembers the last file and what came out last."""
+    """Follows a page in a folder, and remembers the last file, what came out last, and all that there was to see."""
 
     def __init__(self, page: Page, folder: Path) -> None:
         self.page = page
@@ -108,6 +125,8 @@ class Reader:
         self.file = folder
         self.output = ""
         self.exit_code = 0
+        self.seen: list[str] = []
+        self._world: str | Path = "hello"  # for which rule sets are written
         self._background: list[subprocess.Popen[bytes]] = []
 
     def follow(self, heading: str) -> None:
@@ -116,7 +135,18 @@ class Reader:
             if step.kind != "text":
                 assert self.exit_code == 0, self.output  # only what is shown may fail
             getattr(self, step.kind)(step)
+            self.seen += [step.text, step.new, self.output]
         assert self.exit_code == 0, self.output
+
+    def follow_all(self) -> None:
+        """Do all of a page, from its first section to its last."""
+        for heading in self.page.played:
+            self.follow(heading)
+
+    @property
+    def numbers(self) -> set[str]:
+        """All numbers that were typed or seen."""
+        return set(NUMBER.findall("\n".join(self.seen)))
 
     def command(self, step: Step) -> None:
         """Run a command as a shell would in this environment."""
@@ -153,8 +183,20 @@ class Reader:
         self.output, self.exit_code = done.stdout, done.returncode
 
     def bash(self, step: Step) -> None:
-        """Read a script for machines that are not here: only its grammar is checked."""
+        """Write a script. Of one without a name, for machines that are not here, only the grammar is checked."""
         subprocess.run(["bash", "-n"], input=step.text, text=True, check=True)
+        if step.text.startswith("# "):
+            self._write(step)
+
+    def csv(self, step: Step) -> None:
+        """Write a table, whose file is named in the words before it."""
+        self.file = self.folder / step.file
+        self.file.write_text(step.text, encoding="utf-8")
+
+    def report(self, step: Step) -> None:
+        """Open a page in a browser, and see its words."""
+        text = (self.folder / step.text).read_text(encoding="utf-8")
+        self.output = html.unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", text, flags=re.DOTALL))
 
     def py(self, step: Step) -> None:
         """Read a program for machines that are not here: only its grammar is checked."""
@@ -181,9 +223,10 @@ class Reader:
             return
         self._write(step)
         if "\nrules:" in step.text:
-            check_rule_set(read(self.file), load_scenario("hello"))
+            check_rule_set(read(self.file), load_scenario(self._world))
         else:
-            assert load_scenario(self.file).warnings == ()
+            self._world = self.file
+            assert load_scenario(self._world).warnings == ()
 
     def _workflow(self, step: Step) -> None:
         """Do what a workflow of GitHub does, but for what makes its environment."""
@@ -204,12 +247,14 @@ class Reader:
             assert rules == check_rule_set(read(self.folder / "mine.yaml"))
 
     def change(self, step: Step) -> None:
-        """Change the file written last. A rule set stays right; a scenario is shown to be wrong."""
+        """Change a file, or the one written last. A rule set stays right; a scenario is shown to be wrong."""
+        if step.file:
+            self.file = self.folder / step.file
         text = self.file.read_text(encoding="utf-8")
         assert text.count(step.text) == 1, f"{step.text} in {self.file.name}"
         self.file.write_text(text.replace(step.text, step.new), encoding="utf-8")
         if "\nrules:" in text:
-            check_rule_set(read(self.file), load_scenario("hello"))
+            check_rule_set(read(self.file), load_scenario(self._world))
 
     def _write(self, step: Step) -> None:
         """A block's first line names its file, as a comment."""

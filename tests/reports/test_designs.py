@@ -88,9 +88,18 @@ def test_precision_that_is_missed_is_told_of_every_kpi():
     assert precision_sentences(told, "USD") == [
         "The limit of 4 replications came first: the precision wanted is not reached. Half-widths of late orders:"
         f" 9.19 pp instead of 0.1 pp (about {told['half_widths'][0]['n_needed']:,} replications would do);"
-        " of mean lateness: undefined in too many replications."
+        " of mean lateness: undefined in all replications; choose another KPI, or play more days."
     ]
     assert 12_800 < told["half_widths"][0]["n_needed"] < 12_820
+
+
+def test_precision_that_no_replication_would_reach_is_told_without_a_limit():
+    wanted = Precision({"lateness_mean_h": 1.0}, "near", at_least=4)
+    told = wanted.told({"near": [{"lateness_mean_h": float("nan")}] * 10})
+    assert precision_sentences(told, "USD") == [
+        "It ended after 10 replications, because more would not help: the precision wanted is not reached. Half-widths of"
+        " mean lateness: undefined in all replications; choose another KPI, or play more days."
+    ]
 
 
 def test_both_are_told_on_the_terminal_and_first_of_all_who_won(tmp_path):

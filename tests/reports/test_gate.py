@@ -133,6 +133,21 @@ def test_on_other_order_books_a_difference_that_no_noise_explains_is_a_regressio
     assert "they met other order books" in found.notes[0]
 
 
+def test_how_intervals_are_made_is_said_of_the_policies_that_it_is_true_of() -> None:
+    both = {policy: {"cost_per_order": COSTS} for policy in ("near", "cheap")}
+    moved = {policy: {"cost_per_order": plus(0.5, noise=0.1)} for policy in both}
+    paired, other = "replication by replication on the same orders", "of two samples (Welch)"
+
+    def reading(**others: Any) -> str:
+        return check_text(compared(said(both), said(moved, **others))).splitlines()[-1]
+
+    played = said(moved).variants
+    assert f"Intervals: {paired}. May be" in reading(hashes={"scenario.yaml": "sha256:3"})
+    assert f"Intervals: {other}. May be" in reading(seed=2)
+    mixed = reading(variants={**played, "cheap": played["cheap"].model_copy(update={"books": (1, 2)})})
+    assert f"Intervals: {paired}; for cheap, which met others, {other}. May be" in mixed
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

@@ -137,14 +137,22 @@ def test_a_limit_ends_it_and_it_says_what_it_would_take():
     assert 250 < row["n_needed"] < 550
 
 
-def test_what_is_undefined_is_never_reached():
+@pytest.mark.parametrize(("at_least", "played"), [(2, 10), (10, 10), (25, 25)])
+def test_what_is_defined_in_no_replication_is_not_waited_for(at_least, played):
     values = costs(7)
     values["cheap"]["cost_per_order"] = np.full(400, math.nan)
-    wanted = design(at_most=40)
+    wanted = design(at_least=at_least)
     told = wanted.told(play(wanted, values))
-    assert (told["replications"], told["reached"]) == (40, False)
+    assert (told["replications"], told["reached"]) == (played, False)
     assert told["half_widths"][0]["half_width"] is None
     assert told["half_widths"][0]["n_needed"] is None
+
+
+def test_what_is_defined_once_is_waited_for():
+    values = costs(7)
+    values["cheap"]["cost_per_order"][1:] = math.nan
+    wanted = design(at_most=40)
+    assert wanted.told(play(wanted, values))["replications"] == 40
 
 
 def test_identical_policies_are_precise_at_once():

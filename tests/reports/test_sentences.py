@@ -88,6 +88,19 @@ def test_a_policy_that_changes_nothing_is_told_in_one_sentence(write):
     assert sentences[0] == "twin gives exactly the same results as near."
 
 
+def test_what_is_undefined_under_both_policies_does_not_hide_that_they_are_the_same(write):
+    nothing_late = {**NEAR, "lead_time_mean_h": [float("nan")] * 4}
+    cheap = {**nothing_late, "cost_per_order": moved("cost_per_order", 1, 2, 1, 2)}
+    sentences = answer(write({"near": nothing_late, "twin": nothing_late, "cheap": cheap}).summary)
+    assert sentences[0] == "twin gives exactly the same results as near."
+
+
+def test_what_is_undefined_under_one_policy_alone_is_not_the_same(write):
+    never = {**NEAR, "lead_time_mean_h": [float("nan")] * 4}
+    sentences = answer(write({"near": NEAR, "never": never}).summary)
+    assert sentences[0] == "never is not shown to differ from near."
+
+
 def test_one_policy_alone_is_described(write):
     assert plain(answer(write({"near": NEAR}).summary)) == [
         "near costs 9.25 ± 0.33 USD an order and delivers in 60.9 ± 1.4 h on average;"
@@ -114,7 +127,13 @@ def test_few_replications_and_open_orders_are_limits(write):
 
 
 def test_a_sound_experiment_has_no_limits(write):
-    assert limits(write({"near": {"orders": [1000.0] * 10}}).summary) == []
+    assert limits(write({"near": {"orders": [1000.0, 1010.0] * 5}}).summary) == []
+
+
+def test_replications_without_chance_are_said_to_be_one(write):
+    same = {"near": {"orders": [1000.0] * 3}, "cheap": {"orders": [1000.0] * 3, "cost_per_order": [9.1] * 3}}
+    (sentence,) = limits(write(same).summary)
+    assert sentence.startswith("Every replication came out the same")
 
 
 def test_kpis_of_another_family_are_told_by_their_label(tmp_path):

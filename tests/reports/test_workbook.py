@@ -150,6 +150,16 @@ def test_what_does_not_fit_is_left_out_and_said(
     assert said in [cell.value for cell in book["summary"]["A"]]
 
 
+def test_progress_is_told_over_all_rows(result: Path, tmp_path: Path) -> None:
+    found, told = read_result(result), list[tuple[int, int]]()
+    kept = kept_journal(result, found.summary)
+    write_workbook(tmp_path / "book.xlsx", result, found, kept, lambda done, rows: told.append((done, rows)))
+    book = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    all_rows = sum(book[name].max_row - 1 for name in book.sheetnames if name != "summary")
+    assert told == sorted(told)
+    assert told[-1] == (all_rows, all_rows)
+
+
 @pytest.mark.usefixtures("book")
 def test_the_same_folder_gives_the_same_bytes(result: Path, tmp_path: Path) -> None:
     found = read_result(result)
