@@ -59,13 +59,15 @@ class Forecast:
         target.flags.writeable = False
         return target
 
-    def replenished_in_days(self, item: int) -> Floats:
+    def replenished_in_days(self, item: int, at: int | None = None) -> Floats:
         """Return in how many days what a warehouse orders next is expected there, by warehouse; inf where nothing is.
+
+        Days count from now, or from a second `at` that is said.
 
         The time to the next review and the mean lead time; of supply that nobody orders the mean interval. That a
         supplier may be down, or a depot short, is not counted.
         """
-        to_review = -self._clock.now / DAY
+        to_review = -(self._clock.now if at is None else at) / DAY
         waits = [lead if every is None else to_review % every + lead for every, lead in self._rules]
         days: Floats = np.array([*waits, np.inf]).take(self._catalogue.replenished_by[item])
         return days

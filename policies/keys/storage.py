@@ -54,13 +54,13 @@ def relief(network: Network) -> Column | None:
 
     # By item, in this hour: what a unit saves for each unit that lies there, and at most; both by warehouse.
     rates: dict[int, tuple[Values, Values]] = {}
-    until = 0
+    hour = -HOUR
 
     def column(case: Case) -> Values:
-        nonlocal until
+        nonlocal hour
         now, request, available = network.now, case.request, network.available
-        if now >= until:  # the next review comes nearer
-            until = (now // HOUR + 1) * HOUR
+        if now >= hour + HOUR:  # the next review comes nearer
+            hour = now // HOUR * HOUR
             rates.clear()
         saved: Values | None = None
         for line in case.lines:
@@ -68,7 +68,7 @@ def relief(network: Network) -> Column | None:
             found = rates.get(item)
             if found is None:
                 a_day, each = rates_of(item)
-                days = network.forecast.replenished_in_days(item)
+                days = network.forecast.replenished_in_days(item, hour)
                 found = rates[item] = each, a_day * np.minimum(days, MOST_DAYS, out=days)
             each, most = found
             of_line = available[item] * each

@@ -27,6 +27,16 @@ def test_room_is_free_until_stock_comes_next(counter: Any) -> None:
     assert found == pytest.approx(0.2 * (2 - 10 / 24 + 0.5), abs=1e-6)
 
 
+def test_what_was_asked_before_in_the_hour_changes_nothing(counter: Any) -> None:
+    """The next review is 1 d 14 h ahead of the hour, whoever asks first."""
+    shelves = {"stock": "near mug:20; far mug:20", "stock_rules": REVIEW, "more": FARM}
+    margins = [
+        counter.play(BY, f"A 05T{before} mug\nB 05T10:50 mug", **shelves, **WORLD).first("margin", "B")
+        for before in ("09:59", "10:40")
+    ]
+    assert margins[0] == margins[1] == pytest.approx(0.2 * (2 - 10 / 24 + 0.5), abs=1e-9)
+
+
 def test_or_until_it_would_have_been_sold(counter: Any) -> None:
     """Of one mug a day a stock of one lasts a day."""
     assert relieved(counter, "near mug:1; far mug:1", stock_rules=REVIEW, more=FARM) == pytest.approx(0.2)
