@@ -24,6 +24,9 @@ PYTEST_ARGS ?= -n auto --dist loadgroup
 # Programs or paths. All that are named must be there; with pyenv: PYENV_VERSION=3.11.7:3.12.1:3.13.0 make versions
 PYTHONS ?= python3.11 python3.12 python3.13
 
+# The tests start hundreds of programs: what Python has compiled is kept, whatever the machine is told.
+unexport PYTHONDONTWRITEBYTECODE
+
 bin := $(VENV)/bin
 # Stamps: what a target needs is installed once. `demo` does not wait for the tools of the developers.
 run_stamp := $(VENV)/.installed-run

@@ -167,9 +167,8 @@ def _same_everywhere(summary: dict[str, Any]) -> list[str]:
 
 def _same_in_all(summary: dict[str, Any]) -> bool:
     """Whether no KPI of any policy differs from one replication to another."""
-    return all(
-        found["half_width"] in (0.0, None) for rows in summary["kpis"].values() for found in rows.values()
-    )
+    widths = {found["half_width"] for rows in summary["kpis"].values() for found in rows.values()}
+    return widths - {None} == {0.0}
 
 
 def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:
@@ -178,6 +177,8 @@ def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:
     judged = set(summary["family"]) - set(told)
     judged -= {name for name in judged if kpis[name][policy]["n"] == kpis[name][baseline]["n"] == 0}
     rows = [row for row in summary["comparison"] if row["policy"] == policy and row["kpi"] in judged]
+    if not rows and not told:
+        return f"Nothing can be said of {policy} and {baseline}: no KPI is defined under either."
     if all(is_same(row) for row in rows):
         return f"{policy} gives exactly the same results as {baseline}."
     gains = [phrase(row) for row in rows if row["verdict"] == BETTER]

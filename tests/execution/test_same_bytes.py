@@ -22,7 +22,7 @@ def test_after_a_worker_and_then_the_program_were_killed_and_it_was_resumed(
     done = len(place.kept("killed"))
     assert done < 8
     log.write_bytes(log.read_bytes() + b'["Slow", 3, {"cost_per_or')  # killed while it wrote a line
-    code, output, errors = place.begin("resume", "killed", "--jobs", "1").outcome()
+    code, output, errors = place.begin("resume", "killed", "--jobs", "1").told()
     assert (code, errors) == (0, "")
     assert "killed/report.html" in output
     assert place.result("killed") == reference

@@ -75,7 +75,7 @@ def test_who_is_killed_when_all_is_written_leaves_a_complete_folder(tmp_path, mo
     usual = shutil.rmtree
 
     def killed(path, *args, **options):
-        if Path(path).name == "digests":
+        if Path(path).name == "digests" and (Path(path).parent / "report.html").exists():
             raise KeyboardInterrupt
         usual(path, *args, **options)
 

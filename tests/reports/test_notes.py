@@ -66,7 +66,8 @@ def test_the_page_has_each_limit_on_top_and_where_it_matters(tmp_path: Any) -> N
         (
             policy,
             replication,
-            SOUND | {"open_share": 0.25, "cost_per_order": 9.0, "lead_time_mean_h": 20.0 + place},
+            SOUND
+            | {"open_share": 0.25, "cost_per_order": 9.0, "lead_time_mean_h": 20.0 + place + replication},
         )
         for place, policy in enumerate(("near", "far"))
         for replication in range(3)
