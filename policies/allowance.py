@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from policies.part import Part
 from sim.document import Quantity, Switch, wrong
 from sim.limits import Usage
-from sim.network import Network
+from sim.view.network import Network
 
 Counted: TypeAlias = Literal["orders", "lines", "units", "value", "weight_kg"]
 Window: TypeAlias = Literal["hour", "day", "week", "month"]

@@ -17,9 +17,9 @@ from policies.splits.planner import Planner, priced
 from policies.splits.search import Search
 from sim import policy as answer
 from sim.clock import HOUR
-from sim.network import Network
-from sim.offer import ServiceChoice
 from sim.policy import Request
+from sim.view.network import Network
+from sim.view.offer import ServiceChoice
 
 
 class Verdict(NamedTuple):

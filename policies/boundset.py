@@ -13,9 +13,9 @@ from policies.splits.plan import remainder
 from sim import occasions
 from sim import policy as answer
 from sim.clock import NEVER
-from sim.network import Network
+from sim.decision.record import RuleRecord
 from sim.policy import Allocation, Request, Why
-from sim.record import RuleRecord
+from sim.view.network import Network
 
 
 class Step(NamedTuple):

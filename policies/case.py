@@ -8,10 +8,10 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.network import Network
-from sim.nextlots import Picked
-from sim.offer import Offer, Parcel, ServiceChoice
 from sim.policy import Request
+from sim.view.network import Network
+from sim.view.nextlots import Picked
+from sim.view.offer import Offer, Parcel, ServiceChoice
 
 Bools: TypeAlias = NDArray[np.bool_]
 Values: TypeAlias = NDArray[Any]
@@ -28,7 +28,7 @@ class Terms(NamedTuple):
 
     Attributes:
         service: which service it takes.
-        issue: which lots leave first: a key of `sim.lots.ISSUE`; None: as the warehouse does.
+        issue: which lots leave first: a key of `sim.stock.lots.ISSUE`; None: as the warehouse does.
         least_life_s: seconds that goods must live after delivery; None: the minimum of the item.
         safety_stock: whether safety stock may be promised, too.
         kept_back: pairs of units of each item that are kept back, and the segments that they are kept for.

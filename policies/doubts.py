@@ -9,7 +9,7 @@ from policies.load import check_rule_set, shipped_rule_sets
 from policies.when import LineTerms, When
 from sim.document import nearest, read_text
 from sim.errors import Problem, RuleSetError
-from sim.experiment import PolicySource
+from sim.execution.experiment import PolicySource
 from sim.scenario import Scenario
 from sim.scenario.places import Places
 

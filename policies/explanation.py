@@ -13,9 +13,9 @@ from policies.preference import SLACK, Criterion, Preference, Term
 from policies.sieve import DROPPED, Pass, Sieve
 from policies.soft import Soft
 from policies.splits.plan import Plan, remainder
-from sim.network import Network
+from sim.decision.record import Candidate, Comparison, RuleRecord
 from sim.policy import Backorder
-from sim.record import Candidate, Comparison, RuleRecord
+from sim.view.network import Network
 
 if TYPE_CHECKING:
     from policies.boundset import Step

@@ -16,11 +16,11 @@ from pathlib import Path
 import yaml
 
 from policies.ruleset import RuleSet
-from sim.carrier import service_ids
+from sim.carrier.carriers import service_ids
 from sim.document import Checking, Document, nearest, plain, read_text, write
 from sim.document.file import decoded, read_bytes
 from sim.errors import Interruption, PolicyError, Problem, RuleSetError, blaming, named
-from sim.experiment import PolicySource
+from sim.execution.experiment import PolicySource
 from sim.policy import Policy
 from sim.scenario import Scenario
 

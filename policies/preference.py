@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.case import Case, Column, Mask, Values
-from sim.record import Weighing
+from sim.decision.record import Weighing
 
 SLACK = 1e-9
 """Values closer than this are equal: decimals are not exact in binary, and 0.70 + 0.10 is less than 0.80."""

@@ -16,7 +16,7 @@ from policies.keys.way import DistanceKm
 from policies.part import OneOf
 from policies.preference import Criterion, Handicap, Preference
 from sim.document import Forms, Scalar, Section, nearest, wrong
-from sim.network import Network
+from sim.view.network import Network
 
 NANO = 1e9
 """Sums are rounded to whole 1e-9, so that equal sums are equal."""

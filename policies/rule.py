@@ -20,7 +20,7 @@ from policies.soft import ALL_FILTERS
 from policies.splits.split import Split
 from policies.when import When
 from sim.document import Forms, Listing, Name, Reference, Section, wrong
-from sim.network import Network
+from sim.view.network import Network
 
 
 class OfKind(Section):

@@ -13,8 +13,8 @@ from policies.rule import Rule
 from policies.timing import Attempts, Decide, InBatches, Reallocate
 from policies.written import written
 from sim.document import Name, Section, section_schema, titled, wrong
-from sim.network import Network
 from sim.policy import Allocation, Request
+from sim.view.network import Network
 
 MOST_RULES = 1_000
 """Each is compared with all before it, and tried at every decision."""

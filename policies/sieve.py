@@ -15,8 +15,8 @@ from policies.filters.status import IsUp
 from policies.rule import InGroup, OfKind, Rule
 from policies.soft import Soft
 from sim.clock import NEVER
-from sim.network import Network
 from sim.policy import Request
+from sim.view.network import Network
 
 KNOWN_TO_COME_BACK = IsUp(within_hours=876_600)
 """Holds for every rule: nothing is given to a warehouse in a downtime, but for one that is known to end."""

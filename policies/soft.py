@@ -11,7 +11,7 @@ from policies.filters import FILTERS, Filter
 from policies.filters.filter import Limit
 from policies.part import OneOf
 from sim.document import wrong
-from sim.network import Network
+from sim.view.network import Network
 
 
 class Soft(Filter):

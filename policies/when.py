@@ -19,8 +19,8 @@ from sim.document import (
     Section,
     wrong,
 )
-from sim.network import Network
 from sim.policy import Request
+from sim.view.network import Network
 
 Segments: TypeAlias = Annotated[tuple[str, ...], Listing("segment", at_least=1, single=True)]
 Items: TypeAlias = Annotated[tuple[str, ...], Listing("item", at_least=1, single=True)]

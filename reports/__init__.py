@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reports.compare import comparison
+    from reports.designs.precision import Precision
+    from reports.designs.selection import Selection
     from reports.kpis import HEADLINE, KPIS, Kpi, measure
     from reports.page import write_report
-    from reports.precision import Precision
     from reports.result import Result, read_result, write_result
-    from reports.selection import Selection
-    from reports.sweep import contenders, sweep_table, tornado
+    from reports.sweeps.table import contenders, sweep_table, tornado
     from reports.terminal import result_text
 
 __all__ = [
@@ -41,10 +41,10 @@ _MODULES = {
     "reports.compare": ("comparison",),
     "reports.kpis": ("HEADLINE", "KPIS", "Kpi", "measure"),
     "reports.page": ("write_report",),
-    "reports.precision": ("Precision",),
+    "reports.designs.precision": ("Precision",),
     "reports.result": ("Result", "read_result", "write_result"),
-    "reports.selection": ("Selection",),
-    "reports.sweep": ("contenders", "sweep_table", "tornado"),
+    "reports.designs.selection": ("Selection",),
+    "reports.sweeps.table": ("contenders", "sweep_table", "tornado"),
     "reports.terminal": ("result_text",),
 }
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole
 from reports.kpis.orders import COST_COLUMNS, late_orders, own_costs
-from sim.experiment import Task, digest_of
+from sim.execution.experiment import Task, digest_of
 from sim.journal import SPLIT_REASONS, STATES, Journal
 from sim.parquet import check_file, reading
 from sim.writing import replacing

@@ -13,7 +13,7 @@ import numpy as np
 
 from reports.kpis.columns import Integers, seconds, whole
 from reports.statistics import Values
-from sim.experiment import Replication
+from sim.execution.experiment import Replication
 from sim.journal import Journal
 
 COURSES = {"backlog": "shipments that wait", "on_hand": "units on hand"}

@@ -9,7 +9,7 @@ from reports.kpis import measure
 from reports.reconciliation import reconcile, unbalanced
 from reports.searches import count_searches, cut_short
 from reports.storage import count_full_hours, too_full
-from sim.experiment import Replication
+from sim.execution.experiment import Replication
 from sim.journal import Journal
 from sim.scenario import Scenario
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sim.carrier import service_ids
+from sim.carrier.carriers import service_ids
 from sim.clock import instant
 from sim.scenario import Scenario
 

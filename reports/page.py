@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from reports import numbers, template
-from reports.designs import joined
+from reports.designs.sentences import joined
+from reports.diffs.why import why_section
 from reports.evidence import read_evidence
 from reports.figures.files import write_pictures
 from reports.figures.style import colour_of
@@ -19,10 +20,9 @@ from reports.kpis import KPIS
 from reports.notes import Notes, beside, notes, of_kpi, warnings_told
 from reports.result import Result, read_result
 from reports.sentences import answer, is_same, limits, reading, replications, same_orders
-from reports.sweep import Rows, rows_of, sweep_table
-from reports.sweepgallery import sweep_gallery
-from reports.sweeppage import shown_summary, sweep_section
-from reports.why import why_section
+from reports.sweeps.gallery import sweep_gallery
+from reports.sweeps.page import shown_summary, sweep_section
+from reports.sweeps.table import Rows, rows_of, sweep_table
 from sim.document.file import read_json
 from sim.errors import InputError, Problem
 from sim.writing import write_file

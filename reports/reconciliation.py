@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sim.experiment import Replication
+from sim.execution.experiment import Replication
 from sim.journal import Journal
 
 COLUMNS = ("policy", "replication", "book", "entry", "unit", "amount")

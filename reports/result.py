@@ -30,8 +30,8 @@ from reports.summary import LARGEST, check_summary
 from sim.document.bounds import LARGEST_TABLE
 from sim.document.file import decoded, parsed_json, read_bytes
 from sim.errors import InputError, Problem
-from sim.experiment import Replication
-from sim.tasklog import TaskLog, alone
+from sim.execution.experiment import Replication
+from sim.execution.tasklog import TaskLog, alone
 from sim.writing import write_file
 
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")

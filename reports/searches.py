@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pyarrow.compute as pc
 
-from sim.experiment import Replication
+from sim.execution.experiment import Replication
 from sim.journal import Journal
 
 _ALL, _GREEDY = "decisions.all", "decisions.greedy"

@@ -7,7 +7,7 @@ from typing import Any
 
 from reports import numbers
 from reports.compare import PAIRED, WELCH
-from reports.designs import joined, precision_sentences, selection_sentences
+from reports.designs.sentences import joined, precision_sentences, selection_sentences
 from reports.kpis import KPIS
 from reports.statistics import BETTER, NOT_DISTINGUISHABLE, TOO_FEW, WORSE
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from reports.kpis.columns import positions, seconds, whole
 from reports.numbers import fixed
-from sim.experiment import Replication
+from sim.execution.experiment import Replication
 from sim.journal import Journal
 
 _FULL = "full."

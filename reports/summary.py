@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reports import compare
-from reports.designs import precision_sentences, selection_sentences
+from reports.designs.sentences import precision_sentences, selection_sentences
 
 _TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
 LARGEST = 1e100

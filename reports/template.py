@@ -13,7 +13,7 @@ from reports import numbers
 from reports.figures import whisker
 from reports.figures.style import COLOURS
 from reports.sentences import capital, verdict_text
-from reports.story import telling
+from reports.stories.story import telling
 
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 

@@ -13,7 +13,7 @@ from reports.layout import GAP, table, tables
 from reports.layout import width as width_of
 from reports.result import Result
 from reports.sentences import answer, limits, reading, replications, still_open, verdict_text
-from reports.sweeptext import sweep_text
+from reports.sweeps.text import sweep_text
 
 _MORE = (
     "lead_time_p95_h", "queue_mean_min", "on_time_in_full_share", "cancelled_share", "open_share",

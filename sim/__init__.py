@@ -19,16 +19,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.experiment import PolicySource, Variant
+    from sim.execution.experiment import PolicySource, Variant
     from sim.journal import Journal
     from sim.lab.experiment import Experiment
     from sim.lab.sweep import sweep
-    from sim.network import Network
     from sim.occasions import Attempts, Batches, Reallocation
     from sim.policy import Allocation, Backorder, Cancel, Care, Part, Policy, Request, Wait, Why
-    from sim.probes import check_policy
+    from sim.probes.check import check_policy
     from sim.replication import simulate
     from sim.scenario import Scenario, load_scenario
+    from sim.view.network import Network
 
 __all__ = [
     "Allocation",
@@ -56,14 +56,14 @@ __all__ = [
 ]
 
 _MODULES = {
-    "sim.experiment": ("PolicySource", "Variant"),
+    "sim.execution.experiment": ("PolicySource", "Variant"),
     "sim.journal": ("Journal",),
     "sim.lab.experiment": ("Experiment",),
     "sim.lab.sweep": ("sweep",),
-    "sim.network": ("Network",),
+    "sim.view.network": ("Network",),
     "sim.occasions": ("Attempts", "Batches", "Reallocation"),
     "sim.policy": ("Allocation", "Backorder", "Cancel", "Care", "Part", "Policy", "Request", "Wait", "Why"),
-    "sim.probes": ("check_policy",),
+    "sim.probes.check": ("check_policy",),
     "sim.replication": ("simulate",),
     "sim.scenario": ("Scenario", "load_scenario"),
 }

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.journal import ACCOUNTS, SHIPMENT_STATES
-from sim.lots import USUAL, Pick
+from sim.stock.lots import USUAL, Pick
 
 if TYPE_CHECKING:
-    from sim.carrier import Lane
-    from sim.desk import Desk
-    from sim.luck import Luck
+    from sim.carrier.carriers import Lane
+    from sim.orderbook.luck import Luck
+    from sim.warehouse.desk import Desk
 
 DELIVERED, CANCELLED, LOST, QUEUED, IN_WORK, PACKED, IN_TRANSIT, BACKORDERED = range(len(SHIPMENT_STATES))
 """States of a shipment."""

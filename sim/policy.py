@@ -5,7 +5,7 @@ A policy is any object with `allocate(request, network) -> Allocation`. It may a
 - `prepare(network)`, called once before the first order of a replication: it may return another policy, bound to
   that network, which then decides in its place;
 - `attempts`, `batches` and `reallocation`, which say when it is asked: see `sim.occasions`; and
-- `explain(request, network)`, which says how it comes to its answer: see `sim.record`.
+- `explain(request, network)`, which says how it comes to its answer: see `sim.decision.record`.
 
 `sim.check_policy` tells the author of one everything that is wrong with it.
 
@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from sim.network import Network
+    from sim.view.network import Network
 
 
 class Request(NamedTuple):

@@ -8,42 +8,42 @@ from contextlib import contextmanager
 from numbers import Integral
 from pathlib import Path
 
-from sim.carrier import Carriers
+from sim.carrier.carriers import Carriers
 from sim.catalogue import Catalogue, cents
-from sim.claims import Claims
 from sim.clock import END, Clock
-from sim.disposals import Disposals
-from sim.door import Door
+from sim.decision.orchestrator import Orchestrator
+from sim.decision.reallocation import Reallocations
+from sim.decision.watch import Watch
 from sim.errors import PolicyError, blaming
-from sim.expectation import Expectations
-from sim.expiry import Expiry
-from sim.fulfilment import Fulfilment
-from sim.hours import Hours
-from sim.inbound import Inbound, supply_sources
-from sim.inventory import Inventory
 from sim.journal import Journal
 from sim.ledger import CASH, STOCK, Ledger, post_at_site
-from sim.network import Network
-from sim.notices import Notices
-from sim.opening import open_stock
-from sim.orchestrator import Orchestrator
-from sim.orderbook import BLOCK_ORDERS, OrderBook
-from sim.payment import Payments
+from sim.lifecycle.expectation import Expectations
+from sim.lifecycle.fulfilment import Fulfilment
+from sim.lifecycle.notices import Notices
+from sim.lifecycle.payment import Payments
+from sim.lifecycle.reconciliation import check_units, reconcile, units_held
+from sim.lifecycle.returns import Returns
+from sim.lifecycle.settlement import Settlement
+from sim.lifecycle.waiting import Waiting
+from sim.orderbook.book import BLOCK_ORDERS, OrderBook
 from sim.policy import Policy, Preparable
-from sim.protocols import Protocols
-from sim.reallocation import Reallocations
-from sim.receipts import Receipts
-from sim.reconciliation import check_units, reconcile, units_held
 from sim.recorder import Facts, Recorder
-from sim.replenishment import replenish
-from sim.returns import Returns
 from sim.scenario import Scenario
-from sim.settlement import Settlement
-from sim.visibility import LastSync
-from sim.waiting import Waiting
-from sim.walk_ins import WalkIns
-from sim.warehouses import Warehouses
-from sim.watch import Watch
+from sim.stock.claims import Claims
+from sim.stock.disposals import Disposals
+from sim.stock.door import Door
+from sim.stock.expiry import Expiry
+from sim.stock.inbound import Inbound, supply_sources
+from sim.stock.inventory import Inventory
+from sim.stock.opening import open_stock
+from sim.stock.receipts import Receipts
+from sim.stock.replenishment import replenish
+from sim.view.network import Network
+from sim.view.visibility import LastSync
+from sim.warehouse.hours import Hours
+from sim.warehouse.protocols import Protocols
+from sim.warehouse.walk_ins import WalkIns
+from sim.warehouse.warehouses import Warehouses
 
 
 def simulate(

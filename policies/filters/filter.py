@@ -12,7 +12,7 @@ from pydantic import Field
 from policies.case import Case, Mask, Terms
 from policies.part import Part
 from sim.document import Forms, Quantity, Section
-from sim.network import Network
+from sim.view.network import Network
 
 SLACK = 1e-6
 """Decimals are not exact in binary: 0.1 + 0.2 is more than 0.3, and 1.001 × 1000 less than 1001. Whatever is compared

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from policies.case import Bools, Case, Mask
 from policies.filters.filter import Filter
-from sim.network import Network
+from sim.view.network import Network
 
 
 class HandlesItems(Filter):

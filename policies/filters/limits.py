@@ -13,7 +13,7 @@ from policies.case import Bools, Case, Mask
 from policies.filters.filter import SLACK, Limit, Moment
 from sim.clock import NEVER
 from sim.document import Days, Switch
-from sim.network import Network
+from sim.view.network import Network
 
 LOOK_AGAIN_S = 300
 """When work is expected to be done is not when it is: an order that waits for it looks again no sooner than this."""

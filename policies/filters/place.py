@@ -12,8 +12,8 @@ from policies.filters.filter import SLACK, Filter
 from policies.references import check_names
 from sim.document import Days, Listing, PositiveCount, Quantity, checking, wrong
 from sim.errors import PolicyError
-from sim.network import Network
 from sim.scenario.sites import Kind
+from sim.view.network import Network
 
 NO_ZONES = "compares zones, and no warehouse is in the zone of any region"
 

@@ -10,7 +10,7 @@ from policies.case import Bools, Case, Mask
 from policies.filters.filter import Filter, Moment
 from sim.clock import HOUR, NEVER
 from sim.document import Hours
-from sim.network import Network
+from sim.view.network import Network
 
 
 class IsUp(Filter):

@@ -11,7 +11,7 @@ from policies.filters.filter import Filter
 from policies.references import check_names
 from sim.clock import DAY
 from sim.document import Days, Listing, PositiveCount
-from sim.network import Network
+from sim.view.network import Network
 
 
 class _OfStock(Filter):

@@ -7,7 +7,7 @@ import numpy as np
 from policies.case import Case, Column, Values
 from policies.keys.key import Key
 from sim import randomness
-from sim.network import Network
+from sim.view.network import Network
 
 
 class SiteRank(Key):

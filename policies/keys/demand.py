@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 from policies.case import Case, Column, Values
 from policies.keys.key import Key
 from sim.document import PositiveDays, wrong
-from sim.inventory import UNLIMITED
-from sim.network import Network
+from sim.stock.inventory import UNLIMITED
+from sim.view.network import Network
 
 HALF_LIFE_DAYS = 14.0
 """Of sales velocity, where a rule does not say."""

@@ -9,10 +9,10 @@ from pydantic import Field
 from policies.case import Column
 from policies.part import Part
 from policies.preference import Term
+from sim.decision.record import Weighing
 from sim.document import Number, Quantity, Switch
 from sim.document.fields import LARGEST
-from sim.network import Network
-from sim.record import Weighing
+from sim.view.network import Network
 
 
 class Key(Part):

@@ -8,7 +8,7 @@ from policies.allowance import Allowance
 from policies.case import Column
 from policies.keys.key import Key
 from sim.document.fields import LARGEST
-from sim.network import Network
+from sim.view.network import Network
 
 
 class Backlog(Key):

@@ -9,7 +9,7 @@ from policies.keys.key import Key
 from policies.keys.storage import relief
 from sim.catalogue import cents, micros
 from sim.clock import DAY, NEVER
-from sim.network import Network
+from sim.view.network import Network
 
 CENTS = np.array(100.0)
 """In a unit of the currency; without dimension, for which numpy takes half the time of a Python number."""

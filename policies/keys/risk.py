@@ -11,8 +11,8 @@ from policies.poisson import left_over, saved
 from sim.catalogue import MICRO
 from sim.clock import DAY, NEVER
 from sim.document import Days
-from sim.inventory import UNLIMITED
-from sim.network import Network
+from sim.stock.inventory import UNLIMITED
+from sim.view.network import Network
 
 
 class SpoilageCredit(ByDemand):

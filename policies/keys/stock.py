@@ -10,8 +10,8 @@ from pydantic import Field
 from policies.case import Case, Column, Values
 from policies.keys.key import Key
 from sim.clock import DAY, NEVER
-from sim.inventory import UNLIMITED
-from sim.network import Network
+from sim.stock.inventory import UNLIMITED
+from sim.view.network import Network
 
 
 class AvailableUnits(Key):

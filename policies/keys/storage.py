@@ -10,8 +10,8 @@ from policies.case import Case, Column, Values
 from policies.keys.key import Key
 from sim.catalogue import MICRO, micros
 from sim.clock import HOUR
-from sim.inventory import UNLIMITED
-from sim.network import Network
+from sim.stock.inventory import UNLIMITED
+from sim.view.network import Network
 
 MOST_DAYS = np.array(28.0)
 """So many days of storage are relieved at most: stock that nobody wants, and nothing replaces, would lie for ever."""

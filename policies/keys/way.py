@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policies.case import Column
 from policies.keys.key import Key
-from sim.network import Network
+from sim.view.network import Network
 
 
 class DistanceKm(Key):

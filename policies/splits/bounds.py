@@ -13,7 +13,7 @@ from policies.preference import Preference
 from policies.splits.split import OnlyIf, Split
 from sim.catalogue import micros
 from sim.clock import DAY
-from sim.network import Network
+from sim.view.network import Network
 
 
 @dataclass(frozen=True, slots=True)

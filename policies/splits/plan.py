@@ -7,8 +7,8 @@ from typing import NamedTuple, TypeAlias
 
 from policies.case import Bools, Case
 from policies.preference import Criterion, Preference
-from sim.network import Network
 from sim.policy import Request
+from sim.view.network import Network
 
 Lines: TypeAlias = tuple[int, ...]
 

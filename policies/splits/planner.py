@@ -10,8 +10,8 @@ from policies.splits.bounds import Bounds
 from policies.splits.search import Search
 from policies.splits.split import Split
 from sim.catalogue import micros
-from sim.network import Network
 from sim.policy import Request
+from sim.view.network import Network
 
 CENT = 10_000
 """In millionths of the currency."""

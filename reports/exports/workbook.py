@@ -27,8 +27,8 @@ from reports.kpis import KPIS
 from reports.notes import warnings_told
 from reports.result import Result
 from reports.sentences import answer, limits, reading, replications
-from reports.sweep import rows_of, sweep_table
-from reports.sweepanswer import sweep_answer
+from reports.sweeps.answer import sweep_answer
+from reports.sweeps.table import rows_of, sweep_table
 from sim.writing import SCRATCH, replacing
 
 _BOOKS = {

@@ -17,9 +17,9 @@ from matplotlib.ticker import MaxNLocator
 from reports.course import COURSES, Course
 from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, PAPER, RULE, Colour, canvas, colour_of, house_style
-from reports.rhythm import Rhythm
 from reports.statistics import Values
-from reports.warmup import WarmUp, days
+from reports.warmups.rhythm import Rhythm
+from reports.warmups.warmup import WarmUp, days
 from sim.writing import replacing
 
 _DOTS_PER_INCH = 200  # of a PNG

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports import numbers
-from reports.designs import joined
+from reports.designs.sentences import joined
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, PAPER, canvas, colour_of, house_style

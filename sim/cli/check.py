@@ -10,7 +10,7 @@ import click
 from sim.writing import write_file
 
 if TYPE_CHECKING:
-    from reports.gate import Check
+    from reports.gates.gate import Check
 
 
 @click.command(name="check")
@@ -58,9 +58,9 @@ def check_command(
     The same version, files and seed must give the same numbers. Otherwise a KPI got worse when its interval says so,
     or when it passes its bound.
     """
-    from reports.baseline import baseline_of, bounds_of, read_baseline, write_baseline
-    from reports.gate import check
-    from reports.gatetexts import check_junit, check_markdown, check_text
+    from reports.gates.baseline import baseline_of, bounds_of, read_baseline, write_baseline
+    from reports.gates.gate import check
+    from reports.gates.texts import check_junit, check_markdown, check_text
     from sim.cli.played import warn_of_changes
     from sim.lab.provenance import read_provenance
 
@@ -94,6 +94,6 @@ def check_command(
 
 
 def _page(found: Check) -> str:
-    from reports.gatepage import check_page  # matplotlib takes a while to load, and only pages need it
+    from reports.gates.page import check_page  # matplotlib takes a while to load, and only pages need it
 
     return check_page(found)

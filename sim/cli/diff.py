@@ -12,10 +12,10 @@ import click
 import numpy as np
 
 from policies.load import build_policy
-from reports.diff import order_rows
-from reports.diffforms import orders_table
+from reports.diffs.diff import order_rows
+from reports.diffs.forms import orders_table
+from reports.diffs.routes import OtherOrdersError
 from reports.forms import as_csv, as_json
-from reports.routes import OtherOrdersError
 from sim.cli.played import (
     check_replication,
     format_option,
@@ -26,13 +26,13 @@ from sim.cli.played import (
 )
 from sim.cli.playing import progress, room
 from sim.errors import InputError, Problem
-from sim.experiment import Task, Variant
+from sim.execution.experiment import Task, Variant
+from sim.execution.workers import Here
 from sim.journal import Journal
 from sim.lab.provenance import read_provenance, read_variants
 from sim.lab.telling import Pair, compared, content_of, have_told, read_side, telling_of
 from sim.parquet import of_a_run
 from sim.replication import simulate
-from sim.workers import Here
 
 
 @click.command(name="diff")
@@ -118,7 +118,7 @@ def _rows(pair: Pair) -> str:
 
 def _written(content: dict[str, Any], form: str) -> str:
     # Loaded only now: help does without.
-    from reports import difftexts
+    from reports.diffs import texts as difftexts
 
     match form:
         case "json":

@@ -16,8 +16,8 @@ from sim.cli.played import (
     warn_of_changes,
 )
 from sim.cli.playing import room
+from sim.execution.story import tell
 from sim.lab.provenance import read_provenance, read_variants
-from sim.story import tell
 
 
 @click.command(name="explain")
@@ -43,8 +43,8 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
 
     # Loaded only now: the simulation does without.
     from reports.forms import as_json
-    from reports.storydata import story_content
-    from reports.storytexts import story_csv, story_markdown, story_page, story_text
+    from reports.stories.data import story_content
+    from reports.stories.texts import story_csv, story_markdown, story_page, story_text
 
     content = story_content(story, variant.source.file_name)
     match form:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from reports.design import MOST_REPLICATIONS
+from reports.designs.design import MOST_REPLICATIONS
 from sim.errors import InputError, Problem
 from sim.lab.arguments import MOST_JOBS
 

@@ -10,7 +10,7 @@ import click
 
 from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.experiment import Variant
+from sim.execution.experiment import Variant
 from sim.lab.provenance import changed_inputs
 
 replication_option = click.option(

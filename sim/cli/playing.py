@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from tqdm import tqdm
 
-from sim.experiment import Keep
+from sim.execution.experiment import Keep
 from sim.lab.experiment import Experiment
 from sim.lab.folder import free_folder
 

@@ -7,7 +7,7 @@ import click
 from policies.load import build_policy, read_policies
 from reports.numbers import counted
 from sim.cli.options import anywhere_option
-from sim.probes import check_policy
+from sim.probes.check import check_policy
 from sim.scenario import load_scenario
 
 

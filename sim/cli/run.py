@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from reports.designs.precision import AT_MOST, Precision, read_half_widths
 from reports.kpis import HEADLINE
-from reports.precision import AT_MOST, Precision, read_half_widths
 from sim.cli.options import (
     at_most_option,
     family_option,
@@ -22,12 +22,12 @@ from sim.cli.options import (
 from sim.cli.played import tell_of_code
 from sim.cli.playing import carry_out, progress, show
 from sim.errors import InputError, Problem
-from sim.experiment import Keep
+from sim.execution.experiment import Keep
+from sim.execution.tasklog import TaskLog
 from sim.lab.experiment import Experiment
 from sim.lab.provenance import read_provenance
 from sim.lab.repetition import compared_files, differing_files
 from sim.parquet import of_a_run
-from sim.tasklog import TaskLog
 from sim.versions import differing, versions
 
 

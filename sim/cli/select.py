@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from reports.designs.selection import Selection
 from reports.kpis import kpi_named
-from reports.selection import Selection
 from sim.cli.options import (
     at_most_option,
     folder_options,
@@ -19,7 +19,7 @@ from sim.cli.options import (
 )
 from sim.cli.playing import carry_out
 from sim.errors import InputError, Problem
-from sim.experiment import Keep
+from sim.execution.experiment import Keep
 from sim.lab.experiment import Experiment
 
 

@@ -17,7 +17,7 @@ from sim.cli.options import (
     world_options,
 )
 from sim.cli.playing import carry_out
-from sim.experiment import Keep
+from sim.execution.experiment import Keep
 from sim.lab.sweep import sweep
 
 

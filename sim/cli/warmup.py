@@ -13,7 +13,7 @@ from sim.cli.options import policies_option, replications_option, workers_option
 from sim.cli.playing import progress
 from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.experiment import Stage, one_by_one
+from sim.execution.experiment import Stage, one_by_one
 from sim.lab.arguments import check_playing
 from sim.lab.experiment import Experiment
 from sim.lab.player import play
@@ -71,8 +71,8 @@ def warmup_command(
     # matplotlib is loaded only now: the simulation does without.
     from reports.course import courses
     from reports.figures.courses import draw_courses
-    from reports.rhythm import rhythm
-    from reports.warmup import advice, judged, sentence
+    from reports.warmups.rhythm import rhythm
+    from reports.warmups.warmup import advice, judged, sentence
 
     known = rhythm(world)
     found = {policy: by_name for policy, by_name in courses(rows).items() if by_name}

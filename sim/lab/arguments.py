@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import get_args
 
-from reports.design import MOST_REPLICATIONS, Design
+from reports.designs.design import MOST_REPLICATIONS, Design
 from reports.kpis import kpi_named
-from sim.cluster import check_cluster
 from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.experiment import Keep, is_file_name
+from sim.execution.cluster import check_cluster
+from sim.execution.experiment import Keep, is_file_name
 
 MOST_JOBS = 1024
 """Processes on one machine."""

@@ -15,15 +15,16 @@ from policies.doubts import policy_doubts
 from policies.load import build_policy, read_policies
 from policies.ruleset import RuleSet
 from reports.breakdown import break_down, gather
-from reports.design import Design, Fixed
+from reports.designs.design import Design, Fixed
+from reports.designs.precision import Precision
+from reports.designs.selection import Selection
 from reports.kpis import HEADLINE
 from reports.measured import measure_run, warnings_of
-from reports.precision import Precision
-from reports.selection import Selection
-from reports.warmup import as_told, too_short, warm_ups
+from reports.warmups.warmup import as_told, too_short, warm_ups
 from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.experiment import DIGESTS, Keep, Stage, Task, Variant, one_by_one
+from sim.execution.experiment import DIGESTS, Keep, Stage, Task, Variant, one_by_one
+from sim.execution.tasklog import TaskLog, alone
 from sim.lab.arguments import check_experiment, check_names, check_playing
 from sim.lab.folder import begun, is_complete
 from sim.lab.player import Told, play, resumable
@@ -36,7 +37,6 @@ from sim.lab.provenance import (
     write_provenance,
 )
 from sim.scenario import Scenario, load_scenario
-from sim.tasklog import TaskLog, alone
 from sim.versions import differing, versions
 
 if TYPE_CHECKING:
@@ -297,7 +297,7 @@ class Experiment:
             common=self.common_random_numbers,
         )
         if "sweep" in result.summary:
-            from reports.sweep import write_sweep
+            from reports.sweeps.table import write_sweep
 
             write_sweep(folder, result)
         return result

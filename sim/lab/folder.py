@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sim.document.file import check_name
 from sim.errors import InputError, Problem
-from sim.experiment import DIGESTS
+from sim.execution.experiment import DIGESTS
+from sim.execution.tasklog import FILE_NAME as TASK_LOG
+from sim.execution.tasklog import TaskLog, alone
 from sim.lab.provenance import FILE_NAME as PROVENANCE
 from sim.lab.provenance import read_provenance
 from sim.scenario import Scenario
-from sim.tasklog import FILE_NAME as TASK_LOG
-from sim.tasklog import TaskLog, alone
 from sim.writing import SCRATCH
 
 _ALWAYS = ("kpis.csv", "comparison.csv", "reconciliation.csv", "breakdown.parquet", "summary.json")

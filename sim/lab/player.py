@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reports.numbers import counted
-from sim.cluster import Cluster
-from sim.cores import Cores
 from sim.errors import InputError, OrderlabError, PolicyError
-from sim.experiment import Design, Found, Measured, Playable, Stage, Task, replicate
+from sim.execution.cluster import Cluster
+from sim.execution.cores import Cores
+from sim.execution.experiment import Design, Found, Measured, Playable, Stage, Task, replicate
+from sim.execution.tasklog import TaskLog
+from sim.execution.workers import Here, Workers, play_all
 from sim.lab.folder import clear_scratch
 from sim.scenario import Scenario
 from sim.scenario.demand import Generated
-from sim.tasklog import TaskLog
-from sim.workers import Here, Workers, play_all
 
 _QUICK = 20_000
 """Orders that this process plays before others, which have to be started, could."""

@@ -22,10 +22,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from sim.document.file import decoded, read_bytes, read_json
 from sim.document.paths import dotted
 from sim.errors import InputError, Problem
-from sim.experiment import MOST_BOOKS, Keep, PolicySource, Variant, is_file_name
+from sim.execution.experiment import MOST_BOOKS, Keep, PolicySource, Variant, is_file_name
+from sim.execution.tasklog import TaskLog
 from sim.scenario import Scenario, load_scenario, write_resolved
 from sim.scenario.resolved import table_places
-from sim.tasklog import TaskLog
 from sim.versions import versions
 from sim.writing import copy_file, write_file
 

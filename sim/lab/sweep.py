@@ -16,11 +16,11 @@ from policies.ruleset import RuleSet
 from reports.kpis import HEADLINE
 from sim.document import read_text
 from sim.errors import InputError, Problem
-from sim.experiment import Variant
+from sim.execution.experiment import Variant
 from sim.lab.experiment import Experiment
 from sim.lab.factors import Factor, overlapping, read_factors, short_keys
 from sim.lab.points import Changed, Maker
-from sim.orderbook import made_of
+from sim.orderbook.book import made_of
 from sim.scenario import Scenario
 
 MOST_VARIANTS = 200

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from policies.load import build_policy
-from reports.diff import Difference, chosen_orders, compare_routes, difference_content, told_content
-from reports.routes import Routes, read_routes
-from reports.storydata import story_content
+from reports.diffs.diff import Difference, chosen_orders, compare_routes, difference_content, told_content
+from reports.diffs.routes import Routes, read_routes
+from reports.stories.data import story_content
 from sim.errors import OrderlabError
-from sim.experiment import DIGESTS, Measured, Task, Variant
+from sim.execution.experiment import DIGESTS, Measured, Task, Variant
+from sim.execution.story import Rows, rows_of, tell_again
+from sim.execution.workers import Workers, play_all
 from sim.journal import Journal
-from sim.story import Rows, rows_of, tell_again
-from sim.workers import Workers, play_all
 from sim.writing import write_file
 
 STORIES = "stories"
@@ -85,7 +85,7 @@ class Pair(NamedTuple):
     """Two policies, what they decided differently, and the orders that are to show it.
 
     Attributes:
-        content: the difference as JSON holds it, see `reports.diff.difference_content`.
+        content: the difference as JSON holds it, see `reports.diffs.diff.difference_content`.
         chosen: what each order shows, by its id.
 
     """

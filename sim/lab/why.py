@@ -7,11 +7,11 @@ from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 
-from reports.diff import FIRST, share_differently
+from reports.diffs.diff import FIRST, share_differently
+from reports.diffs.routes import OtherOrdersError
+from reports.diffs.why import FILE_NAME, written
 from reports.evidence import common_journals
-from reports.routes import OtherOrdersError
-from reports.why import FILE_NAME, written
-from sim.experiment import Task, Variant
+from sim.execution.experiment import Task, Variant
 from sim.lab.player import workers_for
 from sim.lab.telling import Side, Stories, compared, content_of, have_told, read_side, telling_of
 from sim.writing import write_file

@@ -23,9 +23,9 @@ import pyarrow as pa
 import pytest
 
 from policies import shipped_rule_sets
-from reports.baseline import baseline_of, read_baseline, write_baseline
-from reports.gate import check
-from reports.gatetexts import check_text
+from reports.gates.baseline import baseline_of, read_baseline, write_baseline
+from reports.gates.gate import check
+from reports.gates.texts import check_text
 from sim.journal import TABLES, Journal
 from sim.lab.experiment import Experiment
 from sim.scenario import shipped_scenarios

@@ -9,50 +9,43 @@ from contextlib import contextmanager
 from types import FrameType
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "order book": ("orderbook", "demand", "creation", "payment", "promise", "order"),
-    "decision": (
-        "answer", "backlog", "batches", "care", "forecast", "known", "limits", "network", "nextlots", "occasions", "offer",
-        "offers", "orchestrator", "plain", "policy", "reallocation", "record", "tallies", "turns", "velocity",
-        "visibility", "waiting", "watch",
-    ),
-    "stock": (
-        "arrivals", "binding", "claims", "disposals", "door", "expiry", "inbound", "inventory", "levels", "lots", "opening",
-        "receipts", "replenishment", "supplier", "supply", "transfers", "walk_ins",
-    ),
+    "order book": ("orderbook", "order", "lifecycle.creation", "lifecycle.payment"),
+    "decision": ("decision", "view", "limits", "occasions", "policy", "lifecycle.care", "lifecycle.waiting"),
+    "stock": ("stock", "lifecycle.binding", "warehouse.walk_ins"),
     "warehouse": (
-        "backorders", "calendar", "desk", "downtime", "fulfilment", "handling", "hours", "luck", "packing", "protocols",
-        "roster", "shortfall", "warehouse", "warehouses", "work",
+        "warehouse", "calendar", "downtime", "orderbook.luck", "view.handling",
+        "lifecycle.backorders", "lifecycle.fulfilment", "lifecycle.packing", "lifecycle.shortfall",
     ),
     "carrier": (
-        "capacity", "carrier", "contract", "disruption", "expectation", "expectedpickup", "notices", "pickup", "ratecard", "shipping",
+        "carrier", "view.expectedpickup", "lifecycle.expectation", "lifecycle.notices", "lifecycle.shipping",
     ),
-    "returns": ("returns", "sentback"),
-    "ledger": ("ledger", "settlement"),
-    "journal": ("journal", "parquet", "recorder", "reconciliation"),
+    "returns": ("lifecycle.returns", "lifecycle.sentback"),
+    "ledger": ("ledger", "lifecycle.settlement"),
+    "journal": ("journal", "parquet", "recorder", "lifecycle.reconciliation"),
     "events": ("clock",),
     "set-up": ("catalogue", "replication"),
 }  # fmt: skip
-"""Modules of `sim` by part; all of `policies` is decision. `events` is the clock, and SimPy's loop below it."""
+"""Packages and modules of `sim` by part; a module that is named here is not of the part of its package. All of
+`policies` is decision. `events` is the clock, and SimPy's loop below it."""
 
 LOOKED_THROUGH = ("errors", "memo", "randomness")
 """Modules that others use while they play theirs: their time counts where they were called."""
 
-NOT_PLAYED = (
-    "cli", "cluster", "cores", "document", "examiner", "experiment", "lab", "probes", "remedies", "scenario",
-    "small_worlds", "story", "tasklog", "untouched", "versions", "workers", "writing",
-)  # fmt: skip
-"""Modules and packages that are at rest while a replication is played."""
+NOT_PLAYED = ("cli", "document", "execution", "lab", "probes", "scenario", "versions")
+"""Packages and modules that are at rest while a replication is played."""
 
 SET_UP = "set-up"
 OTHER = "other"
 
 _EVERY_S = 0.001
-_PART_OF = {f"sim.{module}": part for part, modules in PARTS.items() for module in modules}
+_PART_OF = {f"sim.{name}": part for part, names in PARTS.items() for name in names}
 
 
 def part_of(module: str) -> str | None:
     """Return the part that a module plays, None for one that is looked through."""
-    return "decision" if module.partition(".")[0] == "policies" else _PART_OF.get(module)
+    if module.partition(".")[0] == "policies":
+        return "decision"
+    return _PART_OF.get(module) or _PART_OF.get(".".join(module.split(".")[:2]))
 
 
 class Sampler:
@@ -89,7 +82,7 @@ class Sampler:
             module, code = frame.f_globals.get("__name__", ""), frame.f_code
             if not function and (found := part_of(module)) is not None:
                 part, function = found, f"{module}.{code.co_qualname}"
-            if module == "sim.orchestrator" and code.co_name == "_ask":
+            if module == "sim.decision.orchestrator" and code.co_name == "_ask":
                 is_asked = True
             elif module == "sim.clock" and code.co_name == "run":
                 self._begun = True

@@ -12,11 +12,11 @@ import pytest
 from policies import build_policy, read_policies
 from sim.cli.explain import explain_command
 from sim.errors import InputError
+from sim.execution.story import TABLES, tell
 from sim.journal import Journal
-from sim.network import Network
 from sim.policy import Allocation, Part, Request
 from sim.scenario import load_scenario
-from sim.story import TABLES, tell
+from sim.view.network import Network
 
 pytestmark = pytest.mark.xdist_group("explain")  # what its fixture plays is played once
 

@@ -82,7 +82,7 @@ def test_an_error_of_the_program_is_3_and_is_told_in_full(here: Any, monkeypatch
     def fail(*_: Any) -> None:
         raise AssertionError("units not conserved")
 
-    monkeypatch.setattr("sim.experiment.simulate", lambda *_, **__: fail())
+    monkeypatch.setattr("sim.execution.experiment.simulate", lambda *_, **__: fail())
     code, output, errors = here("run", "small.yaml", "-n", "1", "--jobs", "1", "--out", "result")
     assert (code, output) == (3, "")
     assert errors.startswith("orderlab failed, and that is its own fault. Please report this:")

@@ -9,9 +9,9 @@ import pytest
 
 from sim.clock import DAY, HOUR, Clock
 from sim.errors import PolicyError
-from sim.network import Network
 from sim.occasions import Attempts, Batches
 from sim.policy import Allocation, Part, Request, Wait
+from sim.view.network import Network
 
 WORLD = """\
 start: 2026-01-05T00:00

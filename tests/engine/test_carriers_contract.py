@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sim.network import Network
 from sim.policy import Allocation, Part, Request
+from sim.view.network import Network
 
 # A parcel of 2 kg costs 6.10 + 2 x 0.50 = 7.10. From the third of a month on 5 % less, 7.10 x 0.95 = 6.745 = 6.75;
 # from the fifth on a third less, 7.10 x 0.6666 = 4.73286 = 4.73.

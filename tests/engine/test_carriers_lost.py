@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from sim import randomness
-from sim.carrier import Carriers
+from sim.carrier.carriers import Carriers
 from sim.catalogue import Catalogue
 from sim.clock import Clock
-from sim.luck import Luck
 from sim.order import QUEUED, Order, Shipment
+from sim.orderbook.luck import Luck
 
 WORLD = """\
 start: 2026-01-05T00:00

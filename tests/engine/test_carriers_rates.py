@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.ratecard import Weighing
+from sim.carrier.ratecard import Weighing
 
 WORLD = """\
 start: 2026-01-05T00:00

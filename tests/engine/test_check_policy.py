@@ -14,9 +14,9 @@ import pytest
 from policies import build_policy, read_policies, shipped_rule_sets
 from sim import check_policy
 from sim.errors import Fault, PolicyError, UnfitPolicyError
-from sim.network import Network
 from sim.policy import Allocation, Part, Request, Wait
-from sim.small_worlds import small_worlds
+from sim.probes.small_worlds import small_worlds
+from sim.view.network import Network
 
 
 class Sound:

@@ -10,9 +10,9 @@ import pytest
 
 from reports.kpis import measure
 from sim.clock import HOUR
-from sim.network import Network
 from sim.occasions import Attempts
 from sim.policy import Allocation, Care, Part, Request, Wait
+from sim.view.network import Network
 
 # Tins come in every two hours, mugs never; nothing takes time.
 WORLD = """\

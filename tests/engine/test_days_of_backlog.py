@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.backlog import LONGEST_DAYS, days_of_backlog
 from sim.clock import DAY, HOUR, NEVER
-from sim.network import Network
 from sim.policy import Allocation, Part, Request
+from sim.view.backlog import LONGEST_DAYS, days_of_backlog
+from sim.view.network import Network
 
 IBM = [50, 60, 185, 250, 300, 400]  # units a day, of the look-ahead example of IBM Sterling
 

@@ -10,8 +10,8 @@ import pytest
 from sim.clock import HOUR, NEVER
 from sim.downtime import Notice, Outage
 from sim.errors import PolicyError, ScenarioError
-from sim.network import Network
 from sim.policy import Allocation, Part, Request, Wait
+from sim.view.network import Network
 
 WORLD = """\
 start: 2026-01-05T00:00

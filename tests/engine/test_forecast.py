@@ -10,10 +10,10 @@ import pytest
 
 from sim.catalogue import Catalogue
 from sim.clock import DAY, ORDER, Clock
-from sim.forecast import Forecast
-from sim.inventory import UNLIMITED
 from sim.policy import Allocation, Part
-from sim.velocity import Velocity
+from sim.stock.inventory import UNLIMITED
+from sim.view.forecast import Forecast
+from sim.view.velocity import Velocity
 
 WORLD = """\
 start: 2026-01-05T00:00

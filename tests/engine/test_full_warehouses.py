@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from sim.errors import PolicyError
-from sim.network import Network
 from sim.policy import Allocation, Backorder, Cancel, Part, Request
+from sim.view.network import Network
 
 WORLD = """\
 start: 2026-01-05T00:00

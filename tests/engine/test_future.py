@@ -18,8 +18,8 @@ import pytest
 from pydantic import BaseModel
 
 from sim.clock import DAY, HOUR
-from sim.network import Network
 from sim.policy import Allocation, Backorder, Part, Request
+from sim.view.network import Network
 
 WORLD = """\
 start: 2026-01-05T00:00

@@ -10,9 +10,9 @@ import pytest
 
 from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, Clock
-from sim.inventory import UNLIMITED, Inventory
-from sim.lots import Goods, Lot
 from sim.scenario import load_scenario
+from sim.stock.inventory import UNLIMITED, Inventory
+from sim.stock.lots import Goods, Lot
 
 WORLD = """\
 start: 2026-01-05T00:00

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.clock import NEVER
-from sim.lots import Lot, Lots
+from sim.stock.lots import Lot, Lots
 
 MILK, TIN = 0, 1
 A, B, C = 0, 1, 2

@@ -10,11 +10,11 @@ import pytest
 
 from sim.catalogue import Catalogue
 from sim.clock import NEVER, Clock
-from sim.inventory import Inventory
-from sim.lots import Goods
-from sim.nextlots import NextLots
-from sim.opening import open_stock
 from sim.scenario import load_scenario
+from sim.stock.inventory import Inventory
+from sim.stock.lots import Goods
+from sim.stock.opening import open_stock
+from sim.view.nextlots import NextLots
 
 WORLD = """\
 start: 2026-01-05T00:00

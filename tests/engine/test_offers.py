@@ -9,9 +9,9 @@ import pytest
 
 from policies import load_policy
 from sim import Allocation, Network, load_scenario, simulate
-from sim.offer import cheapest
+from sim.carrier.ratecard import UNSERVED
 from sim.policy import Policy, Request
-from sim.ratecard import UNSERVED
+from sim.view.offer import cheapest
 
 
 class Sceptic:

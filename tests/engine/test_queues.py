@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.network import Network
 from sim.policy import Allocation, Part, Request
+from sim.view.network import Network
 
 WORLD = """\
 start: 2026-01-05T00:00

@@ -9,9 +9,9 @@ import pytest
 
 from sim.clock import HOUR
 from sim.errors import PolicyError
-from sim.network import Network
 from sim.occasions import Reallocation
 from sim.policy import Allocation, Backorder, Part, Request, Wait, Why
+from sim.view.network import Network
 
 # Each warehouse has one station, and a shipment takes two hours there.
 WORLD = """\

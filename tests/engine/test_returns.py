@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from reports.kpis import measure
-from sim.network import Network
 from sim.policy import Allocation, Part, Request, Wait
+from sim.view.network import Network
 
 T0 = pd.Timestamp("2026-01-05T00:00")
 MINUTE, HOUR, DAY = (pd.Timedelta(1, unit) for unit in ("min", "h", "D"))

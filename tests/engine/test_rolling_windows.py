@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.clock import DAY, HOUR, NEVER, ORDER, Clock
 from sim.limits import ROLLING_S, RollingUsage
-from sim.turns import Turns
+from sim.view.turns import Turns
 
 SITES = 2
 

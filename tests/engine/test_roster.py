@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sim.calendar import ALWAYS, Calendar
 from sim.clock import HOUR, NEVER
-from sim.roster import Roster, roster
 from sim.scenario.sites import Warehouse
+from sim.warehouse.roster import Roster, roster
 
 SECONDS = 100
 

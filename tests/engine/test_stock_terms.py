@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sim.errors import PolicyError
-from sim.network import Network
 from sim.policy import Allocation, Backorder, Part, Request
+from sim.view.network import Network
 
 WORLD = """\
 items: [{{id: milk, price: 3, cost: 1, shelf_life_days: 30}}, {{id: tin, price: 2, cost: 1}}]

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from sim.catalogue import Catalogue
-from sim.demand import demand_by_cell
 from sim.journal import Journal
-from sim.levels import Levels
+from sim.orderbook.demand import demand_by_cell
 from sim.scenario.levels import DaysOfDemand
+from sim.stock.levels import Levels
 
 START = pd.Timestamp("2026-01-05")
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from sim.network import Network
 from sim.policy import Allocation, Part, Request
+from sim.view.network import Network
 
 WORLD = """\
 start: 2026-01-05T00:00

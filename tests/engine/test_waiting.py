@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sim.network import Network
 from sim.occasions import Attempts
 from sim.policy import Allocation, Part, Request
+from sim.view.network import Network
 
 # East and west receive a mug each at noon and at midnight, and west a tin besides.
 WORLD = """\

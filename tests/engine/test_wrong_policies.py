@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.answer import MOST_CENTS
 from sim.clock import NEVER
+from sim.decision.answer import MOST_CENTS
 from sim.errors import PolicyError
-from sim.network import Network
 from sim.occasions import Attempts
 from sim.policy import Allocation, Backorder, Cancel, Care, Part, Request, Wait, Why
-from sim.remedies import ANY, remedy
+from sim.probes.remedies import ANY, remedy
+from sim.view.network import Network
 
 WORLD = """\
 start: 2026-01-05T00:00

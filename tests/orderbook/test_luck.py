@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim import randomness
-from sim.luck import Luck
+from sim.orderbook.luck import Luck
 from sim.scenario.distributions import (
     AnyDistribution,
     Constant,

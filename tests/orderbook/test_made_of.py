@@ -9,7 +9,7 @@ import pytest
 
 from sim import load_scenario
 from sim.catalogue import Catalogue
-from sim.orderbook import OrderBook, made_of
+from sim.orderbook.book import OrderBook, made_of
 from sim.scenario import Scenario
 
 QUICK = ["days=0.5"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.clock import NEVER
-from sim.promise import Promises
+from sim.orderbook.promise import Promises
 
 SEGMENTS = """[{id: plain, promise_days: 1.5}, {id: none}, {id: noon, promise_days: 2, cut_off: "12:00"},
   {id: late, promise_days: 0, cut_off: "23:59:59"}]"""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import randomness
-from sim.orderbook import OrderBook
+from sim.orderbook.book import OrderBook
 
 RICH = (
     "{orders_per_day: 1500, hourly: [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 1, 1], "

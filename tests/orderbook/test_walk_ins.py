@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim import walk_ins
 from sim.catalogue import Catalogue
-from sim.demand import demand_by_cell
-from sim.walk_ins import sales
+from sim.orderbook.demand import demand_by_cell
+from sim.warehouse import walk_ins
+from sim.warehouse.walk_ins import sales
 
 DAY = 86_400
 WORLD = """\

@@ -10,8 +10,8 @@ import pytest
 from policies import FILTERS, KEYS, RuleSet, read_policies
 from policies.case import Case, Terms
 from sim.journal import Journal
-from sim.network import Network
 from sim.policy import Allocation, Request
+from sim.view.network import Network
 
 WORLD = """\
 start: 2026-03-07T00:00

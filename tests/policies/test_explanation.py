@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from sim.network import Network
+from sim.decision.record import Explaining, RuleRecord, Weighing
+from sim.decision.watch import Ask, Checked
 from sim.policy import Policy, Request
-from sim.record import Explaining, RuleRecord, Weighing
-from sim.watch import Ask, Checked
+from sim.view.network import Network
 
 
 class Listener:

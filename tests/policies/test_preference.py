@@ -9,9 +9,9 @@ import pytest
 
 from policies.case import Case, Column, Terms
 from policies.preference import Criterion, Handicap, Preference, Term
-from sim.network import Network
+from sim.decision.record import Weighing
 from sim.policy import Allocation, Request
-from sim.record import Weighing
+from sim.view.network import Network
 
 SITES = 130
 """More than are sorted whole."""

@@ -9,10 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from policies import InBatches, Reallocate, Rule, RuleSet
-from reports.storydata import story_content
-from reports.storytexts import story_text
+from reports.stories.data import story_content
+from reports.stories.texts import story_text
 from sim import occasions
-from sim.story import tell
+from sim.execution.story import tell
 
 ONE = "rules: [{}]\n"
 THREE = "A 05T10:01 mug:3 late\nB 05T10:02 mug first\nC 05T10:30 mug:2 late"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reports.baseline import Bound, Kept, Played, baseline_of, bounds_of, read_baseline, write_baseline
+from reports.gates.baseline import Bound, Kept, Played, baseline_of, bounds_of, read_baseline, write_baseline
 from reports.kpis import HEADLINE, KPIS
 from reports.result import write_result
 from sim.errors import InputError

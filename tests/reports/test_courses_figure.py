@@ -11,8 +11,8 @@ import pytest
 from reports.course import Course
 from reports.figures.courses import draw_courses, moving_average
 from reports.figures.style import POLICIES
-from reports.rhythm import Rhythm
-from reports.warmup import ENOUGH, UNKNOWN, WarmUp
+from reports.warmups.rhythm import Rhythm
+from reports.warmups.warmup import ENOUGH, UNKNOWN, WarmUp
 
 
 def test_welch_s_window_is_centred_and_shrinks_at_the_beginning() -> None:

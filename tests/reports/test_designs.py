@@ -1,10 +1,10 @@
 """What sequential designs say of themselves in words."""
 
-from reports.designs import precision_sentences, selection_sentences
+from reports.designs.precision import Precision
+from reports.designs.selection import Selection
+from reports.designs.sentences import precision_sentences, selection_sentences
 from reports.kpis import KPIS
-from reports.precision import Precision
 from reports.result import write_result
-from reports.selection import Selection
 from reports.sentences import answer, reading
 from reports.terminal import result_text
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reports.diff import (
+from reports.diffs.diff import (
     KINDS,
     chosen_orders,
     compare_routes,
@@ -16,9 +16,9 @@ from reports.diff import (
     order_rows,
     share_differently,
 )
-from reports.diffforms import difference_sentences, difference_tables
-from reports.difftexts import difference_markdown, difference_page, difference_text
-from reports.routes import OtherOrdersError, read_routes
+from reports.diffs.forms import difference_sentences, difference_tables
+from reports.diffs.routes import OtherOrdersError, read_routes
+from reports.diffs.texts import difference_markdown, difference_page, difference_text
 
 DAY, HOUR = 86_400, 3_600
 

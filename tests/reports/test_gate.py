@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reports.baseline import Baseline, Bound, Kept, Played
-from reports.gate import Check, check
-from reports.gatetexts import check_junit, check_markdown, check_text
+from reports.gates.baseline import Baseline, Bound, Kept, Played
+from reports.gates.gate import Check, check
+from reports.gates.texts import check_junit, check_markdown, check_text
 from reports.kpis import HEADLINE, KPIS
 from sim.errors import InputError
 

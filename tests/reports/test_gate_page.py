@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from reports.baseline import Baseline, Bound, Kept, Played
-from reports.gate import Check, check
-from reports.gatepage import check_page
+from reports.gates.baseline import Baseline, Bound, Kept, Played
+from reports.gates.gate import Check, check
+from reports.gates.page import check_page
 
 Values = dict[str, dict[str, list[float]]]
 FILE, FOLDER = Path("kept.json"), Path("result")

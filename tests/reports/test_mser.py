@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reports.mser import Truncation, mser5
+from reports.warmups.mser import Truncation, mser5
 
 
 def test_a_step_is_cut_off_whole() -> None:

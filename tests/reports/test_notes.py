@@ -12,7 +12,7 @@ from reports.notes import beside, notes, of_kpi
 from reports.result import write_result
 from reports.searches import cut_short
 from reports.storage import too_full
-from reports.warmup import TOO_SHORT, UNSETTLED, WarmUp, too_short
+from reports.warmups.warmup import TOO_SHORT, UNSETTLED, WarmUp, too_short
 from sim.scenario import load_scenario
 
 SOUND = dict.fromkeys(KPIS, 0.0) | {"orders": 100.0}

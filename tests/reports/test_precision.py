@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from reports.precision import Precision, look_ahead, read_half_widths
+from reports.designs.precision import Precision, look_ahead, read_half_widths
 from reports.statistics import mean_of, paired, replications_for, sample_of, welch
 from sim.errors import InputError
 

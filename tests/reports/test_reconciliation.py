@@ -108,7 +108,7 @@ def test_a_book_that_does_not_add_up_is_told() -> None:
 def test_a_lost_unit_is_a_difference(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The check of every run, cell by cell, raises first; without it the book shows what is missing."""
     monkeypatch.setattr("sim.replication.check_units", lambda *_: None)
-    monkeypatch.setattr("sim.inventory.Inventory.ship", lambda *_: None)
+    monkeypatch.setattr("sim.stock.inventory.Inventory.ship", lambda *_: None)
     books = reconcile(stage.play(WORLD))
     assert books["units.shipped"] == 0
     assert books["units.difference"] > 0

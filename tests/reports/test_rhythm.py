@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reports.rhythm import rhythm
+from reports.warmups.rhythm import rhythm
 
 WORLD = """\
 start: 2026-01-05T00:00

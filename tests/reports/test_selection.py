@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from reports.designs import selection_sentences
-from reports.selection import Elimination, Selection, Standing, constants
+from reports.designs.selection import Elimination, Selection, Standing, constants
+from reports.designs.sentences import selection_sentences
 from sim.errors import InputError
 
 

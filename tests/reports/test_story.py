@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from reports.candidates import candidates
 from reports.forms import as_json
-from reports.reasons import MOST_SHOWN, number
-from reports.story import telling
-from reports.storytexts import story_csv, story_markdown, story_page, story_text
+from reports.stories.candidates import candidates
+from reports.stories.reasons import MOST_SHOWN, number
+from reports.stories.story import telling
+from reports.stories.texts import story_csv, story_markdown, story_page, story_text
 
 SCRIPT = "<script>alert(1)</script>"
 

@@ -15,8 +15,8 @@ from scipy.stats import t
 
 from reports import Result, contenders, result_text, sweep_table, tornado
 from reports.statistics import holm
-from reports.sweep import rows_of, write_sweep
-from reports.sweepanswer import sweep_answer
+from reports.sweeps.answer import sweep_answer
+from reports.sweeps.table import rows_of, write_sweep
 from sim.errors import InputError
 
 COST, LATE = "cost_per_order", "late_share"

@@ -16,8 +16,8 @@ from reports.figures.response import Curve, response
 from reports.figures.style import INK, POLICIES
 from reports.figures.tornado import tornado_bars
 from reports.gallery import Group
-from reports.sweep import rows_of
-from reports.sweepgallery import sweep_gallery
+from reports.sweeps.gallery import sweep_gallery
+from reports.sweeps.table import rows_of
 from tests.reports.test_sweep import Write, grid, swept
 
 COST = "cost_per_order"

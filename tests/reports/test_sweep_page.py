@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from reports import Result, read_result, sweep_table, write_report
-from reports.sweep import rows_of
-from reports.sweepgallery import sweep_gallery
+from reports.sweeps.gallery import sweep_gallery
+from reports.sweeps.table import rows_of
 from tests.reports.test_sweep import Write, grid, swept
 
 NOISE = [0.0, 1.0, -1.0, 0.5]

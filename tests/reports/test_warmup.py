@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from reports.course import Course
-from reports.rhythm import Rhythm
-from reports.warmup import (
+from reports.warmups.rhythm import Rhythm
+from reports.warmups.warmup import (
     ENOUGH,
     TOO_SHORT,
     UNKNOWN,

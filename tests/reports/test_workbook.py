@@ -20,8 +20,8 @@ from reports.exports.kept import Kept, kept_journal
 from reports.exports.meanings import ROWS, meaning
 from reports.exports.workbook import write_workbook
 from reports.sentences import answer, limits
-from reports.sweep import rows_of
-from reports.sweepanswer import sweep_answer
+from reports.sweeps.answer import sweep_answer
+from reports.sweeps.table import rows_of
 from sim import Experiment, Journal, sweep
 from sim.errors import InputError
 from sim.journal import TABLES

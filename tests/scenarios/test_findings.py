@@ -16,7 +16,7 @@ from reports import KPIS
 from reports.course import follow
 from reports.measured import measure_run
 from reports.statistics import mean_of, paired
-from reports.warmup import ENOUGH, TOO_SHORT, UNSETTLED, too_short, warm_ups
+from reports.warmups.warmup import ENOUGH, TOO_SHORT, UNSETTLED, too_short, warm_ups
 from sim.replication import simulate
 from sim.scenario import load_scenario, shipped_scenarios
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from sim.network import Network
 from sim.policy import Allocation, Part, Request
+from sim.view.network import Network
 from tests.theory.agreement import FAST, PRECISE, TRUTHS, Agreement, family, precise
 
 

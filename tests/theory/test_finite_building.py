@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from sim.network import Network
 from sim.policy import Allocation, Cancel, Part, Request
+from sim.view.network import Network
 from tests.theory.agreement import FAST, PRECISE, TRUTHS, Agreement, family, precise
 
 RULES = """\

@@ -19,8 +19,8 @@ import pytest
 from scipy.optimize import linprog
 
 from sim.journal import Journal
-from sim.network import Network
 from sim.policy import Allocation, Cancel, Part, Request
+from sim.view.network import Network
 from tests.theory.agreement import FAST, PRECISE, REPLICATIONS, SEED, TRUTHS, Agreement, family, precise
 
 Stock: TypeAlias = tuple[tuple[int, ...], ...]

@@ -14,8 +14,8 @@ import pytest
 from scipy import stats
 
 from sim.journal import Journal
-from sim.network import Network
 from sim.policy import Allocation, Backorder, Cancel, Part, Request
+from sim.view.network import Network
 from tests.theory.agreement import FAST, PRECISE, REPLICATIONS, SEED, TRUTHS, Agreement, family, precise
 
 DAY = 86_400

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 
 from reports.compare import comparison
+from reports.designs.selection import Selection, constants
 from reports.kpis import HEADLINE, KPIS, measure
-from reports.mser import mser5
-from reports.selection import Selection, constants
 from reports.statistics import BETTER, WORSE, mean_of, paired
+from reports.warmups.mser import mser5
 from tests.theory.agreement import SEED, TRUTHS, Agreement, family
 
 TRUTH = TRUTHS["output_analysis"]

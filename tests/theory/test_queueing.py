@@ -14,8 +14,8 @@ import pytest
 
 from reports.kpis import measure
 from sim.journal import Journal
-from sim.network import Network
 from sim.policy import Allocation, Part, Request
+from sim.view.network import Network
 from tests.theory.agreement import FAST, PRECISE, REPLICATIONS, TRUTHS, Agreement, family, precise
 
 

@@ -16,8 +16,8 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.journal import Journal
-from sim.network import Network
 from sim.policy import Allocation, Part, Request
+from sim.view.network import Network
 from tests.theory.agreement import FAST, PRECISE, REPLICATIONS, SEED, TRUTHS, Agreement, family, precise
 
 Shares = NDArray[np.float64]

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from sim.network import Network
 from sim.policy import Allocation, Part, Request
+from sim.view.network import Network
 from tests.theory.agreement import SEED, TRUTHS, Agreement, family
 
 SHIPPED = sorted(path.stem for path in (Path(__file__).parents[2] / "policies").glob("*.yaml"))

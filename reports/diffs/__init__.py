@@ -1,0 +1,1 @@
+"""Diffs: which orders two policies decide differently, what that does, and orders that show why."""

@@ -1,0 +1,1 @@
+"""Gates: results against a baseline that a repository keeps."""

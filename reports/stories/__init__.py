@@ -1,0 +1,1 @@
+"""Stories: one order in full, what became of it, and why, in every form."""

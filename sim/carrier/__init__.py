@@ -1,0 +1,1 @@
+"""Carriers: prices, contracts, pickups, capacity and disruptions of their services."""

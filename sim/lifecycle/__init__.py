@@ -1,0 +1,1 @@
+"""An order's life: creation, fulfilment, shipping, returns, settlement."""

@@ -1,0 +1,154 @@
+"""What comes back, and the facts about it: the same whatever a policy does.
+
+A line that its customer sends back is sent back at most once and whole, of every parcel that brought units of it; what
+replaces it is kept. That a parcel holds something else in the place of a line is a fact of the parcel.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from sim import randomness
+from sim.catalogue import Catalogue
+from sim.clock import DAY
+from sim.order import DELIVERED, QUEUED, Order, Shipment
+from sim.scenario.aftersales import Outcomes
+from sim.scenario.distributions import ZERO
+from sim.stock.lots import Goods
+from sim.warehouse.protocols import MINUTE
+
+if TYPE_CHECKING:
+    from sim.warehouse.desk import Desk
+
+Reason: TypeAlias = Literal["customer", "wrong_item"]
+"""Why a line comes back: its customer does not want it, or it was picked by mistake."""
+
+OUTCOMES = ("restock", "refurbish", "scrap")
+
+
+class ReturnedLine:
+    """Units of one line of one parcel on their way back: a job for the stations of the site they go to.
+
+    Attributes:
+        number: that of the shipment that brought it.
+        line, item, units: of the order. goods: the units with the age and cost of the lots they were picked from.
+        spent: cents that they cost, of what was posted when they were picked.
+        reason: why they come back.
+        cost: cents posted so far for label, inspection, refurbishing and write-off.
+
+    """
+
+    __slots__ = (
+        "cost", "desk", "goods", "item", "line", "number", "order", "packed_at", "reason", "received_at", "released_at",
+        "shipment", "site", "spent", "started_at", "state", "units",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        desk: Desk[ReturnedLine],
+        shipment: Shipment,
+        line: int,
+        site: int,
+        goods: list[Goods],
+        spent: int,
+        reason: Reason,
+    ) -> None:
+        self.desk = desk
+        self.shipment = shipment
+        self.order = shipment.order
+        self.line = line
+        self.number = shipment.number
+        self.item = goods[0].item
+        self.units = sum(found.units for found in goods)
+        self.site = site
+        self.goods = goods
+        self.spent = spent
+        self.reason = reason
+        self.cost = 0
+        self.state = QUEUED
+        self.received_at = -1
+        self.released_at = -1
+        self.started_at = -1
+        self.packed_at = -1
+
+
+class ReturnFacts:
+    """What comes back, as facts of the order.
+
+    Attributes:
+        any: whether anything can come back in a scenario at all.
+
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        scenario = catalogue.scenario
+        terms = scenario.returns
+        self._share = [0.0 if terms is None else item.return_share for item in scenario.items]
+        self._wrong_share = [1 - site.accuracy.pick for site in scenario.warehouses]
+        self._replace_share = 0.0 if terms is None else terms.replace_share
+        self._delay = randomness.quantile(ZERO if terms is None else terms.delay_days)
+        self._inspection = randomness.quantile(ZERO if terms is None else terms.inspect_minutes)
+        outcomes = Outcomes(restock=1) if terms is None else terms.outcomes
+        weights = [outcomes.restock, outcomes.refurbish, outcomes.scrap]
+        self._bounds: list[float] = randomness.cumulated(weights).tolist()
+        self.any = any(self._share) or any(self._wrong_share)
+
+    def is_wrong(self, shipment: Shipment, line: int) -> bool:
+        """Tell whether a parcel holds something else in the place of a line."""
+        share = self._wrong_share[shipment.site]
+        return share > 0 and self._unit(shipment, shipment.number, randomness.WRONG_ITEM, line) < share
+
+    def is_sent_back(self, shipment: Shipment, line: int, item: int) -> bool:
+        """Tell whether the customer sends the right units of a line back that a parcel brought."""
+        share = self._share[item]
+        return (
+            share > 0
+            and self._unit(shipment, line, randomness.RETURNED) < share
+            and not self.was_sent_back(shipment.order, line, shipment.again.get(line))
+        )
+
+    def was_sent_back(self, order: Order, line: int, before: int | None) -> bool:
+        """Tell whether units of a line replace such as their customer had and sent back.
+
+        Args:
+            before: the shipment that is replaced; None for units that are sent for the first time.
+
+        """
+        while before is not None:
+            shipment = order.parts[before - 1]
+            if shipment.state == DELIVERED and not self.is_wrong(shipment, line):
+                return True
+            before = shipment.again.get(line)
+        return False
+
+    def is_replaced(self, shipment: Shipment, line: int) -> bool:
+        """Tell whether a line that is sent back is replaced; else it is refunded."""
+        return self._unit(shipment, line, randomness.REPLACED) < self._replace_share
+
+    def outcome(self, returned: ReturnedLine) -> str:
+        """Return what becomes of a returned line; what was picked by mistake is as good as it was."""
+        if returned.reason == "wrong_item":
+            return OUTCOMES[0]
+        u = self._unit(returned.shipment, returned.line, randomness.RETURN_OUTCOME)
+        return OUTCOMES[bisect_right(self._bounds, u)]
+
+    def delay_s(self, returned: ReturnedLine) -> int:
+        """Return the seconds from the delivery of a line to its arrival at the site."""
+        bits = self._bits(returned, randomness.RETURN_DELAY)
+        return randomness.whole(float(self._delay(randomness.unit(bits))) * DAY, bits)
+
+    def inspection_s(self, returned: ReturnedLine) -> int:
+        """Return the seconds of work on a returned line."""
+        bits = self._bits(returned, randomness.INSPECTION)
+        return randomness.whole(float(self._inspection(randomness.unit(bits))) * MINUTE, bits)
+
+    @staticmethod
+    def _bits(returned: ReturnedLine, kind: int) -> int:
+        # Mistakes belong to a parcel, and so does their luck; what customers do belongs to the line.
+        attempt = returned.shipment.number if returned.reason == "wrong_item" else 0
+        return randomness.draw(returned.order.key, randomness.code(returned.line, kind, attempt))
+
+    @staticmethod
+    def _unit(shipment: Shipment, number: int, kind: int, attempt: int = 0) -> float:
+        return randomness.unit(randomness.draw(shipment.order.key, randomness.code(number, kind, attempt)))

@@ -1,0 +1,1 @@
+"""Probes: a policy is played in small worlds, and everything it does is looked at."""

@@ -1,0 +1,1 @@
+"""Warehouses: stations, queues, shifts, and how goods are handled."""

@@ -1,0 +1,138 @@
+"""Sales over the counter: customers who walk into a store, and compete with orders for what lies there."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import numpy as np
+from simpy import Event
+
+from sim import randomness
+from sim.calendar import Calendar, weekly_windows
+from sim.catalogue import Catalogue, cents
+from sim.clock import DAY, ORDER, SAMPLE, Clock
+from sim.journal import ACCOUNTS
+from sim.ledger import CASH, PURCHASE, REVENUE, STOCK, Ledger
+from sim.orderbook.demand import popularity_at
+from sim.recorder import Recorder
+from sim.stock.inventory import Inventory
+from sim.warehouse.warehouses import Warehouses
+
+BLOCK_SALES = 256
+_GAP, _ITEM = range(2)  # kinds of keyed noise of a site's counter
+
+
+def sales(catalogue: Catalogue, seed: int, replication: int, site: int) -> Iterator[tuple[int, int]]:
+    """Yield second and item of everything that is asked for at a site's counter, up to the end of the run.
+
+    A fact of the order book: each is one unit, whatever a policy does and whatever lies there. They come as a
+    Poisson process whose rate is constant while the site is open by its `hours`, such that a week of them brings
+    7 x units_per_day; neither shapes of the day nor surges of the demand apply. Items come by popularity among
+    those that the site may keep.
+    """
+    entry = catalogue.scenario.warehouses[site]
+    shares = popularity_at(catalogue, site)
+    if entry.walk_ins is None or not entry.walk_ins.units_per_day or not shares.any():
+        return
+    if entry.hours is None:
+        windows, week_s = [(0, catalogue.end)], 7 * DAY
+    else:
+        zone = catalogue.site_zones[site]
+        found = weekly_windows(entry.hours, zone, catalogue.start, catalogue.end)
+        windows = [(max(begin, 0), min(end, catalogue.end)) for begin, end in Calendar(found).windows]
+        week_s = sum(end - begin for day in entry.hours for begin, end in day)
+    per_second = 7 * entry.walk_ins.units_per_day / week_s
+    begins, ends = np.array(windows, np.int64).reshape(-1, 2).T
+    expected = np.concatenate([[0.0], np.cumsum((ends - begins) * per_second)])
+    bounds = randomness.cumulated(shares)
+    key = randomness.key(site, randomness.root(seed, replication, randomness.WALK_INS))
+    first, carry = 0, 0.0
+    while carry < expected[-1]:
+        numbers = np.arange(first, first + BLOCK_SALES)
+        gaps = -np.log1p(-randomness.unit_array(randomness.draw_array(key, numbers, _GAP)))
+        gaps[0] += carry
+        sums = np.cumsum(gaps)
+        carry = float(sums[-1])
+        sums = sums[: np.searchsorted(sums, expected[-1])]
+        window = np.searchsorted(expected, sums, side="right") - 1
+        at = begins[window] + ((sums - expected[window]) / per_second).astype(np.int64)
+        at = np.minimum(at, ends[window] - 1)  # a quotient may round up to the closing second
+        u = randomness.unit_array(randomness.draw_array(key, numbers[: len(sums)], _ITEM))
+        items = np.searchsorted(bounds, u, side="right")
+        yield from zip(at.tolist(), items.tolist(), strict=True)
+        first += BLOCK_SALES
+
+
+class WalkIns:
+    """The counters of all stores.
+
+    A customer takes a unit that no order has reserved, safety stock too; without one the sale is lost, as it is
+    while the site is in a downtime and its counter closed. Money is summed by site and posted once a day, and at
+    both ends of the window that KPIs count: rounded cumulated amounts less what was posted before.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        catalogue: Catalogue,
+        seed: int,
+        replication: int,
+        inventory: Inventory,
+        warehouses: Warehouses,
+        ledger: Ledger,
+        recorder: Recorder,
+    ) -> None:
+        self._clock = clock
+        self._window = catalogue.window
+        self._inventory = inventory
+        self._warehouses = warehouses
+        self._ledger = ledger
+        self._recorder = recorder
+        self._price: list[int] = catalogue.price.tolist()
+        entries = enumerate(catalogue.scenario.warehouses)
+        sites = [site for site, entry in entries if entry.walk_ins is not None]
+        # Takings, cost of what came from stock, cost of what stock that never ends was bought for; millionths.
+        self._sums = {site: [0, 0, 0] for site in sites}
+        self._posted = {site: [0, 0, 0] for site in sites}
+        for site in sites:
+            clock.process(self._serve(site, sales(catalogue, seed, replication, site)))
+        if sites:
+            clock.process(self._post_daily())
+
+    def _serve(self, site: int, asked: Iterator[tuple[int, int]]) -> Generator[Event, Any, None]:
+        clock, add = self._clock, self._recorder.add
+        for at, item in asked:
+            yield clock.due(at, ORDER)
+            sold = int(self._warehouses.up[site] and self._inventory.unreserved(item, site) > 0)
+            if sold:
+                self._sell(item, site)
+            add("walk_ins", (at, site, item, sold, 1 - sold))
+
+    def _sell(self, item: int, site: int) -> None:
+        inventory, sums = self._inventory, self._sums[site]
+        sums[0] += self._price[item]
+        (goods,) = inventory.withdraw(item, site, 1)
+        sums[1 if inventory.limited[item, site] else 2] += goods.cost
+        inventory.record("sold", item, site, 1)
+
+    def _post_daily(self) -> Generator[Event, Any, None]:
+        at, cuts = 0, set(self._window)
+        while True:
+            at = min([at + DAY - at % DAY, *(cut for cut in cuts if cut > at)])
+            yield self._clock.due(at, SAMPLE)
+            self.post()
+
+    def post(self) -> None:
+        """Post what was sold since the last time."""
+        for site, sums in self._sums.items():
+            amounts = [cents(total) for total in sums]
+            taken, stock, bought = (a - b for a, b in zip(amounts, self._posted[site], strict=True))
+            if amounts != self._posted[site]:
+                self._posted[site] = amounts
+                posts = [0] * len(ACCOUNTS)
+                posts[REVENUE] -= taken
+                posts[PURCHASE] += stock + bought
+                posts[STOCK] -= stock
+                posts[CASH] += taken - bought
+                self._ledger.settle(self._clock.now, -1, posts, site)
