@@ -6,7 +6,7 @@ What is undefined is None, as in `summary.json`, and is written as a dash. A min
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 MISSING, MINUS, NO_BREAK = "–", "−", "\u00a0"
@@ -128,3 +128,8 @@ def _half_width(number: float, places: int) -> str:
     if 0.0 < number < smallest / 2:
         return f"<{smallest:.{places}f}"
     return fixed(number, places) if number else "0"
+
+
+def joined(parts: Sequence[str], last: str = "and") -> str:
+    """Join parts of a sentence by commas and a last "and", or another word."""
+    return "".join(parts) if len(parts) < 2 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"

@@ -9,7 +9,6 @@ from typing import Any
 import pyarrow as pa
 
 from reports import numbers, template
-from reports.designs.sentences import joined
 from reports.diffs.why import why_section
 from reports.evidence import read_evidence
 from reports.figures.files import write_pictures
@@ -18,6 +17,7 @@ from reports.figures.whisker import ends_of
 from reports.gallery import Group, gallery
 from reports.kpis import KPIS
 from reports.notes import Notes, beside, notes, of_kpi, warnings_told
+from reports.numbers import joined
 from reports.result import Result, read_result
 from reports.sentences import answer, is_same, limits, reading, replications, same_orders
 from reports.sweeps.gallery import sweep_gallery

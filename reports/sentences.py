@@ -7,8 +7,9 @@ from typing import Any
 
 from reports import numbers
 from reports.compare import PAIRED, WELCH
-from reports.designs.sentences import joined, precision_sentences, selection_sentences
+from reports.designs.sentences import precision_sentences, selection_sentences
 from reports.kpis import KPIS
+from reports.numbers import joined
 from reports.statistics import BETTER, NOT_DISTINGUISHABLE, TOO_FEW, WORSE
 
 # For a lower value and for a higher one; {} is the size of the difference with its interval.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from reports import numbers
 from reports.kpis import KPIS
+from reports.numbers import joined
 
 
 def selection_sentences(selection: Mapping[str, Any], currency: str) -> list[str]:
@@ -91,11 +92,6 @@ def precision_sentences(precision: Mapping[str, Any], currency: str) -> list[str
             f"{what}: {_amount(row['half_width'], unit)} instead of {_amount(row['wanted'], unit)} ({would} would do)"
         )
     return [f"{text} is not reached. Half-widths of {'; of '.join(missed)}."]
-
-
-def joined(parts: Sequence[str], last: str = "and") -> str:
-    """Join parts of a sentence by commas and a last "and", or another word."""
-    return "".join(parts) if len(parts) < 2 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
 def _amount(value: float, unit: str) -> str:

@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reports.designs.sentences import joined
 from reports.diffs.routes import NEVER, Routes
 from reports.kpis.columns import Flags, Integers
 from reports.kpis.orders import ratio
+from reports.numbers import joined
 from sim.journal import Journal
 
 KINDS = {

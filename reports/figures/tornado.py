@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports import numbers
-from reports.designs.sentences import joined
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, PAPER, canvas, colour_of, house_style
 from reports.kpis import KPIS
+from reports.numbers import joined
 
 _MOST_KEYS = 12
 _LONGEST_VALUE = 16

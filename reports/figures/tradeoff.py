@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from reports import numbers
-from reports.designs.sentences import joined
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import label_points
 from reports.figures.style import MUTED, PAPER, canvas, colour_of, house_style, shape_of
+from reports.numbers import joined
 from reports.sentences import same_orders
 
 _NAME, _TITLE = "tradeoff", "Cost against lead time"

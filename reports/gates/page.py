@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports import numbers, template
-from reports.designs.sentences import joined
 from reports.figures.style import colour_of
 from reports.figures.whisker import ends_of
 from reports.gates.baseline import Baseline
 from reports.gates.gate import Change, Check
 from reports.gates.texts import check_words, difference_of, mean_of, words_of
+from reports.numbers import joined
 from sim.errors import printable
 
 

@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ElementTree
 from typing import Any, NamedTuple
 
 from reports import numbers
-from reports.designs.sentences import joined
 from reports.forms import Column, Table, as_markdown, as_text, escaped
 from reports.gates.gate import Change, Check
+from reports.numbers import joined
 from sim.errors import printable
 
 _COLUMNS = (

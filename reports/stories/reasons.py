@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from reports import numbers
-from reports.designs.sentences import joined
 from reports.forms import Column, Table, Value
+from reports.numbers import joined
 
 MOST_SHOWN = 10
 """Candidates of a comparison that people are shown; the rest is counted."""

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from reports import numbers
-from reports.designs.sentences import joined
 from reports.forms import Table
+from reports.numbers import joined
 from reports.stories.money import money
 from reports.stories.reasons import Goods, reasons
 from reports.stories.time import Life, lives, promised_hours, time_table

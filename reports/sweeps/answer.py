@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from reports import numbers
-from reports.designs.sentences import joined
 from reports.kpis import KPIS
+from reports.numbers import joined
 from reports.result import Result
 from reports.sentences import is_same, phrase
 from reports.statistics import BETTER, TOO_FEW, WORSE

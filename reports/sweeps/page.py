@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports import numbers
-from reports.designs.sentences import joined
 from reports.figures.style import POLICIES
 from reports.figures.whisker import ends_of
 from reports.kpis import KPIS
+from reports.numbers import joined
 from reports.result import Result
 from reports.sentences import replications
 from reports.sweeps.answer import orders_each, other_orders, sweep_answer, sweep_reading
