@@ -113,6 +113,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             code = _stopped(error)
         except OSError:  # what is to be said cannot be written, on a full disk
             code = 2
+    try:
+        sys.stdout.flush()
+    except OSError:  # whoever read it has seen enough, or the disk is full: what is left of it goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 
 
@@ -148,8 +152,6 @@ def _failed(error: BaseException) -> int:
         case OrderlabError():
             _say(str(error), error)
         case BrokenPipeError():
-            # Whoever read the output has seen enough; what is still to be flushed goes nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         case OSError():
             # What has no file, a library has said in full.

@@ -184,10 +184,12 @@ def test_what_cannot_be_written_leaves_what_was_there(disk: Disk, writer: str) -
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 @pytest.mark.parametrize("command", [["list", "kpis"], ["--help"]])
-def test_output_that_cannot_be_written_is_told(command: list[str]) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_cannot_be_written_is_told(command: list[str], unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
         found = subprocess.run(
             [sys.executable, "-m", "sim", *command],
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
