@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from reports.designs.design import MOST_REPLICATIONS
-from reports.kpis import kpi_named
+from reports.kpis import Kpi, kpi_named
+from reports.kpis.catalogue import values_by_kpi
 from reports.statistics import CONFIDENCE, Difference, paired, replications_for, sample_of, welch
-from sim.errors import InputError, Problem
 from sim.execution.experiment import Found
 
 AT_MOST = 200
@@ -44,38 +44,18 @@ def read_half_widths(texts: Sequence[str]) -> dict[str, float]:
         {'cost_per_order': 0.05, 'late_share': 0.01}
 
     """
-    wanted: dict[str, float] = {}
-    problems: list[Problem] = []
-    for entry in (entry.strip() for text in texts for entry in text.split(",")):
-        name, equals, number = (part.strip() for part in entry.partition("="))
-        if not equals:
-            rule = "must be KPI=HALF_WIDTH, such as cost_per_order=0.05"
-            problems.append(Problem(_OPTION, rule, value=entry))
-            continue
-        try:
-            kpi = kpi_named(name, _OPTION)
-        except InputError as error:
-            problems += error.problems
-            continue
-        half_width = _positive(number)
-        if half_width is None:
-            rule = f"the half-width must be a positive number, in {kpi.unit}"
-            problems.append(Problem(_OPTION, rule, key=name, value=number))
-        elif name in wanted:
-            problems.append(Problem(_OPTION, "stands twice", key=name, value=number))
-        else:
-            wanted[name] = half_width
-    if problems:
-        raise InputError(problems)
-    return wanted
+    entries = (entry.strip() for text in texts for entry in text.split(","))
+    return values_by_kpi(_OPTION, "KPI=HALF_WIDTH, such as cost_per_order=0.05", entries, _half_width)
 
 
-def _positive(text: str) -> float | None:
+def _half_width(kpi: Kpi, text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        return None
-    return number if 0.0 < number < math.inf else None
+        number = math.nan
+    if not 0.0 < number < math.inf:
+        raise ValueError(f"the half-width must be a positive number, in {kpi.unit}")
+    return number
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,9 @@ from pydantic import (
     model_validator,
 )
 
-from reports.kpis import KPIS
+from reports.kpis.catalogue import values_by_kpi
 from reports.result import read_result
 from reports.statistics import Sample, sample_of
-from sim.document import nearest
 from sim.document.file import decoded, read_bytes
 from sim.errors import InputError, Problem
 from sim.execution.experiment import PolicySource
@@ -230,21 +229,7 @@ class _Provenance(BaseModel):
 
 def bounds_of(texts: Iterable[str]) -> dict[str, Bound]:
     """Read bounds as they are typed, KPI=VALUE. Raises InputError with everything that is wrong."""
-    found, wrong = {}, []
-    for text in texts:
-        kpi, equals, value = text.partition("=")
-        if not equals:
-            wrong.append(Problem(f"--bound {text}", "must be KPI=VALUE"))
-        elif kpi not in KPIS:
-            wrong.append(Problem(f"--bound {text}", "is no KPI", key=kpi, nearest=nearest(kpi, KPIS)))
-        else:
-            try:
-                found[kpi] = Bound.of(value)
-            except ValueError as error:
-                wrong.append(Problem(f"--bound {text}", str(error), value=value))
-    if wrong:
-        raise InputError(wrong)
-    return found
+    return values_by_kpi("--bound", "KPI=VALUE", texts, lambda kpi, text: Bound.of(text))
 
 
 def baseline_of(folder: Path, bounds: Mapping[str, Bound] | None = None) -> Baseline:

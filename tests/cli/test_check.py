@@ -154,7 +154,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "a baseline that is none": (["before", "--baseline", "mine.yaml"], "mine.yaml: is not a baseline: Invalid JSON"),
     "a mistyped KPI": (
         ["before", "--baseline", "kept/baseline.json", "--bound", "cost_per_ordr=1"],
-        "--bound cost_per_ordr=1: cost_per_ordr: is no KPI; did you mean 'cost_per_order'?",
+        "--bound: value 'cost_per_ordr': is no KPI (orderlab list kpis); did you mean 'cost_per_order'?",
     ),
     "a policy that is not there": (
         ["result", "--baseline", "kept/baseline.json"],
