@@ -68,3 +68,27 @@ def frame(journal: Journal, table: str, columns: Sequence[str] | None = None) ->
 def frame_() -> Any:
     """Return the function from a journal and the name of a table to a data frame."""
     return frame
+
+
+SMALL = """\
+name: a small shop
+start: 2026-01-05T00:00
+days: 1
+drain_days: 5
+items: [{id: tin, weight_kg: 0.5, price: 3.00}]
+regions: [{id: here, at: [50, 8], share: 2}, {id: there, at: [48, 11]}]
+segments: [{id: standard, promise_days: 3}]
+demand: {orders_per_day: 60}
+warehouses:
+  - {id: shop, at: [50, 8], work_minutes: {exponential: {mean: 9}}, costs: {per_shipment: 1.5}}
+  - {id: barn, at: [48, 11], work_minutes: 3, costs: {per_shipment: 1}}
+carriers:
+  - id: post
+    services: [{id: parcel, zones_km: [200], transit_days: [1, 2], rates: {base: [4, 6]}}]
+"""
+
+
+@pytest.fixture(scope="session")
+def small() -> str:
+    """Return the text of a small scenario."""
+    return SMALL

@@ -80,36 +80,12 @@ def program(capfd: Any) -> Iterator[Callable[..., Outcome]]:
         signal.signal(number, handler)
 
 
-SMALL = """\
-name: a small shop
-start: 2026-01-05T00:00
-days: 1
-drain_days: 5
-items: [{id: tin, weight_kg: 0.5, price: 3.00}]
-regions: [{id: here, at: [50, 8], share: 2}, {id: there, at: [48, 11]}]
-segments: [{id: standard, promise_days: 3}]
-demand: {orders_per_day: 60}
-warehouses:
-  - {id: shop, at: [50, 8], work_minutes: {exponential: {mean: 9}}, costs: {per_shipment: 1.5}}
-  - {id: barn, at: [48, 11], work_minutes: 3, costs: {per_shipment: 1}}
-carriers:
-  - id: post
-    services: [{id: parcel, zones_km: [200], transit_days: [1, 2], rates: {base: [4, 6]}}]
-"""
-
-
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: Any) -> Any:
+def shop(tmp_path_factory: Any, small: str) -> Any:
     """Return a desk shared by a module, with a small scenario and a finished result of it in `result`."""
     desk = Desk(tmp_path_factory.mktemp("shop"))
-    desk.write("small.yaml", SMALL)
+    desk.write("small.yaml", small)
     command = ["run", "small.yaml", "-p", "nearest", "-p", "cheapest", "-n", "2", "--out", "result"]
     outcome = desk.orderlab(*command, "--set", "demand.orders_per_day=50")
     assert outcome.code == 0, outcome.errors
     return desk, outcome
-
-
-@pytest.fixture(scope="session")
-def small() -> str:
-    """Return the text of a small scenario."""
-    return SMALL

@@ -19,23 +19,6 @@ import pytest
 PATIENCE_S = 120
 """How long anything may take on a machine that is busy with other things."""
 
-SMALL = """\
-name: a small shop
-start: 2026-01-05T00:00
-days: 1
-drain_days: 5
-items: [{id: tin, weight_kg: 0.5, price: 3.00}]
-regions: [{id: here, at: [50, 8], share: 2}, {id: there, at: [48, 11]}]
-segments: [{id: standard, promise_days: 3}]
-demand: {orders_per_day: 30}
-warehouses:
-  - {id: shop, at: [50, 8], work_minutes: {exponential: {mean: 9}}, costs: {per_shipment: 1.5}}
-  - {id: barn, at: [48, 11], work_minutes: 3, costs: {per_shipment: 1}}
-carriers:
-  - id: post
-    services: [{id: parcel, zones_km: [200], transit_days: [1, 2], rates: {base: [4, 6]}}]
-"""
-
 SLOW = """\
 import os
 import time
@@ -142,10 +125,10 @@ def until(what: Callable[[], Any]) -> None:
 class Place:
     """A folder with a scenario and policies in which commands run."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, world: str) -> None:
         self.folder = folder
         self._runs: list[Run] = []
-        (folder / "small.yaml").write_text(SMALL)
+        (folder / "small.yaml").write_text(world)
         (folder / "slow.py").write_text(SLOW)
         (folder / "deadly.py").write_text(SLOW.replace("deadly=-1", f"deadly={DEADLY}"))
 
@@ -200,9 +183,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: Any) -> Iterator[Place]:
+def place(tmp_path_factory: Any, small: str) -> Iterator[Place]:
     """Return a place that all tests share."""
-    place = Place(tmp_path_factory.mktemp("place"))
+    world = small.replace("orders_per_day: 60", "orders_per_day: 30")
+    place = Place(tmp_path_factory.mktemp("place"), world)
     yield place
     place.clean()
 
