@@ -8,11 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv
 
-from reports import breakdown, sweep
+from reports import breakdown
 from reports.exports.kept import Kept
+from reports.sweeps.table import FILE_NAME as SWEEP
 from sim.journal import TABLES, Journal
 
-_AS_THEY_ARE = ("kpis.csv", "comparison.csv", "reconciliation.csv", sweep.FILE_NAME)
+_AS_THEY_ARE = ("kpis.csv", "comparison.csv", "reconciliation.csv", SWEEP)
 _OPTIONS = pyarrow.csv.WriteOptions(quoting_style="needed")
 
 

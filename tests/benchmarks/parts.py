@@ -31,7 +31,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 LOOKED_THROUGH = ("errors", "memo", "randomness")
 """Modules that others use while they play theirs: their time counts where they were called."""
 
-NOT_PLAYED = ("cli", "document", "execution", "lab", "probes", "scenario", "versions")
+NOT_PLAYED = ("cli", "document", "execution", "lab", "probes", "scenario", "versions", "writing")
 """Packages and modules that are at rest while a replication is played."""
 
 SET_UP = "set-up"
