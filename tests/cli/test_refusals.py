@@ -205,8 +205,7 @@ def _begin_a_long_run(folder: Path, jobs: int) -> subprocess.Popen[str]:
     return process
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("jobs", "number", "code"), [(1, signal.SIGTERM, 143), (2, signal.SIGINT, 130)])
 def test_a_signal_ends_a_run_at_once_with_its_workers(
     small_desk: Any, jobs: int, number: int, code: int
 ) -> None:

@@ -53,11 +53,12 @@ def moments(count: int, *about: str) -> list[tuple[float, signal.Signals, str]]:
     return [(chance.random(), number, chance.choice(["1", "2"])) for number in numbers]
 
 
-def is_stopped_and_completed(
-    place: Any, reference: dict[str, bytes], seconds: float, count: int, name: str
+@pytest.mark.theory
+def test_a_run_that_is_stopped_leaves_no_folder_or_one_that_can_be_completed(
+    place: Any, reference: dict[str, bytes], seconds: float
 ) -> None:
-    for moment, (share, number, jobs) in enumerate(moments(count, name)):
-        out = f"{name}-{moment}"
+    for moment, (share, number, jobs) in enumerate(moments(MOMENTS, "often")):
+        out = f"often-{moment}"
         code, _, errors = stopped(place.begin_run(out, "--jobs", jobs), number, share * seconds)
         folder = place.folder / out
         if not folder.exists():
@@ -69,19 +70,6 @@ def is_stopped_and_completed(
             assert (code, errors) == (0, "")
         assert (folder / "report.html").exists()
         assert place.result(out) == reference
-
-
-def test_a_run_that_is_stopped_leaves_no_folder_or_one_that_can_be_completed(
-    place: Any, reference: dict[str, bytes], seconds: float
-) -> None:
-    is_stopped_and_completed(place, reference, seconds, 2, "soon")
-
-
-@pytest.mark.theory
-def test_a_run_that_is_stopped_at_many_moments(
-    place: Any, reference: dict[str, bytes], seconds: float
-) -> None:
-    is_stopped_and_completed(place, reference, seconds, MOMENTS, "often")
 
 
 COMMANDS = {

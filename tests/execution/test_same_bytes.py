@@ -38,6 +38,7 @@ def test_a_killed_worker_loses_nothing(place: Any, reference: dict[str, bytes]) 
     assert place.result("worker") == reference
 
 
+@pytest.mark.theory
 def test_on_a_cluster_whose_worker_is_killed_and_has_no_file_of_the_policy(
     place: Any, reference: dict[str, bytes], dask_cluster: Any
 ) -> None:

@@ -60,6 +60,7 @@ def test_the_page_tells_what_the_file_says(folder: Path) -> None:
     assert (folder / "report.html").read_text(encoding="utf-8") == before
 
 
+@pytest.mark.theory
 def test_workers_tell_the_same_as_this_process(folder: Path, tmp_path: Path) -> None:
     experiment = Experiment("hello", POLICIES, replications=2, changes=QUICK, baseline="cheapest")
     experiment.run(tmp_path / "other", jobs=2)

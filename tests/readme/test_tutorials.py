@@ -9,11 +9,8 @@ import pytest
 TUTORIALS = ("student", "analyst", "pipeline")
 
 
-LONG = [pytest.param(name, marks=pytest.mark.theory) for name in TUTORIALS[1:]]
-"""They take half a minute each, and are played by make theory."""
-
-
-@pytest.mark.parametrize("name", [TUTORIALS[0], *LONG])
+@pytest.mark.theory
+@pytest.mark.parametrize("name", TUTORIALS)
 def test_a_tutorial_is_as_told_and_its_numbers_were_seen(follower: Any, name: str) -> None:
     reader = follower(f"tutorials/{name}.md")
     reader.follow_all()

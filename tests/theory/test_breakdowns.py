@@ -100,6 +100,7 @@ def test_breakdowns_while_working_make_an_mg1_queue_of_completion_times(
 
 
 @family("Breakdowns of stations that are up", "queueing.breakdown_time_dependent")
+@pytest.mark.theory
 @pytest.mark.parametrize(NAMES, INSTANCES)
 def test_breakdowns_while_up_hold_up_who_comes_to_an_idle_station_too(
     stage: Any, repeat: Any, agree: Agreement, queue_world: Any, work: str, repair: str, load: float, minutes: float,

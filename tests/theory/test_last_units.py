@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from policies.poisson import saved
 from sim.journal import Journal
 from tests.theory.agreement import FAST, SEED, Agreement, family
@@ -35,6 +37,7 @@ def outcome(journal: Journal) -> dict[str, float]:
 
 
 @family("Units taken from a stock that spoils")
+@pytest.mark.theory
 def test_what_spoils_less_and_is_missed_more_is_what_the_keys_say(repeat: Any, agree: Agreement) -> None:
     """Eight units live two days and meet three customers a day. Two of them are taken away at the beginning."""
     items = ", ".join([f"{{id: i{number}, shelf_life_days: {DAYS}}}" for number in range(ITEMS)])

@@ -70,7 +70,7 @@ def mean_in_system(arrivals: float, work: float, day: int, night: int, hours: in
 @pytest.mark.parametrize(
     ("night", "day", "load", "minutes", "orders", "within"),
     [
-        pytest.param(1, 3, 0.6, 30.0, 2_200, FAST, id="three by day, one by night"),
+        pytest.param(1, 3, 0.6, 30.0, 2_200, FAST, marks=precise, id="three by day, one by night"),
         pytest.param(0, 4, 0.7, 20.0, 10_000, PRECISE, marks=precise, id="four by day, none by night"),
         pytest.param(2, 5, 0.8, 45.0, 60_000, PRECISE, marks=precise, id="five by day, two by night"),
     ],

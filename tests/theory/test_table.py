@@ -56,6 +56,7 @@ def test_every_instance_is_listed_and_no_other() -> None:
     assert {(row["file"], row["instance"].removesuffix("◦").strip()) for row in listed()} == instances
 
 
+@pytest.mark.theory
 def test_what_is_played_again_says_the_same(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     files = [f"tests/theory/test_{name}.py" for name in PLAYED_AGAIN]
