@@ -338,7 +338,13 @@ def test_a_sound_policy_passes_in_a_thread_which_cannot_be_interrupted() -> None
     assert passed
 
 
-@pytest.mark.parametrize("name", shipped_rule_sets())
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in ("balanced", "everything") else pytest.param(name, marks=pytest.mark.theory)
+        for name in shipped_rule_sets()
+    ],
+)
 def test_shipped_rule_sets_pass(name: str) -> None:
     (source,) = read_policies([name], None)
     found = check_policy(lambda: build_policy(source, None), name=name)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.theory
+
 PLAYED = "is being played by another program: wait for its end, or end it"
 
 
@@ -24,7 +26,6 @@ def test_a_folder_that_is_being_played_is_not_overwritten(place: Any, reference:
     assert place.result("busy") == reference
 
 
-@pytest.mark.theory
 def test_of_two_that_begin_at_once_one_plays(place: Any, reference: dict[str, bytes]) -> None:
     for round_ in range(4):
         out = f"twice-{round_}"
@@ -38,7 +39,6 @@ def test_of_two_that_begin_at_once_one_plays(place: Any, reference: dict[str, by
         assert place.result(out) == reference
 
 
-@pytest.mark.theory
 def test_of_two_that_resume_at_once_one_does(place: Any, reference: dict[str, bytes]) -> None:
     run = place.begin_run("again-and-again", "--jobs", "2")
     place.until_kept("again-and-again", 2)
@@ -51,7 +51,6 @@ def test_of_two_that_resume_at_once_one_does(place: Any, reference: dict[str, by
     assert place.result("again-and-again") == reference
 
 
-@pytest.mark.theory
 def test_two_that_write_a_report_at_once_both_do(place: Any, reference: dict[str, bytes]) -> None:
     page = place.folder / "reference" / "report.html"
     before = page.read_bytes()
@@ -61,7 +60,6 @@ def test_two_that_write_a_report_at_once_both_do(place: Any, reference: dict[str
     assert place.result("reference") == reference
 
 
-@pytest.mark.theory
 def test_two_that_look_for_a_free_folder_find_two(place: Any) -> None:
     command = ["run", "small.yaml", "-p", "nearest", "-n", "1", "--jobs", "1"]
     runs = [place.begin(*command) for _ in range(3)]
