@@ -79,7 +79,6 @@ class Catalogue:
         self.region_ids = [region.id for region in regions]
         self.segment_ids = [segment.id for segment in scenario.segments]
         self.site_ids = [site.id for site in sites]
-        self.item_index = {id_: i for i, id_ in enumerate(self.item_ids)}
         self.site_index = {id_: i for i, id_ in enumerate(self.site_ids)}
 
         self.grams = np.array([round(item.weight_kg * 1000) for item in items], np.int64)

@@ -35,7 +35,7 @@ class Fulfilment:
     """Carries out what was decided: the desk that gives shipments to warehouses, then to carriers.
 
     Attributes:
-        usages: the counts of what warehouses were given. on_shipment: told of every new shipment.
+        tallies: the counts of what warehouses were given. on_shipment: told of every new shipment.
 
     """
 

@@ -14,13 +14,7 @@ from sim.stock.inventory import Inventory
 
 
 class Waiting:
-    """Keeps the orders that have lines which nobody holds, and has them decided again, the first to wait first.
-
-    Attributes:
-        decide: decides an order; its second argument says why.
-        cancel: gives up lines of an order.
-
-    """
+    """Keeps the orders that have lines which nobody holds, and has them decided again, the first to wait first."""
 
     def __init__(self, clock: Clock, inventory: Inventory) -> None:
         self._clock = clock
@@ -29,8 +23,8 @@ class Waiting:
         self._orders: dict[int, Order] = {}
         self._by_item: dict[int, dict[int, Order]] = {}
         self._received: list[tuple[list[int], int]] = []
-        self.decide: Callable[[Order, str], None]
-        self.cancel: Callable[[Order, list[int], str], None]
+        self._decide: Callable[[Order, str], None]
+        self._cancel: Callable[[Order, list[int], str], None]
 
     def follow(
         self,
@@ -38,10 +32,17 @@ class Waiting:
         decide: Callable[[Order, str], None],
         cancel: Callable[[Order, list[int], str], None],
     ) -> None:
-        """Go by a policy's attempts."""
+        """Go by a policy's attempts.
+
+        Args:
+            attempts: when it wants to be asked again.
+            decide: decides an order; its second argument says why.
+            cancel: gives up lines of an order; its last argument says why.
+
+        """
         self._attempts = attempts
-        self.decide = decide
-        self.cancel = cancel
+        self._decide = decide
+        self._cancel = cancel
 
     # -- who waits --------------------------------------------------------------------------------------
 
@@ -61,7 +62,7 @@ class Waiting:
             kept = set() if spent else own_hours
             lines = [line for line, units in enumerate(order.undecided) if units and line not in kept]
             if lines and attempts.then == "cancel":
-                self.cancel(order, lines, "gave_up")
+                self._cancel(order, lines, "gave_up")
             if not kept:
                 self.note(order, waits=False)
                 return
@@ -104,7 +105,7 @@ class Waiting:
     def _retry(self, event: Event) -> None:
         order, timer, cause = cast(tuple[Order, int, str], event.value)
         if order.timer == timer and any(order.undecided):
-            self.decide(order, cause)
+            self._decide(order, cause)
 
     def after_receipt(self, items: Iterable[int], site: int) -> None:
         """Have orders decided again that wait for items of which a warehouse has some now.
@@ -133,7 +134,7 @@ class Waiting:
             order, sites = found[number]
             open_items = [item for item, units in zip(order.items, order.undecided, strict=True) if units]
             if any(free(item, site) for item in open_items for site in sites):
-                self.decide(order, "receipt")
+                self._decide(order, "receipt")
 
     def after_site_up(self) -> None:
         """Decide all waiting orders again, because a warehouse can take orders again."""
@@ -141,4 +142,4 @@ class Waiting:
             for number in sorted(self._orders):
                 order = self._orders.get(number)
                 if order is not None:
-                    self.decide(order, "site_up")
+                    self._decide(order, "site_up")

@@ -21,7 +21,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     (r"^prepare ", "prepare(network) gets ready, and returns None or another policy"),
     (
         r"^(attempts|batches|reallocation) (of type|raised)",
-        "set attempts, batches and reallocation to objects of these names of sim.policy, or leave them away",
+        "set attempts, batches and reallocation to Attempts, Batches and Reallocation of sim, or leave them away",
     ),
     (
         r"there is no such ",

@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 from sim.errors import Problem
 from sim.scenario.demand import Generated
-from sim.scenario.distributions import AnyDistribution
 from sim.scenario.downtime import RandomDowntime
 from sim.scenario.model import Scenario
 from sim.scenario.places import Places
@@ -193,7 +192,7 @@ def _failures(scenario: Scenario, places: Places) -> Iterator[Problem]:
     for key, i, entries in found:
         for j, entry in enumerate(entries):
             if isinstance(entry, RandomDowntime):
-                failures += hours / _sum_of_means(entry.every_hours, entry.hours)
+                failures += hours / (entry.every_hours.average + entry.hours.average)
                 if failures > MOST_FAILURES:
                     rule = f"may bring {failures:,.0f} failures; at most {MOST_FAILURES:,} can be played"
                     yield places.problem((key, i, "downtime", j, "every_hours"), rule)
@@ -264,10 +263,6 @@ def _cells(scenario: Scenario, items: str | tuple[str, ...], warehouses: str | t
     """Return how many cells a rule speaks of."""
     rows = len(scenario.items) if items == "all" else len(items)
     return rows * (len(scenario.warehouses) if warehouses == "all" else len(warehouses))
-
-
-def _sum_of_means(*distributions: AnyDistribution) -> float:
-    return sum(distribution.average for distribution in distributions)
 
 
 def _windows(week: Week | None) -> int:

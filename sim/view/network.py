@@ -60,7 +60,7 @@ class Network(Known):
         tallies: the counts that `usage` and `turns` were asked for.
 
     Methods, by what they are about:
-        who may: may_serve, may_ship, handles_tags, reachable. how far: distance_m.
+        who may: may_serve, handles_tags, reachable. how far: distance_m.
         a parcel: parcel. what it costs: handling, co2e_kg. which service, for how much, and when it arrives: offer.
         stock: fit_to_sell, next_lots, velocity.
         work: backlog_days, backlog_falls_to.
@@ -103,7 +103,6 @@ class Network(Known):
         self._velocities: dict[float, Velocity] = {}
         self._backlog: Backlog | None = None
         self._may_serve: Memo[tuple[int, int], Bools] = Memo(self._serving)
-        self._may_ship: Memo[tuple[int, int], Bools] = Memo(self._shipping)
         self.forecast = Forecast(clock, catalogue)
         self.tallies = Tallies(clock, catalogue)
         self.up = read_only(warehouses.up)
@@ -191,13 +190,6 @@ class Network(Known):
         """Tell which warehouses serve a region and may ship goods with some handling tags."""
         return self._may_serve[region, tags]
 
-    def may_ship(self, region: int, tags: int) -> Bools:
-        """Tell which warehouses may serve a region with goods of some handling tags, and have a service there.
-
-        Only rate cards, which end at a weight, may still refuse a parcel: see `reachable`.
-        """
-        return self._may_ship[region, tags]
-
     def handles_tags(self, tags: int) -> Bools:
         """Tell which warehouses may keep and ship goods with some handling tags."""
         able: Bools = (tags & ~self._catalogue.handles) == 0
@@ -259,9 +251,6 @@ class Network(Known):
 
     def _serving(self, region: int, tags: int) -> Bools:
         return read_only(self._catalogue.serves[region] & ((tags & ~self._catalogue.handles) == 0))
-
-    def _shipping(self, region: int, tags: int) -> Bools:
-        return read_only(self._may_serve[region, tags] & self._carriers.lanes[region, tags].served)
 
     def _work_ahead(self) -> Backlog:
         if self._backlog is None:

@@ -208,10 +208,6 @@ class Warehouse:
         self.stations = self._roster.stations(now)
         self._view.set_segment(self._index, *self.known.segment(now))
 
-    def ready(self, now: int, waiting: float, own: float) -> int:
-        """Return when a job that comes now can be expected to be complete, by what is known: see `Roster.ready`."""
-        return self.known.ready(now, waiting, own)
-
     def _account_busy(self, now: int) -> None:
         """Add up busy stations, while it is open, since the last time that was done."""
         if self.is_open:

@@ -151,7 +151,7 @@ class Warehouses:
         late = ready > self.closes_at
         if np.count_nonzero(late):
             for site in np.flatnonzero(late).tolist():
-                ready[site] = self.sites[site].ready(now, float(self.work_s[site]), float(own[site]))
+                ready[site] = self.sites[site].known.ready(now, float(self.work_s[site]), float(own[site]))
         return ready
 
     def ready_at_site(self, site: int, lines: int, units: int, tags: int) -> int:
@@ -163,7 +163,7 @@ class Warehouses:
         )
         if ready <= self._closes_cell[site]:
             return ready
-        return self.sites[site].ready(now, self.work_cell[site], own)
+        return self.sites[site].known.ready(now, self.work_cell[site], own)
 
     def hour_rows(self, now: int, hour: int) -> list[tuple[float, int, int, int]]:
         """Return what `Warehouse.sample` says of each site."""
