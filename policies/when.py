@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field, model_validator
 
-from sim.clock import HOUR, NEVER, instant
+from sim.clock import HOUR, NEVER
 from sim.document import (
     Count,
     Hours,
@@ -19,6 +19,7 @@ from sim.document import (
     Section,
     wrong,
 )
+from sim.localtime import instant
 from sim.policy import Request
 from sim.view.network import Network
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sim.carrier.carriers import service_ids
-from sim.clock import instant
+from sim.localtime import instant
 from sim.scenario import Scenario
 
 

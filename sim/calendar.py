@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import accumulate
 from operator import sub
 from zoneinfo import ZoneInfo
 
-from sim.clock import DAY, NEVER, instant
+from sim.clock import DAY, NEVER
+from sim.localtime import instant, local_midnight
 
 Window = tuple[int, int]
+"""Begin and end in seconds, half-open."""
+
+Week = tuple[tuple[Window, ...], ...]
+"""Windows of seven days from Monday, each day's in order and disjoint, in seconds from local midnight; an end beyond
+86,400 lies on the next day."""
 
 
 class Calendar:
@@ -115,15 +121,12 @@ class Calendar:
 ALWAYS = Calendar([(-NEVER, NEVER)])
 """The calendar of a site without opening hours."""
 
-Week = tuple[tuple[Window, ...], ...]
-
 
 def weekly_windows(week: Week, zone: ZoneInfo, start: int, end: int) -> list[Window]:
     """Return the windows of a weekly pattern that fall into a run.
 
     Args:
-        week: seven days from Monday, each with windows in seconds from local midnight; an end beyond 86,400
-            lies on the next day.
+        week: the pattern.
         zone: where the local times hold; a change of the clock moves the windows with it.
         start: the run's first instant, seconds since 1970 UTC.
         end: the run's length in seconds.
@@ -132,9 +135,7 @@ def weekly_windows(week: Week, zone: ZoneInfo, start: int, end: int) -> list[Win
         Windows in seconds since start, from those that hold second 0 to those that begin before `end`.
 
     """
-    first = datetime.fromtimestamp(start, zone).replace(tzinfo=None, hour=0, minute=0, second=0) - timedelta(
-        1
-    )
+    first = local_midnight(start, zone) - timedelta(1)
     windows = []
     for number in range(end // DAY + 4):
         midnight = first + timedelta(number)
@@ -148,9 +149,7 @@ def weekly_windows(week: Week, zone: ZoneInfo, start: int, end: int) -> list[Win
 
 def daily_instants(times: Sequence[int], zone: ZoneInfo, start: int, end: int) -> list[int]:
     """Return when local times of day come round in a run, in seconds since start, sorted, within [0, end]."""
-    first = datetime.fromtimestamp(start, zone).replace(tzinfo=None, hour=0, minute=0, second=0) - timedelta(
-        1
-    )
+    first = local_midnight(start, zone) - timedelta(1)
     found = {
         instant(first + timedelta(number, time), zone) - start
         for number in range(end // DAY + 4)

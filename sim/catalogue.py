@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, instant
+from sim.clock import DAY
+from sim.localtime import instant
 from sim.scenario import Scenario
 from sim.scenario.customers import Region
 from sim.scenario.replay import Recorded

@@ -9,11 +9,9 @@ else of that second.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from simpy import Environment, Event
 
@@ -25,6 +23,7 @@ STOCK, SITE, WORK, PICKUP, DELIVERY, ORDER, RETRY, SAMPLE, END = range(2, 11)
 
 DAY = 86_400
 HOUR = 3_600
+MINUTE = 60
 
 
 class Clock:
@@ -96,12 +95,3 @@ def rounds(every_days: float, first: int) -> Iterator[int]:
     """Yield the seconds start + k x every_days from k = first on: floors of products, which do not drift."""
     step = round(every_days * DAY * 1_000_000)
     return (number * step // 1_000_000 for number in count(first))
-
-
-def instant(local: datetime, zone: ZoneInfo) -> int:
-    """Return the seconds since 1970 UTC of a local time.
-
-    A local time that a change to summer time skips moves forward by the change; of one that exists twice, the
-    first is meant (PEP 495, fold 0).
-    """
-    return int(local.replace(tzinfo=zone, fold=0).timestamp())

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import randomness
-from sim.clock import HOUR, NEVER, instant
+from sim.clock import HOUR, NEVER
+from sim.localtime import instant
 from sim.scenario.distributions import AnyDistribution
 from sim.scenario.downtime import Downtime, PlannedDowntime, RandomDowntime
 

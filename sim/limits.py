@@ -4,38 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
-from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.clock import DAY, HOUR, NEVER, Clock, instant
+from sim.clock import DAY, HOUR, NEVER, Clock
+from sim.localtime import period_end
 
 UNITS_OF_LIMITS = ("orders", "lines", "units", "value", "weight_kg")
 
-
-def _hour(local: datetime) -> datetime:
-    return local.replace(minute=0, second=0) + timedelta(hours=1)
-
-
-def _day(local: datetime) -> datetime:
-    return local.replace(hour=0, minute=0, second=0) + timedelta(days=1)
-
-
-def _week(local: datetime) -> datetime:
-    return _day(local) + timedelta(days=6 - local.weekday())
-
-
-def _month(local: datetime) -> datetime:
-    return (local.replace(day=1, hour=0, minute=0, second=0) + timedelta(days=32)).replace(day=1)
-
-
-NEXT_WINDOW: dict[str, Callable[[datetime], datetime]] = {
-    "hour": _hour, "day": _day, "week": _week, "month": _month,
-}  # fmt: skip
-"""The first local moment after the window of a kind that a local moment lies in."""
 
 ROLLING_S = {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 """The seconds of a rolling window."""
@@ -97,7 +75,7 @@ class CalendarUsage(Usage):
     """What was allocated since the present hour, day, week or month began at each warehouse.
 
     Args:
-        per: a key of `NEXT_WINDOW`; the window ends at the site's local boundary, also across a change of
+        per: hour, day, week or month; the window ends at the site's local boundary, also across a change of
             the clock.
 
     """
@@ -106,7 +84,7 @@ class CalendarUsage(Usage):
         sites = len(catalogue.site_ids)
         super().__init__(clock, sites, of)
         self._catalogue = catalogue
-        self._next = NEXT_WINDOW[per]
+        self._per = per
         self._ends = np.full(sites, -1, np.int64)
         self._begins = np.zeros(sites, np.int64)
         self._first_end = -1
@@ -142,11 +120,7 @@ class CalendarUsage(Usage):
         for site in np.flatnonzero(self._ends <= now).tolist():
             zone = self._catalogue.site_zones[site]
             if zone.key not in ends:
-                local = datetime.fromtimestamp(start + now, zone).replace(tzinfo=None)
-                end = instant(self._next(local), zone) - start
-                if self._next is _hour:  # a clock that is turned back shows an hour twice: these are two
-                    end = min(end, now + HOUR - local.minute * 60 - local.second)
-                ends[zone.key] = end
+                ends[zone.key] = period_end(self._per, start + now, zone) - start
             self._begins[site] = self._ends[site]
             self._ends[site] = ends[zone.key]
             self._used[site] = 0.0

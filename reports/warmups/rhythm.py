@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sim.catalogue import Catalogue
-from sim.clock import DAY, HOUR, instant
+from sim.clock import DAY, HOUR
+from sim.localtime import instant
 from sim.scenario import Scenario
 from sim.scenario.demand import Generated
 from sim.scenario.downtime import Downtime, PlannedDowntime

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 from sim.catalogue import Catalogue
-from sim.clock import NEVER, PICKUP, Clock, instant
-from sim.limits import NEXT_WINDOW
+from sim.clock import NEVER, PICKUP, Clock
+from sim.localtime import local_time, period_end
 from sim.order import PACKED, Shipment
 
 Collect = Callable[[list[Shipment]], None]
@@ -75,7 +75,7 @@ class Capacity:
 
     def _takes(self, site: int) -> bool:
         """Take one parcel from a warehouse if the day has room."""
-        today = self._local(site).date()
+        today = local_time(self._start + self._clock.now, self._zones[site]).date()
         taken = self._taken.get(today, 0)
         if taken < self._per_day:
             self._taken[today] = taken + 1
@@ -85,8 +85,4 @@ class Capacity:
         """Return the first second after now at which a warehouse may hand over again."""
         if self._after is not None:
             return self._after(site, self._clock.now + 1)
-        return instant(NEXT_WINDOW["day"](self._local(site)), self._zones[site]) - self._start
-
-    def _local(self, site: int) -> datetime:
-        seconds = self._start + self._clock.now
-        return datetime.fromtimestamp(seconds, self._zones[site]).replace(tzinfo=None)
+        return period_end("day", self._start + self._clock.now, self._zones[site]) - self._start

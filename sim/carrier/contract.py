@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from sim.carrier.ratecard import UNSERVED, Ints
 from sim.catalogue import Catalogue
-from sim.clock import Clock, instant
-from sim.limits import NEXT_WINDOW
+from sim.clock import Clock
+from sim.localtime import period_end
 from sim.scenario.carriers import Service
 
 _WHOLE = 1_000_000_000
@@ -67,8 +66,7 @@ class Contracts:
         now, start, zone = self._clock.now, self._catalogue.start, self._catalogue.zone_info
         if now < self._month_ends:
             return
-        local = datetime.fromtimestamp(start + now, zone).replace(tzinfo=None)
-        self._month_ends = instant(NEXT_WINDOW["month"](local), zone) - start
+        self._month_ends = period_end("month", start + now, zone) - start
         self._parcels = dict.fromkeys(self._tiers, 0)
         self._kept.clear()
 

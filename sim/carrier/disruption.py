@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.carrier.ratecard import Ints
 from sim.catalogue import Catalogue
-from sim.clock import DAY, HOUR, instant
+from sim.clock import DAY, HOUR
+from sim.localtime import instant
 from sim.scenario.carriers import Service
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from simpy import Event
 
 from sim.catalogue import UNKNOWN, Catalogue, cents, micros
-from sim.clock import DELIVERY, NEVER, Clock
+from sim.clock import DELIVERY, MINUTE, NEVER, Clock
 from sim.ledger import CASH, PURCHASE, RETURNS, STOCK
 from sim.lifecycle.fulfilment import Fulfilment
 from sim.lifecycle.notices import Notices
@@ -29,7 +29,6 @@ from sim.stock.disposals import Disposals
 from sim.stock.inventory import Inventory
 from sim.stock.lots import Goods
 from sim.stock.receipts import Receipts
-from sim.warehouse.protocols import MINUTE
 from sim.warehouse.warehouses import Warehouses
 from sim.warehouse.work import Work
 

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sim import randomness
 from sim.catalogue import Catalogue
-from sim.clock import DAY
+from sim.clock import DAY, MINUTE
 from sim.order import DELIVERED, QUEUED, Order, Shipment
 from sim.scenario.aftersales import Outcomes
 from sim.scenario.distributions import ZERO
 from sim.stock.lots import Goods
-from sim.warehouse.protocols import MINUTE
 
 if TYPE_CHECKING:
     from sim.warehouse.desk import Desk

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.clock import DAY, HOUR, instant
+from sim.clock import DAY, HOUR
+from sim.localtime import instant, local_time
 from sim.scenario.demand import Generated
 
 YEAR = 365 * DAY
@@ -40,9 +41,7 @@ class Rate:
 
         cuts = {0, end, *(at for surge in surges for at in surge[:2] if 0 < at < end)}
         if not flat:
-            local = datetime.fromtimestamp(start, catalogue.zone_info).replace(
-                tzinfo=None, minute=0, second=0
-            )
+            local = local_time(start, catalogue.zone_info).replace(minute=0, second=0)
             hours = (local + timedelta(hours=number) for number in range(1, end // HOUR + 26))
             cuts.update(
                 at for at in (instant(hour, catalogue.zone_info) - start for hour in hours) if 0 < at < end
@@ -51,7 +50,7 @@ class Rate:
         middle = (self.at[:-1] + self.at[1:]) / 2
         rate = np.full(len(middle), demand.orders_per_day / DAY)
         if not flat:
-            moments = [datetime.fromtimestamp(start + second, catalogue.zone_info) for second in middle]
+            moments = [local_time(start + second, catalogue.zone_info) for second in middle]
             rate *= hourly[[moment.hour for moment in moments]]
             rate *= weekly[[moment.weekday() for moment in moments]]
             rate *= np.maximum(0.0, 1.0 + demand.trend_per_year * middle / YEAR)

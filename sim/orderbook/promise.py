@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.clock import DAY, NEVER, instant
+from sim.clock import DAY, NEVER
+from sim.localtime import instant, local_midnight
 from sim.scenario.customers import Segment
 
 Ints = NDArray[np.integer[Any]]
@@ -42,7 +43,7 @@ class Promises:
         if not self._by_day:
             return np.empty(0, np.int64)
         zone, start = self._catalogue.zone_info, self._catalogue.start
-        first = datetime.fromtimestamp(start, zone).replace(tzinfo=None, hour=0, minute=0, second=0)
+        first = local_midnight(start, zone)
         days = range(self._catalogue.end // DAY + 2 + more_days)
         times = (first + timedelta(day, time) for day in days)
         return np.array([instant(local, zone) - start for local in times], np.int64)

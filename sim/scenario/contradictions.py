@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from sim.clock import DAY, instant
+from sim.clock import DAY
 from sim.errors import Problem
+from sim.localtime import instant, local_time
 from sim.scenario import sizes
 from sim.scenario.distributions import ZERO
 from sim.scenario.instants import NONE
@@ -58,9 +59,8 @@ def _orders(scenario: Scenario, places: Places) -> Iterator[Problem]:
     begin = instant(scenario.start, ZoneInfo(scenario.timezone)) + round(scenario.warm_up_days * DAY)
     end = begin + round(scenario.days * DAY)
     if not ((recorded.placed_at >= begin) & (recorded.placed_at < end)).any():
-        first, last = (
-            datetime.fromtimestamp(int(t), ZoneInfo(scenario.timezone)) for t in recorded.placed_at[[0, -1]]
-        )
+        zone = ZoneInfo(scenario.timezone)
+        first, last = (local_time(int(at), zone) for at in recorded.placed_at[[0, -1]])
         yield places.problem(
             ("start",),
             "must leave orders to count: those recorded are from "

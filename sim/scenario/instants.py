@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import HOUR, instant
+from sim.clock import HOUR
 from sim.document import Scalar, wrong
 from sim.document.columns import Columns
+from sim.localtime import instant
 
 NONE = -1
 """Stands for an empty cell; real moments lie after 1970."""

@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.clock import DAY
 from sim.document import Id, Number, Whole
 from sim.document.columns import Columns
 from sim.errors import Problem, ScenarioError
+from sim.localtime import instant, local_midnight
 from sim.scenario.instants import read_instants
 
 MOST_UNITS = 1_000_000
@@ -104,9 +106,8 @@ def window(recorded: Recorded, timezone: str) -> tuple[datetime, float]:
     """Return the local midnight before the first order, and the days from there that cover the last."""
     zone = ZoneInfo(timezone)
     first, last = int(recorded.placed_at[0]), int(recorded.placed_at[-1])
-    start = datetime.fromtimestamp(first, zone).replace(tzinfo=None, fold=0, hour=0, minute=0, second=0)
-    midnight = int(start.replace(tzinfo=zone).timestamp())
-    return start, float((last - midnight) // 86_400 + 1)
+    start = local_midnight(first, zone)
+    return start, float((last - instant(start, zone)) // DAY + 1)
 
 
 def _check_columns(

@@ -10,12 +10,12 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TypeAlias
 
+from sim.calendar import Week
 from sim.errors import Problem
 from sim.scenario.demand import Generated
 from sim.scenario.downtime import RandomDowntime
 from sim.scenario.model import Scenario
 from sim.scenario.places import Places
-from sim.scenario.times import Week
 
 MOST_CELLS = 50_000_000
 """Items or regions times warehouses: each cell costs some ten bytes, several times over."""

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from sim.calendar import Week, Window
+from sim.clock import DAY
 from sim.document import Count, Scalar, Section, nearest, wrong
 from sim.document.listing import split
 from sim.document.tree import SEXAGESIMAL
 
-DAY = 86_400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -22,12 +23,6 @@ _WINDOW = re.compile(r"([0-9:]+)\s*[-–]\s*([0-9:]+)")
 _CLOSED = "closed"
 _LONGEST_TIME = 12
 _LONGEST_ZONE = 100
-
-Window: TypeAlias = tuple[int, int]
-"""Begin and end in seconds from local midnight; an end beyond 86,400 lies on the next day."""
-
-Week: TypeAlias = tuple[tuple[Window, ...], ...]
-"""Windows of seven days from Monday, each day's in order and disjoint."""
 
 
 def seconds_of_day(text: str, *, as_end: bool = False) -> int:

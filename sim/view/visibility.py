@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 from simpy import Event
 
 from sim.catalogue import Catalogue
-from sim.clock import SITE, Clock
+from sim.clock import MINUTE, SITE, Clock
 from sim.order import Order
 from sim.policy import Part
 from sim.stock.inventory import Inventory
 from sim.stock.lots import Ints, Lots
-
-MINUTE = 60
 
 
 class StockView(Protocol):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from sim.catalogue import Catalogue, cents, micros
-
-MINUTE = 60
+from sim.clock import MINUTE
 
 
 class Protocols:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sim import randomness
+from sim.clock import MINUTE
 from sim.order import Shipment
 from sim.scenario.distributions import AnyDistribution
 from sim.scenario.sites import WorkMinutes
-from sim.warehouse.protocols import MINUTE, Protocols
+from sim.warehouse.protocols import Protocols
 
 
 class Work:

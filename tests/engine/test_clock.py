@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import simpy
 
-from sim.clock import DELIVERY, END, ORDER, PICKUP, RETRY, SAMPLE, SITE, STOCK, WORK, Clock, instant
+from sim.clock import DELIVERY, END, ORDER, PICKUP, RETRY, SAMPLE, SITE, STOCK, WORK, Clock
 from sim.errors import PolicyError
+from sim.localtime import instant
 
 KINDS = {
     "stock": STOCK, "site": SITE, "work": WORK, "pickup": PICKUP, "delivery": DELIVERY, "order": ORDER,

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from sim.clock import DAY
 from sim.errors import ScenarioError
 from sim.scenario import load_scenario, shipped_scenarios
 from sim.scenario.distributions import Constant, Empirical, Exponential, Gamma, Normal
 from sim.scenario.levels import DaysOfDemand, Units
-from sim.scenario.times import DAY
 
 HOUR = 3600
 
