@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim import randomness
 from sim.clock import HOUR, NEVER
 from sim.localtime import instant
+from sim.quantiles import Quantile, duration, quantile_of
 from sim.scenario.distributions import AnyDistribution
 from sim.scenario.downtime import Downtime, PlannedDowntime, RandomDowntime
 
@@ -95,7 +96,7 @@ def _seconds(
     hours: AnyDistribution, key: int, numbers: NDArray[np.int64], kind: int, entry: int
 ) -> NDArray[np.int64]:
     bits = randomness.draw_array(key, numbers, kind, entry)
-    return randomness.whole_array(randomness.quantile(hours)(randomness.unit_array(bits)) * HOUR, bits)
+    return randomness.whole_array(quantile_of(hours)(randomness.unit_array(bits)) * HOUR, bits)
 
 
 class Wear:
@@ -113,16 +114,16 @@ class Wear:
     __slots__ = ("_between", "_entry", "_key", "_left", "_number", "_occurrence", "_repair")
 
     def __init__(self, entry: RandomDowntime, number: int, key: int) -> None:
-        self._between = randomness.quantile(entry.every_hours)
-        self._repair = randomness.quantile(entry.hours)
+        self._between = quantile_of(entry.every_hours)
+        self._repair = quantile_of(entry.hours)
         self._number = number
         self._key = key
         self._occurrence = 0
         self._left = self._draw(self._between, randomness.FAILURE)
 
-    def _draw(self, quantile: randomness.Quantile, kind: int) -> int:
+    def _draw(self, quantile: Quantile, kind: int) -> int:
         bits = randomness.draw(self._key, randomness.code(self._occurrence, kind, self._number))
-        return randomness.whole(float(quantile(randomness.unit(bits))) * HOUR, bits)
+        return duration(quantile, HOUR, bits)
 
     def repairs(self, seconds: int) -> int:
         """Return the seconds of repair that fall into some seconds of work, which count as done."""

@@ -22,6 +22,7 @@ from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, Clock
 from sim.memo import Memo
 from sim.order import Shipment
+from sim.quantiles import quantile_of
 from sim.scenario.carriers import Carrier, RateTable, Service
 from sim.scenario.distributions import AnyDistribution
 
@@ -115,7 +116,7 @@ class Carriers:
             np.array([round(bound * 1000) for bound in service.zones_km], np.int64) for service in services
         ]
         self._by_zone = [_by_zone(service) for service in services]
-        self._transit = [[randomness.quantile(days) for days in service.transit_days] for service in services]
+        self._transit = [[quantile_of(days) for days in service.transit_days] for service in services]
         # Whole seconds that never vary need no draw.
         self._sure_transit_s = [
             [_sure_seconds(days) for days in service.transit_days] for service in services

@@ -21,6 +21,7 @@ from sim.order import Order
 from sim.orderbook.book import Block, OrderBook
 from sim.orderbook.luck import Luck
 from sim.orderbook.promise import Promises
+from sim.quantiles import duration, quantile_of
 from sim.scenario.distributions import ZERO
 
 
@@ -60,7 +61,7 @@ class Creation:
         ]
         errors = catalogue.scenario.capture_errors
         self._error_share = 0.0 if errors is None else errors.error_share
-        self._correction = randomness.quantile(ZERO if errors is None else errors.corrected_after_hours)
+        self._correction = quantile_of(ZERO if errors is None else errors.corrected_after_hours)
         clock.process(self._demand())
 
     def _demand(self) -> Generator[Event, Any, None]:
@@ -109,7 +110,7 @@ class Creation:
         if randomness.unit(bits) >= self._error_share:
             return 0
         bits = randomness.draw(order.key, randomness.code(0, randomness.CORRECTION))
-        return randomness.whole(float(self._correction(randomness.unit(bits))) * HOUR, bits)
+        return duration(self._correction, HOUR, bits)
 
     def _lose_patience(self, event: Event) -> None:
         """Cancel an order of which nothing was picked up by the time its customer leaves."""

@@ -13,6 +13,7 @@ from sim import randomness
 from sim.catalogue import Catalogue
 from sim.clock import DAY, MINUTE
 from sim.order import DELIVERED, QUEUED, Order, Shipment
+from sim.quantiles import cumulated, duration, quantile_of
 from sim.scenario.aftersales import Outcomes
 from sim.scenario.distributions import ZERO
 from sim.stock.lots import Goods
@@ -86,11 +87,11 @@ class ReturnFacts:
         self._share = [0.0 if terms is None else item.return_share for item in scenario.items]
         self._wrong_share = [1 - site.accuracy.pick for site in scenario.warehouses]
         self._replace_share = 0.0 if terms is None else terms.replace_share
-        self._delay = randomness.quantile(ZERO if terms is None else terms.delay_days)
-        self._inspection = randomness.quantile(ZERO if terms is None else terms.inspect_minutes)
+        self._delay = quantile_of(ZERO if terms is None else terms.delay_days)
+        self._inspection = quantile_of(ZERO if terms is None else terms.inspect_minutes)
         outcomes = Outcomes(restock=1) if terms is None else terms.outcomes
         weights = [outcomes.restock, outcomes.refurbish, outcomes.scrap]
-        self._bounds: list[float] = randomness.cumulated(weights).tolist()
+        self._bounds: list[float] = cumulated(weights).tolist()
         self.any = any(self._share) or any(self._wrong_share)
 
     def is_wrong(self, shipment: Shipment, line: int) -> bool:
@@ -135,12 +136,12 @@ class ReturnFacts:
     def delay_s(self, returned: ReturnedLine) -> int:
         """Return the seconds from the delivery of a line to its arrival at the site."""
         bits = self._bits(returned, randomness.RETURN_DELAY)
-        return randomness.whole(float(self._delay(randomness.unit(bits))) * DAY, bits)
+        return duration(self._delay, DAY, bits)
 
     def inspection_s(self, returned: ReturnedLine) -> int:
         """Return the seconds of work on a returned line."""
         bits = self._bits(returned, randomness.INSPECTION)
-        return randomness.whole(float(self._inspection(randomness.unit(bits))) * MINUTE, bits)
+        return duration(self._inspection, MINUTE, bits)
 
     @staticmethod
     def _bits(returned: ReturnedLine, kind: int) -> int:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sim import randomness
 from sim.catalogue import Catalogue
 from sim.orderbook.demand import Rate
-from sim.randomness import cumulated
+from sim.quantiles import cumulated
 from sim.recorder import numbered
 from sim.scenario import Scenario
 from sim.scenario.demand import Generated

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import randomness
-from sim.randomness import Quantile
+from sim.quantiles import Quantile
 
 
 class Luck:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
-from sim import randomness
 from sim.document import (
     Days,
     Identifier,
@@ -27,6 +26,7 @@ from sim.document import (
     Whole,
     wrong,
 )
+from sim.quantiles import cumulated, quantile_of
 from sim.scenario.distributions import Distribution, Lognormal
 
 MOST_ITEMS = 100_000
@@ -103,7 +103,7 @@ class GenerateItems(Section):
         millilitre and cent; a cost may be 0). A row does not change when `count` grows.
         """
         kinds = self.categories or (None,)
-        bounds = randomness.cumulated([1.0 if kind is None else kind.share for kind in kinds])
+        bounds = cumulated([1.0 if kind is None else kind.share for kind in kinds])
         chosen = np.searchsorted(bounds, self._uniform(_CATEGORY), side="right")
         kg = self._draw(_WEIGHT, chosen, lambda kind: (kind and kind.weight_kg) or self.weight_kg, MOST_KG)
         price = self._draw(_PRICE, chosen, lambda kind: (kind and kind.price) or self.price, MOST_MONEY)
@@ -168,7 +168,7 @@ class GenerateItems(Section):
         values = np.empty(self.count)
         for number, kind in enumerate(self.categories or (None,)):
             mask = chosen == number
-            values[mask] = randomness.quantile(distribution_of(kind))(u[mask])
+            values[mask] = quantile_of(distribution_of(kind))(u[mask])
         return np.minimum(values, most)
 
 

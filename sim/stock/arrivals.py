@@ -12,6 +12,7 @@ from simpy import Event
 from sim import randomness
 from sim.catalogue import Catalogue
 from sim.clock import DAY, STOCK, Clock
+from sim.quantiles import Quantile, quantile_of
 from sim.stock.inbound import Inbound, Load, Purchase
 from sim.stock.inventory import Inventory
 
@@ -31,14 +32,14 @@ def begin_arrivals(
     for number, rule in enumerate(catalogue.scenario.stock.replenish):
         if rule.arrivals is None:
             continue
-        gap_days = randomness.quantile(rule.arrivals.every_days)
+        gap_days = quantile_of(rule.arrivals.every_days)
         for item, site in np.argwhere(held == number).tolist():
             key = int(randomness.keys(np.array([item * len(catalogue.site_ids) + site]), root)[0])
             seconds = _instants(gap_days, key)
             clock.process(_arrive(clock, inventory, inbound, item, site, rule.arrivals.units, seconds))
 
 
-def _instants(gap_days: randomness.Quantile, key: int) -> Iterator[int]:
+def _instants(gap_days: Quantile, key: int) -> Iterator[int]:
     """Yield the floors of the sums of gaps, which are facts of a cell."""
     moment = 0
     for number in count():

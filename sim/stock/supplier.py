@@ -12,6 +12,7 @@ from sim.calendar import Calendar
 from sim.catalogue import Catalogue, cents, micros
 from sim.clock import DAY, Clock
 from sim.downtime import outages
+from sim.quantiles import duration, quantile_of
 from sim.scenario.distributions import AnyDistribution
 from sim.scenario.stock import Supplier as Terms
 from sim.stock.claims import Claim, Claims
@@ -33,7 +34,7 @@ class LeadTimes:
     """
 
     def __init__(self, days: AnyDistribution, rule: int, kind: int, sites: int, root: int) -> None:
-        self._quantile = randomness.quantile(days)
+        self._quantile = quantile_of(days)
         self._kind = kind
         self._keys: list[int] = randomness.keys(np.arange(sites) + rule * sites, root).tolist()
         self._drawn = [0] * sites
@@ -43,7 +44,7 @@ class LeadTimes:
         number = self._drawn[site]
         self._drawn[site] += 1
         bits = randomness.draw(self._keys[site], randomness.code(number, self._kind))
-        return randomness.whole(float(self._quantile(randomness.unit(bits))) * DAY, bits)
+        return duration(self._quantile, DAY, bits)
 
 
 class Source(Protocol):

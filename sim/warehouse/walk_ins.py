@@ -15,6 +15,7 @@ from sim.clock import DAY, ORDER, SAMPLE, Clock
 from sim.journal import ACCOUNTS
 from sim.ledger import CASH, PURCHASE, REVENUE, STOCK, Ledger
 from sim.orderbook.demand import popularity_at
+from sim.quantiles import cumulated
 from sim.recorder import Recorder
 from sim.stock.inventory import Inventory
 from sim.warehouse.warehouses import Warehouses
@@ -45,7 +46,7 @@ def sales(catalogue: Catalogue, seed: int, replication: int, site: int) -> Itera
     per_second = 7 * entry.walk_ins.units_per_day / week_s
     begins, ends = np.array(windows, np.int64).reshape(-1, 2).T
     expected = np.concatenate([[0.0], np.cumsum((ends - begins) * per_second)])
-    bounds = randomness.cumulated(shares)
+    bounds = cumulated(shares)
     key = randomness.key(site, randomness.root(seed, replication, randomness.WALK_INS))
     first, carry = 0, 0.0
     while carry < expected[-1]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim import randomness
 from sim.clock import MINUTE
 from sim.order import Shipment
+from sim.quantiles import Quantile, quantile_of
 from sim.scenario.distributions import AnyDistribution
 from sim.scenario.sites import WorkMinutes
 from sim.warehouse.protocols import Protocols
@@ -20,7 +21,7 @@ class Work:
         self._shipment = minutes.per_shipment.average * MINUTE
         self._line = minutes.per_line.average * MINUTE
         self._unit = minutes.per_unit.average * MINUTE
-        self._per_shipment = randomness.quantile(minutes.per_shipment)
+        self._per_shipment = quantile_of(minutes.per_shipment)
         self._per_line = _varying(minutes.per_line)
         self._per_unit = _varying(minutes.per_unit)
 
@@ -45,10 +46,10 @@ class Work:
         return int(seconds + self._protocols.work_s(shipment.tags) + rounding)
 
 
-def _varying(minutes: AnyDistribution) -> randomness.Quantile | None:
-    return None if minutes.kind == "constant" else randomness.quantile(minutes)
+def _varying(minutes: AnyDistribution) -> Quantile | None:
+    return None if minutes.kind == "constant" else quantile_of(minutes)
 
 
-def _sum(quantile: randomness.Quantile, key: int, number: int, kind: int, count: int) -> float:
+def _sum(quantile: Quantile, key: int, number: int, kind: int, count: int) -> float:
     codes = (randomness.code(number, kind, i) for i in range(count))
     return sum(float(quantile(randomness.unit(randomness.draw(key, code)))) for code in codes) * MINUTE

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim import randomness
+from sim.quantiles import quantile_of
 from sim.scenario.distributions import (
     Constant,
     Empirical,
@@ -49,25 +50,25 @@ SAME = [
 
 @pytest.mark.parametrize(("ours", "theirs"), SAME, ids=lambda x: repr(x) if isinstance(x, Constant) else None)
 def test_quantiles_are_those_of_scipy(ours: Any, theirs: Any) -> None:
-    quantile = randomness.quantile(ours)
+    quantile = quantile_of(ours)
     assert quantile(U) == pytest.approx(theirs.ppf(U), rel=1e-7, abs=1e-12)
     assert ours.average == pytest.approx(theirs.mean(), rel=1e-12)
 
 
 def test_a_normal_distribution_is_cut_at_zero() -> None:
     cut = Normal(mean=1, sd=2)
-    values = randomness.quantile(cut)(U)
+    values = quantile_of(cut)(U)
     assert values == pytest.approx(np.maximum(0, stats.norm(1, 2).ppf(U)), rel=1e-9)
     # E[max(0, X)] = m Phi(m/s) + s phi(m/s)
     assert cut.average == pytest.approx(1 * stats.norm.cdf(0.5) + 2 * stats.norm.pdf(0.5))
-    assert randomness.quantile(Normal(mean=3, sd=0))(0.99) == 3
+    assert quantile_of(Normal(mean=3, sd=0))(0.99) == 3
     assert Normal(mean=3, sd=0).average == 3
 
 
 def test_an_empirical_distribution_draws_its_values_by_weight() -> None:
-    quantile = randomness.quantile(Empirical(values=(5, 1, 9), weights=(1, 2, 1)))
+    quantile = quantile_of(Empirical(values=(5, 1, 9), weights=(1, 2, 1)))
     assert quantile(np.array([0.1, 0.2499, 0.26, 0.7499, 0.76, 0.999])).tolist() == [5, 5, 1, 1, 9, 9]
-    never = randomness.quantile(Empirical(values=(5, 1, 9), weights=(0, 2, 0)))
+    never = quantile_of(Empirical(values=(5, 1, 9), weights=(0, 2, 0)))
     assert set(never(U).tolist()) == {1}
     assert Empirical(values=(2, 4), weights=(3, 1)).average == 2.5
 
@@ -76,14 +77,14 @@ def test_an_empirical_distribution_draws_its_values_by_weight() -> None:
     "constant", [Constant(value=3), Triangular(low=3, mode=3, high=3), Uniform(low=3, high=3)]
 )
 def test_what_cannot_vary_is_constant(constant: Any) -> None:
-    quantile = randomness.quantile(constant)
+    quantile = quantile_of(constant)
     assert {float(quantile(u)) for u in U} == {3.0}
     assert constant.average == 3
 
 
 @pytest.mark.parametrize("ours", [ours for ours, _ in SAME])
 def test_one_number_and_an_array_of_numbers_have_the_same_quantiles(ours: Any) -> None:
-    quantile = randomness.quantile(ours)
+    quantile = quantile_of(ours)
     assert [float(quantile(u)) for u in U.tolist()] == np.asarray(quantile(U)).tolist()
 
 
@@ -112,7 +113,7 @@ def test_rounding_does_not_depend_on_the_bits_that_make_the_number() -> None:
 
 def test_the_mean_of_short_rounded_durations_is_the_mean() -> None:
     # Exponential with a mean of 2 s: floor would give 1.54, "at least 1 s" 2.06.
-    quantile = randomness.quantile(Exponential(mean=2))
+    quantile = quantile_of(Exponential(mean=2))
     keys = randomness.keys(np.arange(40_000), 99)
     bits = [randomness.draw(key, 17) for key in keys.tolist()]
     drawn = [randomness.whole(float(quantile(randomness.unit(b))), b) for b in bits]

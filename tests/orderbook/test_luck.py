@@ -7,6 +7,7 @@ import pytest
 
 from sim import randomness
 from sim.orderbook.luck import Luck
+from sim.quantiles import quantile_of
 from sim.scenario.distributions import (
     AnyDistribution,
     Constant,
@@ -35,7 +36,7 @@ def test_drawn_together_or_alone_it_is_the_same(shipment: int) -> None:
     for others in (DISTRIBUTIONS, DISTRIBUTIONS[::-1]):  # of many, the first that are asked for come together
         luck = Luck(FIRST, keys)
         for distribution in others:
-            quantile = randomness.quantile(distribution)
+            quantile = quantile_of(distribution)
             for number, key in enumerate(keys.tolist(), FIRST):
                 bits = randomness.draw(key, randomness.code(shipment, randomness.WORK_TIME))
                 minutes, rounding = luck.work(number, key, shipment, quantile)
