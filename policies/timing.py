@@ -8,10 +8,10 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from sim import occasions
-from sim.catalogue import cents, micros
 from sim.clock import HOUR
 from sim.document import Forms, Money, PositiveCount, PositiveHours, Section, wrong
 from sim.document.fields import Number
+from sim.money import cents, micros
 
 PositiveMinutes: TypeAlias = Annotated[float, Number(above=0, at_most=1_000_000)]
 Minutes: TypeAlias = Annotated[float, Number(at_most=1_000_000)]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Bools, Floats, Ints
 from sim.clock import DAY
 from sim.localtime import instant
+from sim.money import micros
 from sim.scenario import Scenario
 from sim.scenario.customers import Region
 from sim.scenario.replay import Recorded
@@ -23,22 +24,8 @@ EARTH_RADIUS_M = 6_371_008.8
 UNKNOWN = -1
 """Distance from or to a place without coordinates: never 0, which would be the nearest of all."""
 
-MICRO = 1_000_000
 
-
-def micros(amount: Decimal) -> int:
-    """Return an amount of money in millionths of the currency, exactly."""
-    return int(amount * MICRO)
-
-
-def cents(micro: int) -> int:
-    """Round millionths of the currency to cents, half away from zero."""
-    return (micro + 5_000) // 10_000 if micro >= 0 else -((5_000 - micro) // 10_000)
-
-
-def great_circle_m(
-    a: NDArray[np.float64], b: NDArray[np.float64], radius_m: float = EARTH_RADIUS_M
-) -> NDArray[np.int32]:
+def great_circle_m(a: Floats, b: Floats, radius_m: float = EARTH_RADIUS_M) -> NDArray[np.int32]:
     """Return the distances in whole metres between points of a (n, 2) and b (m, 2), latitude and longitude in degrees.
 
     The haversine formula (Sinnott 1984) is well conditioned for small distances. UNKNOWN where a coordinate is NaN.
@@ -46,7 +33,7 @@ def great_circle_m(
     lat_a, lon_a = np.radians(a[:, :1]), np.radians(a[:, 1:])
     lat_b, lon_b = np.radians(b[:, 0]), np.radians(b[:, 1])
     half = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
-    metres: NDArray[np.float64] = 2 * radius_m * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    metres: Floats = 2 * radius_m * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
     return np.where(np.isnan(metres), UNKNOWN, np.rint(metres)).astype(np.int32)
 
 
@@ -117,22 +104,22 @@ class Catalogue:
             mask |= 1 << self.tag_bit.setdefault(tag, len(self.tag_bit))
         return mask
 
-    def _zone_numbers(self, names: Iterable[str | None]) -> NDArray[np.int64]:
+    def _zone_numbers(self, names: Iterable[str | None]) -> Ints:
         return np.array(
             [-1 if name is None else self.zones.setdefault(name, len(self.zones)) for name in names], np.int64
         )
 
     @cached_property
-    def keeps(self) -> NDArray[np.bool_]:
+    def keeps(self) -> Bools:
         """Which warehouse may keep which item: bool, item x warehouse."""
         known, kind = np.unique(self.tags, return_inverse=True)  # few, however many items there are
-        keeps: NDArray[np.bool_] = ((known[:, None] & ~self.handles) == 0)[kind]
+        keeps: Bools = ((known[:, None] & ~self.handles) == 0)[kind]
         return keeps
 
-    def cells(self, items: str | tuple[str, ...], warehouses: str | tuple[str, ...]) -> NDArray[np.bool_]:
+    def cells(self, items: str | tuple[str, ...], warehouses: str | tuple[str, ...]) -> Bools:
         """Return the cells that a choice of items and warehouses means ("all", or ids): bool, item x warehouse."""
         rows, columns = (_members(self.item_ids, items), _members(self.site_ids, warehouses))
-        cells: NDArray[np.bool_] = rows[:, None] & columns
+        cells: Bools = rows[:, None] & columns
         return cells
 
     @cached_property
@@ -166,11 +153,11 @@ class Catalogue:
         return self.scenario.recorded
 
 
-def _members(ids: list[str], chosen: str | tuple[str, ...]) -> NDArray[np.bool_]:
+def _members(ids: list[str], chosen: str | tuple[str, ...]) -> Bools:
     among = set(ids) if chosen == "all" else set(chosen)
     return np.array([id_ in among for id_ in ids])
 
 
-def _points(places: Sequence[Region | Warehouse]) -> NDArray[np.float64]:
+def _points(places: Sequence[Region | Warehouse]) -> Floats:
     nowhere = (np.nan, np.nan)
     return np.array([nowhere if place.at is None else place.at for place in places], np.float64)

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import randomness
+from sim.arrays import Ints
 from sim.clock import HOUR, NEVER
 from sim.localtime import instant
 from sim.quantiles import Quantile, duration, quantile_of
@@ -92,9 +92,7 @@ def _failures(entry: RandomDowntime, number: int, key: int, end: int) -> Iterato
         first, repaired = first + size, int(ends[-1])
 
 
-def _seconds(
-    hours: AnyDistribution, key: int, numbers: NDArray[np.int64], kind: int, entry: int
-) -> NDArray[np.int64]:
+def _seconds(hours: AnyDistribution, key: int, numbers: Ints, kind: int, entry: int) -> Ints:
     bits = randomness.draw_array(key, numbers, kind, entry)
     return randomness.whole_array(quantile_of(hours)(randomness.unit_array(bits)) * HOUR, bits)
 

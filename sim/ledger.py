@@ -6,8 +6,8 @@ Debits are positive and credits negative, so the accounts of one order sum to 0,
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.journal import ACCOUNTS
 from sim.recorder import BLOCK_ROWS, Numbers, Recorder
 
@@ -37,7 +37,7 @@ class Ledger:
         self.of_sites = np.zeros(len(ACCOUNTS), np.int64)
 
     @property
-    def totals(self) -> NDArray[np.int64]:
+    def totals(self) -> Ints:
         """What was posted in all, by account."""
         return self.of_orders + self.of_sites
 

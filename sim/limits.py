@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.catalogue import Catalogue
 from sim.clock import DAY, HOUR, NEVER, Clock
 from sim.localtime import period_end
@@ -20,8 +20,6 @@ ROLLING_S = {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 
 EXACT = 1_000_000
 """Amounts are added up in millionths, of which money and weights are whole: what comes and goes leaves nothing."""
-
-Floats = NDArray[np.float64]
 
 
 class Tally(ABC):

@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from sim.arrays import Floats
 from sim.randomness import unit, whole
 from sim.scenario.distributions import (
     AnyDistribution,
@@ -80,7 +80,7 @@ def duration(quantile: Quantile, unit_s: int, bits: int) -> int:
     return whole(float(quantile(unit(bits))) * unit_s, bits)
 
 
-def cumulated(weights: Any) -> NDArray[np.float64]:
+def cumulated(weights: Any) -> Floats:
     """Return the upper bounds in (0, 1] of each weight's share; exactly 1 from the last positive weight on."""
     numbers = np.asarray(weights, float)
     bounds = np.cumsum(numbers)

@@ -13,6 +13,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
+
 _MASK = (1 << 64) - 1
 
 # Streams of the order book and of keyed noise. Numbers never change: a new stream takes the next one.
@@ -58,7 +60,7 @@ def mix_array(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def keys(numbers: NDArray[np.int64], root: int) -> NDArray[np.uint64]:
+def keys(numbers: Ints, root: int) -> NDArray[np.uint64]:
     """Return the key of each numbered thing under a root."""
     return mix_array(mix_array(numbers.astype(np.uint64)) ^ np.uint64(root))
 
@@ -79,7 +81,7 @@ def draw(key: int, code: int) -> int:
     return mix(key ^ code)
 
 
-def draw_array(key: int, numbers: NDArray[np.int64], kind: int, attempt: int = 0) -> NDArray[np.uint64]:
+def draw_array(key: int, numbers: Ints, kind: int, attempt: int = 0) -> NDArray[np.uint64]:
     """Return `draw(key, code(number, kind, attempt))` of every number."""
     codes = numbers.astype(np.uint64) << np.uint64(32) | np.uint64(kind << 16 | attempt)
     return mix_array(np.uint64(key) ^ mix_array(codes))
@@ -95,7 +97,7 @@ def unit(bits: int) -> float:
     return ((bits >> 12) + 0.5) * 2.0**-52
 
 
-def unit_array(bits: NDArray[np.uint64]) -> NDArray[np.float64]:
+def unit_array(bits: NDArray[np.uint64]) -> Floats:
     """Return `unit` of every element."""
     return ((bits >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
@@ -113,11 +115,11 @@ def rounding(bits: int) -> float:
     return ((bits & 0x7FF) + 0.5) / 2048.0
 
 
-def rounding_array(bits: NDArray[np.uint64]) -> NDArray[np.float64]:
+def rounding_array(bits: NDArray[np.uint64]) -> Floats:
     """Return what `whole` adds to the seconds of every draw."""
     return ((bits & np.uint64(0x7FF)).astype(np.float64) + 0.5) / 2048.0
 
 
-def whole_array(seconds: NDArray[np.float64], bits: NDArray[np.uint64]) -> NDArray[np.int64]:
+def whole_array(seconds: Floats, bits: NDArray[np.uint64]) -> Ints:
     """Return `whole` of every element."""
     return (seconds + rounding_array(bits)).astype(np.int64)

@@ -9,7 +9,7 @@ from numbers import Integral
 from pathlib import Path
 
 from sim.carrier.carriers import Carriers
-from sim.catalogue import Catalogue, cents
+from sim.catalogue import Catalogue
 from sim.clock import END, Clock
 from sim.decision.orchestrator import Orchestrator
 from sim.decision.reallocation import Reallocations
@@ -25,6 +25,7 @@ from sim.lifecycle.reconciliation import check_units, reconcile, units_held
 from sim.lifecycle.returns import Returns
 from sim.lifecycle.settlement import Settlement
 from sim.lifecycle.waiting import Waiting
+from sim.money import cents
 from sim.orderbook.book import BLOCK_ORDERS, OrderBook
 from sim.policy import Policy, Preparable
 from sim.recorder import Facts, Recorder

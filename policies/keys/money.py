@@ -7,8 +7,8 @@ import numpy as np
 from policies.case import Case, Column, Values
 from policies.keys.key import Key
 from policies.keys.storage import relief
-from sim.catalogue import cents, micros
 from sim.clock import DAY, NEVER
+from sim.money import cents, micros
 from sim.view.network import Network
 
 CENTS = np.array(100.0)

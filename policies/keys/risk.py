@@ -8,9 +8,9 @@ from pydantic import Field
 from policies.case import Case, Column, Values
 from policies.keys.demand import ByDemand
 from policies.poisson import left_over, saved
-from sim.catalogue import MICRO
 from sim.clock import DAY, NEVER
 from sim.document import Days
+from sim.money import MICRO
 from sim.stock.inventory import UNLIMITED
 from sim.view.network import Network
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from policies.case import Case, Column, Values
 from policies.keys.key import Key
-from sim.catalogue import MICRO, micros
 from sim.clock import HOUR
+from sim.money import MICRO, micros
 from sim.stock.inventory import UNLIMITED
 from sim.view.network import Network
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from policies.case import Case
 from policies.preference import Preference
 from policies.splits.split import OnlyIf, Split
-from sim.catalogue import micros
 from sim.clock import DAY
+from sim.money import micros
 from sim.view.network import Network
 
 

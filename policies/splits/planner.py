@@ -9,7 +9,7 @@ from policies.ranks import Cost, Rank
 from policies.splits.bounds import Bounds
 from policies.splits.search import Search
 from policies.splits.split import Split
-from sim.catalogue import micros
+from sim.money import micros
 from sim.policy import Request
 from sim.view.network import Network
 

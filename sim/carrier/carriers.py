@@ -11,13 +11,13 @@ from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import randomness
+from sim.arrays import Bools, Ints
 from sim.carrier.contract import Contracts
 from sim.carrier.disruption import Disruption, disruptions_by_region, factor, foreseen, known
 from sim.carrier.pickup import Pickups
-from sim.carrier.ratecard import UNSERVED, Card, Ints, Weighing, rates_by_zone, whole_cents
+from sim.carrier.ratecard import UNSERVED, Card, Weighing, rates_by_zone, whole_cents
 from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, Clock
 from sim.memo import Memo
@@ -42,7 +42,7 @@ class Place:
     """
 
     zone: Ints
-    within: NDArray[np.bool_]
+    within: Bools
     disruptions: tuple[Disruption, ...]
 
 
@@ -63,7 +63,7 @@ class Lane:
     transit_s: Ints
     base: Ints
     per_kg: Ints
-    served: NDArray[np.bool_]
+    served: Bools
     disruptions: tuple[Disruption, ...]
 
 
@@ -201,7 +201,7 @@ class Carriers:
             nano[service] = np.maximum(prices, lane.base[service])
         return nano
 
-    def reaches(self, lane: Lane, grams: int, millilitres: int) -> NDArray[np.bool_]:
+    def reaches(self, lane: Lane, grams: int, millilitres: int) -> Bools:
         """Tell from which warehouses some service takes a parcel; only rate cards end at a weight."""
         if not self._cards:
             return lane.served

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.carrier.ratecard import UNSERVED, Ints
+from sim.arrays import Ints
+from sim.carrier.ratecard import UNSERVED
 from sim.catalogue import Catalogue
 from sim.clock import Clock
 from sim.localtime import period_end

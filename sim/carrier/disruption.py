@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.carrier.ratecard import Ints
+from sim.arrays import Ints
 from sim.catalogue import Catalogue
 from sim.clock import DAY, HOUR
 from sim.localtime import instant

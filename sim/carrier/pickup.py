@@ -8,17 +8,15 @@ from functools import partial
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 from simpy import Event
 
+from sim.arrays import Ints
 from sim.calendar import daily_instants
 from sim.carrier.capacity import Capacity, Collect
 from sim.catalogue import Catalogue
 from sim.clock import DAY, DELIVERY, NEVER, PICKUP, Clock
 from sim.order import Shipment
 from sim.scenario.carriers import Service
-
-Ints = NDArray[np.int64]
 
 
 class Pickups:

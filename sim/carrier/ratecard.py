@@ -6,12 +6,10 @@ from math import ceil
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.catalogue import micros
+from sim.arrays import Ints
+from sim.money import micros
 from sim.scenario.carriers import Rates, RateTable
-
-Ints = NDArray[np.int64]
 
 NANO_PER_CENT = 10_000_000
 """Prices are compared in 1e-9 of the currency: a rate in 1e-6 times a weight in grams, a thousandth of a kilogram."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from simpy import Event
 
 from sim import randomness
+from sim.arrays import Ints
 from sim.catalogue import Catalogue
 from sim.clock import DAY, HOUR, ORDER, RETRY, Clock
 from sim.lifecycle.fulfilment import Fulfilment
@@ -17,6 +17,7 @@ from sim.lifecycle.notices import Notices
 from sim.lifecycle.payment import Payments
 from sim.lifecycle.settlement import Settlement
 from sim.lifecycle.waiting import Waiting
+from sim.money import cents_array
 from sim.order import Order
 from sim.orderbook.book import Block, OrderBook
 from sim.orderbook.luck import Luck
@@ -128,8 +129,8 @@ class Creation:
         catalogue = self._catalogue
         offsets, items, units = block.line_offsets, block.line_item, block.line_units
 
-        def sums(of_item: NDArray[np.int64]) -> NDArray[np.int64]:
-            total: NDArray[np.int64] = np.add.reduceat(of_item[items] * units, offsets[:-1])
+        def sums(of_item: Ints) -> Ints:
+            total: Ints = np.add.reduceat(of_item[items] * units, offsets[:-1])
             return total
 
         if not len(block.placed_at):
@@ -139,7 +140,7 @@ class Creation:
         promised_at = self._promises.made(block.placed_at, block.segment)
         columns = (
             block.key, block.placed_at, block.region, block.segment, promised_at, counted,
-            (sums(catalogue.price) + 5_000) // 10_000, sums(catalogue.grams), sums(catalogue.millilitres),
+            cents_array(sums(catalogue.price)), sums(catalogue.grams), sums(catalogue.millilitres),
             np.bitwise_or.reduceat(catalogue.tags[items], offsets[:-1]),
         )  # fmt: skip
         luck = Luck(block.first, block.key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sim.carrier.carriers import Carriers
-from sim.catalogue import Catalogue, cents, micros
+from sim.catalogue import Catalogue
 from sim.clock import Clock
 from sim.journal import CANCEL_REASONS
 from sim.ledger import CASH, HANDLING, PACKAGING, PURCHASE, STOCK
@@ -20,6 +20,7 @@ from sim.lifecycle.shipping import Shipping
 from sim.lifecycle.shortfall import Shortfalls
 from sim.lifecycle.waiting import Waiting
 from sim.limits import Tally
+from sim.money import cents, micros
 from sim.order import BACKORDERED, CANCELLED, ENDED, IN_WORK, PACKED, QUEUED, Order, Shipment
 from sim.policy import Backorder, Part
 from sim.stock.claims import Claims

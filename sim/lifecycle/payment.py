@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sim import randomness
-from sim.catalogue import Catalogue, cents, micros
+from sim.catalogue import Catalogue
 from sim.ledger import CASH, PAYMENT_FEE, REFUND, REVENUE
+from sim.money import cents, micros
 from sim.order import Order
 
 _PPM = 1_000_000

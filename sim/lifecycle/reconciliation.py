@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.catalogue import Catalogue
 from sim.journal import ACCOUNTS, STATES
 from sim.ledger import Ledger
@@ -77,7 +78,7 @@ def check_units(
         )
 
 
-def _left(inventory: Inventory, staged: NDArray[np.int32], items: slice | int) -> NDArray[np.int64]:
+def _left(inventory: Inventory, staged: NDArray[np.int32], items: slice | int) -> Ints:
     """Return the units of some items that left or are in work, with what came as a negative number."""
     left = staged[items].astype(np.int64)
     for flows in inventory.flows.values():

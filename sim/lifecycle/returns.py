@@ -14,7 +14,7 @@ from typing import cast
 import numpy as np
 from simpy import Event
 
-from sim.catalogue import UNKNOWN, Catalogue, cents, micros
+from sim.catalogue import UNKNOWN, Catalogue
 from sim.clock import DELIVERY, MINUTE, NEVER, Clock
 from sim.ledger import CASH, PURCHASE, RETURNS, STOCK
 from sim.lifecycle.fulfilment import Fulfilment
@@ -22,6 +22,7 @@ from sim.lifecycle.notices import Notices
 from sim.lifecycle.payment import Payments
 from sim.lifecycle.sentback import Reason, ReturnedLine, ReturnFacts
 from sim.lifecycle.settlement import Settlement
+from sim.money import cents, micros
 from sim.order import ENDED, Order, Shipment
 from sim.recorder import Recorder
 from sim.scenario.aftersales import ReturnCosts

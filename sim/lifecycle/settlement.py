@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sim.carrier.carriers import Carriers
-from sim.catalogue import Catalogue, cents, micros
+from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, Clock
 from sim.journal import CANCEL_REASONS, STATES
 from sim.ledger import (
@@ -22,6 +22,7 @@ from sim.ledger import (
     REVENUE,
     Ledger,
 )
+from sim.money import cents, micros
 from sim.order import CANCELLED as NOT_SENT
 from sim.order import ENDED, Order, Shipment
 from sim.recorder import Recorder

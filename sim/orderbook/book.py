@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import randomness
+from sim.arrays import AnyInts, Bools, Floats
 from sim.catalogue import Catalogue
 from sim.orderbook.demand import Rate
 from sim.quantiles import cumulated
@@ -24,8 +25,6 @@ from sim.scenario import Scenario
 from sim.scenario.demand import Generated
 
 BLOCK_ORDERS = 1_024
-
-Ints = NDArray[np.int64] | NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,12 @@ class Block:
     """
 
     first: int
-    placed_at: Ints
-    region: Ints
-    segment: Ints
-    line_offsets: Ints
-    line_item: Ints
-    line_units: Ints
+    placed_at: AnyInts
+    region: AnyInts
+    segment: AnyInts
+    line_offsets: AnyInts
+    line_item: AnyInts
+    line_units: AnyInts
     key: NDArray[np.uint64]
 
 
@@ -172,7 +171,7 @@ class _Choice:
         self._values = np.array(list(weights), np.int64)
         self._bounds = cumulated(list(weights.values()))
 
-    def __call__(self, u: NDArray[np.float64]) -> Ints:
+    def __call__(self, u: Floats) -> AnyInts:
         return self._values[np.searchsorted(self._bounds, u, side="right")]
 
 
@@ -182,13 +181,13 @@ class _Baskets:
     TRIES = 30
     """After this many rejected draws of one line, it is drawn from what is left, exactly and more slowly."""
 
-    def __init__(self, popularity: NDArray[np.float64], root: int) -> None:
+    def __init__(self, popularity: Floats, root: int) -> None:
         self._popularity = popularity
         self._bounds = cumulated(popularity)
         self._root = root
         self.most = int((popularity > 0).sum())
 
-    def draw(self, u: NDArray[np.float64], offsets: Ints, first: int) -> Ints:
+    def draw(self, u: Floats, offsets: AnyInts, first: int) -> AnyInts:
         """Return the items of lines; u has a number for each line, order i of the block is number first + i."""
         items = np.searchsorted(self._bounds, u, side="right")
         counts = np.diff(offsets)
@@ -212,7 +211,7 @@ class _Baskets:
         return items
 
     @staticmethod
-    def _repeats(items: Ints, at: Ints, line: int) -> NDArray[np.bool_]:
+    def _repeats(items: AnyInts, at: AnyInts, line: int) -> Bools:
         repeats = np.zeros(len(at), bool)
         for back in range(1, line + 1):
             repeats |= items[at] == items[at - back]

@@ -6,8 +6,8 @@ from datetime import timedelta
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.catalogue import Catalogue
 from sim.clock import DAY, HOUR
 from sim.localtime import instant, local_time
@@ -59,14 +59,14 @@ class Rate:
         self.per_second = rate
         self.total = np.concatenate([[0.0], np.cumsum(rate * np.diff(self.at))])
 
-    def when(self, total: NDArray[np.float64]) -> NDArray[np.float64]:
+    def when(self, total: Floats) -> Floats:
         """Return the seconds at which the expected number of orders reaches some totals below the last."""
         piece = np.searchsorted(self.total, total, side="right") - 1
-        when: NDArray[np.float64] = self.at[piece] + (total - self.total[piece]) / self.per_second[piece]
+        when: Floats = self.at[piece] + (total - self.total[piece]) / self.per_second[piece]
         return when
 
 
-def demand_by_cell(catalogue: Catalogue) -> NDArray[np.float64]:
+def demand_by_cell(catalogue: Catalogue) -> Floats:
     """Return the expected units a day that each cell has to provide: item x warehouse.
 
     The demand of an item is shared equally by the warehouses that serve a region and may keep it; what is asked
@@ -88,7 +88,7 @@ def demand_by_cell(catalogue: Catalogue) -> NDArray[np.float64]:
         provided = provided + asked
 
 
-def _asked_of_depots(catalogue: Catalogue, units: NDArray[np.float64]) -> NDArray[np.float64]:
+def _asked_of_depots(catalogue: Catalogue, units: Floats) -> Floats:
     """Return what some units, item x warehouse, ask of the depots that supply those cells."""
     asked = np.zeros_like(units)
     for number, rule in enumerate(catalogue.scenario.stock.replenish):
@@ -98,14 +98,14 @@ def _asked_of_depots(catalogue: Catalogue, units: NDArray[np.float64]) -> NDArra
     return asked
 
 
-def popularity_at(catalogue: Catalogue, site: int) -> NDArray[np.float64]:
+def popularity_at(catalogue: Catalogue, site: int) -> Floats:
     """Return the share of each item in what is asked for at a site's counter: popularity among those it may keep."""
-    shares: NDArray[np.float64] = np.where(catalogue.keeps[:, site], catalogue.popularity, 0.0)
+    shares: Floats = np.where(catalogue.keeps[:, site], catalogue.popularity, 0.0)
     total = shares.sum()
     return shares / total if total else shares
 
 
-def daily_units(catalogue: Catalogue) -> NDArray[np.float64]:
+def daily_units(catalogue: Catalogue) -> Floats:
     """Return the expected units of each item a day over a flat week without surges (in a replay: recorded).
 
     The lines of an order are distinct items drawn one after the other by popularity.
@@ -114,7 +114,7 @@ def daily_units(catalogue: Catalogue) -> NDArray[np.float64]:
     if not isinstance(demand, Generated):
         recorded = catalogue.recorded
         units = np.bincount(recorded.line_item, recorded.line_units, minlength=len(catalogue.item_ids))
-        daily: NDArray[np.float64] = units / catalogue.scenario.days
+        daily: Floats = units / catalogue.scenario.days
         return daily
     weights = demand.lines_per_order
     included = inclusion(catalogue.popularity, max(weights))
@@ -128,7 +128,7 @@ EXACT_LINES = 12
 """Beyond so many lines, what an order holds is told approximately."""
 
 
-def inclusion(share: NDArray[np.float64], most: int) -> NDArray[np.float64]:
+def inclusion(share: Floats, most: int) -> Floats:
     """Return the probability that an item is among the first k that are drawn without repetition: k (0 to most) x item.
 
     Drawing by share among what is left is a race: every item comes at an exponential time with its share as the
@@ -154,7 +154,7 @@ def inclusion(share: NDArray[np.float64], most: int) -> NDArray[np.float64]:
 @lru_cache(
     maxsize=4
 )  # stock levels, the forecast and every replication ask for the same: 0.1 s each with 2,000 items
-def _race(shares: bytes, most: int) -> NDArray[np.float64]:
+def _race(shares: bytes, most: int) -> Floats:
     """Return `inclusion` for k from 1 to most, less than there are items; shares are floats, positive, and descend."""
     share = np.frombuffer(shares)
     step = 0.2
@@ -191,14 +191,14 @@ def _race(shares: bytes, most: int) -> NDArray[np.float64]:
     return included
 
 
-def _joined(count: NDArray[np.float64], late: NDArray[np.float64]) -> NDArray[np.float64]:
+def _joined(count: Floats, late: Floats) -> Floats:
     """Return the distribution of a count to which one item is added that has come with probability 1 - exp(-late)."""
     more = count * np.exp(-late)
     more[1:] -= count[:-1] * np.expm1(-late)
     return more
 
 
-def _asymptotic(share: NDArray[np.float64], lines: int) -> NDArray[np.float64]:
+def _asymptotic(share: Floats, lines: int) -> Floats:
     low, high = 0.0, 1.0
     while -np.expm1(-share * high).sum() < lines:
         high *= 2

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import AnyInts, Ints
 from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER
 from sim.localtime import instant, local_midnight
 from sim.scenario.customers import Segment
-
-Ints = NDArray[np.integer[Any]]
 
 
 class Promises:
@@ -38,7 +35,7 @@ class Promises:
         self._days = {i: _days(segments[i]) for i in self._by_day}
         self._cut_offs = {i: self._local_times(segments[i].cut_off or 0) for i in self._by_day}
 
-    def _local_times(self, time: int, more_days: int = 0) -> NDArray[np.int64]:
+    def _local_times(self, time: int, more_days: int = 0) -> Ints:
         """Return when a time of day comes round on each day of the run, and on some days more; seconds since start."""
         if not self._by_day:
             return np.empty(0, np.int64)
@@ -48,9 +45,9 @@ class Promises:
         times = (first + timedelta(day, time) for day in days)
         return np.array([instant(local, zone) - start for local in times], np.int64)
 
-    def made(self, placed_at: Ints, segment: Ints) -> NDArray[np.int64]:
+    def made(self, placed_at: AnyInts, segment: AnyInts) -> Ints:
         """Return until when orders are promised, seconds since start; NEVER where nothing is promised."""
-        promised: NDArray[np.int64] = np.minimum(placed_at + self._seconds[segment], NEVER)
+        promised: Ints = np.minimum(placed_at + self._seconds[segment], NEVER)
         for number in self._by_day:
             mine = np.flatnonzero(segment == number)
             at = placed_at[mine]

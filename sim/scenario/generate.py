@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
+from sim.arrays import Floats, Ints
 from sim.document import (
     Days,
     Identifier,
@@ -150,7 +150,7 @@ class GenerateItems(Section):
             row["return_share"] = own_or_common("return_share")
         return row
 
-    def _uniform(self, attribute: int) -> NDArray[np.float64]:
+    def _uniform(self, attribute: int) -> Floats:
         # One generator per attribute, read from its beginning: a longer list begins with the shorter one.
         generator = np.random.Generator(
             np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(attribute,)))
@@ -160,10 +160,10 @@ class GenerateItems(Section):
     def _draw(
         self,
         attribute: int,
-        chosen: NDArray[np.int64],
+        chosen: Ints,
         distribution_of: Callable[[GenerateCategory | None], Any],
         most: float,
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         u = self._uniform(attribute)
         values = np.empty(self.count)
         for number, kind in enumerate(self.categories or (None,)):
@@ -172,5 +172,5 @@ class GenerateItems(Section):
         return np.minimum(values, most)
 
 
-def _whole(values: NDArray[np.float64]) -> NDArray[np.int64]:
+def _whole(values: Floats) -> Ints:
     return np.maximum(np.rint(values), 1).astype(np.int64)

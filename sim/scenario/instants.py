@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.clock import HOUR
 from sim.document import Scalar, wrong
 from sim.document.columns import Columns
@@ -21,9 +21,7 @@ _BOUNDS = (datetime(1971, 1, 1), datetime(2200, 1, 1))
 _ZONED = 1 << 60  # added to what is UTC already
 
 
-def read_instants(
-    table: Columns, column: str, zone: ZoneInfo, *, may_be_empty: bool = False
-) -> NDArray[np.int64]:
+def read_instants(table: Columns, column: str, zone: ZoneInfo, *, may_be_empty: bool = False) -> Ints:
     """Return the moments of a column; a fraction of a second is cut off.
 
     Args:
@@ -54,7 +52,7 @@ def read_instants(
     return seconds
 
 
-def _offsets(local: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
+def _offsets(local: Ints, zone: ZoneInfo) -> Ints:
     """Return what turns local seconds into UTC; the zone is asked once an hour, not once a row."""
     hours, inverse = np.unique(local // HOUR, return_inverse=True)
     begins = np.array([_offset(hour * HOUR, zone) for hour in hours.tolist()], np.int64)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.clock import DAY
 from sim.document import Id, Number, Whole
 from sim.document.columns import Columns
@@ -41,10 +42,10 @@ class Recorded:
     """
 
     order_ids: NDArray[Any]
-    placed_at: NDArray[np.int64]
+    placed_at: Ints
     region: NDArray[np.int32]
     segment: NDArray[np.int32]
-    line_offsets: NDArray[np.int64]
+    line_offsets: Ints
     line_item: NDArray[np.int32]
     line_units: NDArray[np.int32]
     unused: tuple[str, ...] = ()
@@ -128,7 +129,7 @@ def _check_columns(
         table.problems.append(Problem(table.name, "holds no order", line=1))
 
 
-def _by_first_appearance(codes: NDArray[np.int32]) -> NDArray[np.int64]:
+def _by_first_appearance(codes: NDArray[np.int32]) -> Ints:
     """Number values by their first appearance in the file, whatever numbers the reader gave them."""
     _, firsts, inverse = np.unique(codes, return_index=True, return_inverse=True)
     rank = np.empty(len(firsts), np.int64)
@@ -155,7 +156,7 @@ def _regions(
     return np.asarray(closest, np.int32)[inverse.reshape(-1)]
 
 
-def _on_sphere(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def _on_sphere(points: Floats) -> Floats:
     """Return points on the unit sphere: the shortest chord belongs to the shortest way."""
     lat, lon = np.radians(points[:, 0]), np.radians(points[:, 1])
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
@@ -165,14 +166,14 @@ def _on_sphere(points: NDArray[np.float64]) -> NDArray[np.float64]:
 class _Rows:
     """The table with its texts replaced by numbers."""
 
-    order: NDArray[np.int64]
-    placed_at: NDArray[np.int64]
+    order: Ints
+    placed_at: Ints
     region: NDArray[np.int32]
     segment: NDArray[np.int32]
     item: NDArray[np.int32]
-    units: NDArray[np.int64]
+    units: Ints
 
-    def firsts(self) -> NDArray[np.int64]:
+    def firsts(self) -> Ints:
         """Return the first row of each order."""
         _, firsts = np.unique(self.order, return_index=True)
         return firsts

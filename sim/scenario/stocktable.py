@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.document import Whole
 from sim.document.columns import Columns
 from sim.errors import Problem, ScenarioError
@@ -31,9 +32,9 @@ class StockTable:
 
     warehouse: NDArray[np.int32]
     item: NDArray[np.int32]
-    units: NDArray[np.int64]
-    received_at: NDArray[np.int64]
-    expires_at: NDArray[np.int64]
+    units: Ints
+    received_at: Ints
+    expires_at: Ints
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StockTable) and all(

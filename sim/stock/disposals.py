@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.catalogue import cents
 from sim.clock import Clock
 from sim.ledger import SPOILAGE, STOCK, Ledger, post_at_site
+from sim.money import cents
 from sim.recorder import Recorder
 from sim.stock.inventory import Inventory
 

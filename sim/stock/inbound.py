@@ -8,9 +8,10 @@ from typing import cast
 from simpy import Event
 
 from sim import ledger as accounts
-from sim.catalogue import Catalogue, cents
+from sim.catalogue import Catalogue
 from sim.clock import NEVER, STOCK, Clock
 from sim.ledger import Ledger, post_at_site
+from sim.money import cents
 from sim.recorder import Recorder
 from sim.stock.claims import Claim
 from sim.stock.inventory import Inventory

@@ -11,9 +11,10 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, Clock
-from sim.stock.lots import Goods, Ints, Lot, Lots, Pick
+from sim.stock.lots import Goods, Lot, Lots, Pick
 
 UNLIMITED = 1 << 30
 """On hand and available of a cell whose stock never ends; real quantities stay below."""
@@ -68,9 +69,7 @@ class Inventory:
         self.on_room: Callable[[int], None] | None = None
         self.on_sale: list[Callable[[int, int, int], None]] = []
 
-    def open(
-        self, units: NDArray[np.int64], safety: NDArray[np.int64], lots: Sequence[OpeningLot] = ()
-    ) -> None:
+    def open(self, units: Ints, safety: Ints, lots: Sequence[OpeningLot] = ()) -> None:
         """Set the opening stock.
 
         Args:
@@ -112,14 +111,14 @@ class Inventory:
                 if lot.expires_at < NEVER:
                     on_lot(item, site, lot)
 
-    def values(self) -> NDArray[np.int64]:
+    def values(self) -> Ints:
         """Return what the stock at each warehouse cost, in millionths of the currency."""
         return self._held(self._catalogue.cost)
 
-    def _held(self, each: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _held(self, each: Ints) -> Ints:
         """Return the sum of all units on hand that can end, by warehouse, a unit counted as `each` says of its item."""
         # An array of products, of 80 MB where there are ten million cells, takes three times as long.
-        held: NDArray[np.int64] = np.einsum("i,ij->j", each, np.where(self.limited, self.on_hand, 0))
+        held: Ints = np.einsum("i,ij->j", each, np.where(self.limited, self.on_hand, 0))
         return held
 
     # -- what orders hold -------------------------------------------------------------------------------

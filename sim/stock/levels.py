@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.catalogue import Catalogue
 from sim.orderbook.demand import demand_by_cell
 from sim.scenario.levels import DaysOfDemand, Level
@@ -19,9 +19,9 @@ class Levels:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._daily: NDArray[np.float64] | None = None
+        self._daily: Floats | None = None
 
-    def units(self, level: Level) -> NDArray[np.int64]:
+    def units(self, level: Level) -> Ints:
         """Return the units of a level, item x warehouse; half a unit goes up."""
         if isinstance(level, DaysOfDemand):
             if self._daily is None:
@@ -29,7 +29,7 @@ class Levels:
             return np.floor(self._daily * level.days_of_demand + (0.5 + ALMOST)).astype(np.int64)
         return np.broadcast_to(np.int64(level.units), self._catalogue.keeps.shape)
 
-    def full(self, review: Review) -> NDArray[np.int64]:
+    def full(self, review: Review) -> Ints:
         """Return what a review fills cells up to: its level, or the reorder point and one order, item x warehouse."""
         if review.order_up_to is not None:
             return self.units(review.order_up_to)

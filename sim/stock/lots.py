@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.clock import NEVER
-
-Ints = NDArray[np.int64]
 
 
 class Lot:

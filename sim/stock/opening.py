@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER
 from sim.scenario.levels import DaysOfDemand
@@ -43,7 +43,7 @@ def _open_as_told(
     opening: Opening,
     catalogue: Catalogue,
     levels: Levels,
-    units: NDArray[np.int64],
+    units: Ints,
     lots: dict[tuple[int, int], list[OpeningLot]],
 ) -> None:
     if opening.table is not None:
@@ -63,7 +63,7 @@ def _open_as_told(
 def _open_from_table(
     table: StockTable,
     catalogue: Catalogue,
-    units: NDArray[np.int64],
+    units: Ints,
     lots: dict[tuple[int, int], list[OpeningLot]],
 ) -> None:
     found: dict[tuple[int, int], list[OpeningLot]] = defaultdict(list)

@@ -9,9 +9,10 @@ import numpy as np
 
 from sim import randomness
 from sim.calendar import Calendar
-from sim.catalogue import Catalogue, cents, micros
+from sim.catalogue import Catalogue
 from sim.clock import DAY, Clock
 from sim.downtime import outages
+from sim.money import cents, micros
 from sim.quantiles import duration, quantile_of
 from sim.scenario.distributions import AnyDistribution
 from sim.scenario.stock import Supplier as Terms

@@ -11,12 +11,13 @@ from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from simpy import Event
 
 from sim import randomness
-from sim.catalogue import Catalogue, micros
+from sim.arrays import Bools, Ints
+from sim.catalogue import Catalogue
 from sim.clock import RETRY, Clock, rounds
+from sim.money import micros
 from sim.scenario.distributions import ZERO
 from sim.scenario.stock import Replenish, Review
 from sim.stock.claims import Claims
@@ -24,8 +25,6 @@ from sim.stock.inbound import Inbound
 from sim.stock.inventory import Inventory
 from sim.stock.levels import Levels
 from sim.stock.supplier import Depot, LeadTimes, Source, Supplier, supplier_calendar
-
-Ints = NDArray[np.int64]
 
 NEVER_ORDERED = -(1 << 31)
 """The reorder point of a cell that no rule reviews: below every position."""
@@ -216,7 +215,7 @@ class Supply:
         plan.source.order(purchase, lines, plan.leads)
 
 
-def _copy(units: Ints, into: Any, where: NDArray[np.bool_]) -> None:
+def _copy(units: Ints, into: Any, where: Bools) -> None:
     """Copy the units of some cells, given item x warehouse, into an array by cell."""
     np.copyto(into.reshape(units.shape), units, casting="same_kind", where=where.reshape(units.shape))
 

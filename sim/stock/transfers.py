@@ -6,12 +6,13 @@ from collections.abc import Generator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from simpy import Event
 
 from sim import randomness
-from sim.catalogue import Catalogue, micros
+from sim.arrays import Ints
+from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, RETRY, Clock, rounds
+from sim.money import micros
 from sim.scenario.stock import Ageing, Transfer
 from sim.stock.inbound import Inbound, Load
 from sim.stock.inventory import UNLIMITED, Inventory
@@ -72,10 +73,10 @@ class Transfers:
     def _load(
         self,
         transfer: Transfer,
-        items: NDArray[np.int64],
+        items: Ints,
         source: int,
         site: int,
-        keep: NDArray[np.int64] | None,
+        keep: Ints | None,
     ) -> list[Goods]:
         """Take out of the source what a transfer moves now."""
         inventory = self._inventory

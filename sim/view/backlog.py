@@ -13,16 +13,16 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Bools, Floats
 from sim.clock import DAY, HOUR, NEVER, Clock
 from sim.warehouse.warehouses import Warehouses
 
-Floats = NDArray[np.float64]
 Sites = NDArray[np.intp]
 
 LONGEST_DAYS = 36_525.0
 """Days of backlog of work that the calendar does not hold: a number that can still be weighed and added up."""
 
-Capacity = Callable[[int, Sites | None], tuple[Floats, NDArray[np.bool_]]]
+Capacity = Callable[[int, Sites | None], tuple[Floats, Bools]]
 """From the number of a slice and positions of warehouses (None: all) to what the slice holds there, and to whether
 nothing changes any more: all later slices hold as much."""
 
@@ -97,7 +97,7 @@ class Backlog:
                 low = middle
         return high
 
-    def _capacity(self, number: int, sites: Sites | None) -> tuple[Floats, NDArray[np.bool_]]:
+    def _capacity(self, number: int, sites: Sites | None) -> tuple[Floats, Bools]:
         """Return the station-seconds of a slice at some warehouses, and where all later slices are alike."""
         now = self._clock.now
         if number == len(self._slices):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.carrier.pickup import Ints, Pickups
+from sim.arrays import Ints
+from sim.carrier.pickup import Pickups
 from sim.clock import Clock
 from sim.memo import Memo
 from sim.warehouse.warehouses import Warehouses

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.catalogue import Catalogue
 from sim.clock import DAY, Clock
 from sim.orderbook.demand import daily_units, demand_by_cell
@@ -15,8 +15,6 @@ from sim.scenario.distributions import ZERO
 from sim.scenario.stock import Replenish
 from sim.stock.inventory import UNLIMITED
 from sim.stock.levels import Levels
-
-Floats = NDArray[np.float64]
 
 
 class Forecast:
@@ -48,7 +46,7 @@ class Forecast:
         return _settled(daily_units(self._catalogue) * (weights[region] / weights.sum()))
 
     @cached_property
-    def target(self) -> NDArray[np.int64]:
+    def target(self) -> Ints:
         """Units that replenishment fills each cell up to, item x warehouse; UNLIMITED where no review does."""
         levels, catalogue = Levels(self._catalogue), self._catalogue
         target = np.full(catalogue.keeps.shape, UNLIMITED, np.int64)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.carrier.ratecard import Ints
-from sim.catalogue import micros
+from sim.arrays import Ints
 from sim.memo import Memo
+from sim.money import micros
 from sim.scenario.sites import Warehouse
 from sim.warehouse.protocols import Protocols
 

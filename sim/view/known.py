@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import read_only
 from sim.catalogue import Catalogue
 from sim.clock import DAY
 from sim.scenario.foreseeable import foreseeable
-
-T = TypeVar("T", bound=np.generic)
 
 
 class Known:
@@ -59,10 +56,3 @@ class Known:
         self.region_zone = read_only(catalogue.region_zone)
         limits = [site.order_limit_per_day for site in sites]
         self.order_limit_per_day = read_only(np.array([np.inf if n is None else n for n in limits]))
-
-
-def read_only(array: NDArray[T]) -> NDArray[T]:
-    """Return a view of an array that cannot be written, and shows what it holds now."""
-    view = array.view()
-    view.flags.writeable = False
-    return view

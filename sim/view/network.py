@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import randomness
+from sim.arrays import Bools, Floats, Ints, read_only
 from sim.carrier.carriers import Carriers
 from sim.catalogue import Catalogue
 from sim.clock import Clock
@@ -18,7 +19,7 @@ from sim.policy import Request
 from sim.view.backlog import Backlog
 from sim.view.forecast import Forecast
 from sim.view.handling import Handling
-from sim.view.known import Known, read_only
+from sim.view.known import Known
 from sim.view.nextlots import NextLots, Picked
 from sim.view.offer import Offer, Parcel, ServiceChoice
 from sim.view.offers import Offers
@@ -27,9 +28,6 @@ from sim.view.turns import Turns
 from sim.view.velocity import Velocity
 from sim.view.visibility import StockView
 from sim.warehouse.warehouses import Warehouses
-
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 class Network(Known):
@@ -227,7 +225,7 @@ class Network(Known):
         """
         return self._offers.choose(region, parcel, promised_at, choice)
 
-    def co2e_kg(self, region: int, parcel: Parcel, service: Ints) -> NDArray[np.float64]:
+    def co2e_kg(self, region: int, parcel: Parcel, service: Ints) -> Floats:
         """Return what a parcel emits on its way to a region, with a service for each warehouse, kg.
 
         Raises ScenarioError where coordinates are missing and a service emits anything.
@@ -235,10 +233,10 @@ class Network(Known):
         rate = self._carriers.co2e_g_per_tonne_km[service]
         if not np.count_nonzero(rate):
             return rate
-        grams: NDArray[np.float64] = np.rint(rate * parcel.grams / 1e6 * self.distance_m(region) / 1e3)
+        grams: Floats = np.rint(rate * parcel.grams / 1e6 * self.distance_m(region) / 1e3)
         return grams / 1e3
 
-    def backlog_days(self) -> NDArray[np.float64]:
+    def backlog_days(self) -> Floats:
         """Return how many days the work that waits at each warehouse lasts, run down its calendar.
 
         See `sim.view.backlog`.

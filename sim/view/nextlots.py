@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.arrays import Ints
 from sim.clock import NEVER
 from sim.stock.inventory import UNLIMITED
-from sim.stock.lots import ISSUE, Ints, Lot, Lots
+from sim.stock.lots import ISSUE, Lot, Lots
 from sim.view.visibility import StockView
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.carrier.ratecard import NANO_PER_CENT, UNSERVED, Ints
+from sim.arrays import Bools, Floats, Ints
+from sim.carrier.ratecard import NANO_PER_CENT, UNSERVED
 from sim.clock import NEVER
 
 if TYPE_CHECKING:
     from sim.carrier.carriers import Lane
     from sim.view.offers import Offers
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
 ServiceChoice = str | tuple[int, ...]
 """cheapest_in_time (cheapest that keeps the promise, else fastest), cheapest, fastest, or services by preference."""

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.arrays import Ints
 from sim.carrier.carriers import Carriers, Lane
-from sim.carrier.ratecard import UNSERVED, Ints
+from sim.carrier.ratecard import UNSERVED
 from sim.clock import NEVER, Clock
 from sim.view.expectedpickup import ExpectedPickups
 from sim.view.handling import Handling

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.limits import Tally
 
 
@@ -22,7 +22,7 @@ class Turns(Tally):
     def __init__(self, sites: int) -> None:
         self._count = 0
         self._last = np.zeros(sites, np.int64)
-        self.last: NDArray[np.int64] = self._last.view()
+        self.last: Ints = self._last.view()
         self.last.flags.writeable = False
 
     def add(self, site: int, amounts: tuple[float, ...]) -> None:

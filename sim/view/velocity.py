@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.clock import DAY, Clock
 
 
@@ -21,7 +21,7 @@ class Velocity:
 
     """
 
-    def __init__(self, clock: Clock, begins_at: NDArray[np.float64], half_life_days: float) -> None:
+    def __init__(self, clock: Clock, begins_at: Floats, half_life_days: float) -> None:
         self._clock = clock
         self._half_life_s = half_life_days * DAY
         self._step = math.log(2) / half_life_days
@@ -35,8 +35,8 @@ class Velocity:
         self._rate[item, site] = self._rate[item, site] * 0.5**age + units * self._step
         self._as_of[item, site] = now
 
-    def units_a_day(self, item: int) -> NDArray[np.float64]:
+    def units_a_day(self, item: int) -> Floats:
         """Return the velocity of an item by warehouse, rounded to 1e-6 units a day."""
         age = (self._clock.now - self._as_of[item]) / self._half_life_s
-        rate: NDArray[np.float64] = (self._rate[item] * 0.5**age).round(6)
+        rate: Floats = (self._rate[item] * 0.5**age).round(6)
         return rate

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from simpy import Event
 
+from sim.arrays import Ints
 from sim.catalogue import Catalogue
 from sim.clock import MINUTE, SITE, Clock
 from sim.order import Order
 from sim.policy import Part
 from sim.stock.inventory import Inventory
-from sim.stock.lots import Ints, Lots
+from sim.stock.lots import Lots
 
 
 class StockView(Protocol):

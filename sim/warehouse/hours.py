@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from simpy import Event
 
-from sim.catalogue import Catalogue, cents, micros
+from sim.catalogue import Catalogue
 from sim.clock import DAY, HOUR, SAMPLE, Clock
 from sim.ledger import CASH, STORAGE, Ledger, post_at_site
+from sim.money import cents, micros
 from sim.recorder import Recorder
 from sim.stock.door import Door
 from sim.stock.inventory import Inventory

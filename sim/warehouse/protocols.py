@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sim.catalogue import Catalogue, cents, micros
+from sim.catalogue import Catalogue
 from sim.clock import MINUTE
+from sim.money import cents, micros
 
 
 class Protocols:

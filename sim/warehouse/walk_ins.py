@@ -10,10 +10,11 @@ from simpy import Event
 
 from sim import randomness
 from sim.calendar import Calendar, weekly_windows
-from sim.catalogue import Catalogue, cents
+from sim.catalogue import Catalogue
 from sim.clock import DAY, ORDER, SAMPLE, Clock
 from sim.journal import ACCOUNTS
 from sim.ledger import CASH, PURCHASE, REVENUE, STOCK, Ledger
+from sim.money import cents
 from sim.orderbook.demand import popularity_at
 from sim.quantiles import cumulated
 from sim.recorder import Recorder

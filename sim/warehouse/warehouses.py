@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from simpy import Event
 
 from sim import randomness
+from sim.arrays import Floats, Ints
 from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, RETRY, Clock
 from sim.downtime import Outage, outages, wear
@@ -76,7 +76,7 @@ class Warehouses:
         self.on_known: list[Callable[[int], None]] = []
         self._is_telling = False
         self.protocols = protocols
-        self._own_work: dict[tuple[int, int, int], NDArray[np.float64]] = {}
+        self._own_work: dict[tuple[int, int, int], Floats] = {}
         priorities = [segment.priority for segment in catalogue.scenario.segments]
         start, end = catalogue.start, catalogue.end + LOOK_AHEAD
         facts = randomness.root(seed, replication, randomness.SITE_FACTS)
@@ -130,7 +130,7 @@ class Warehouses:
         for callback in self.on_up:
             callback()
 
-    def own_work_s(self, lines: int, units: int, tags: int) -> NDArray[np.float64]:
+    def own_work_s(self, lines: int, units: int, tags: int) -> Floats:
         """Return the mean seconds of work that a shipment of some lines, units and handling tags takes at each site."""
         work = self._own_work.get((lines, units, tags))
         if work is None:
@@ -138,7 +138,7 @@ class Warehouses:
             self._own_work[lines, units, tags] = work
         return work
 
-    def ready_at(self, lines: int, units: int, tags: int) -> NDArray[np.int64]:
+    def ready_at(self, lines: int, units: int, tags: int) -> Ints:
         """Return when a shipment that is allocated now can be expected to be packed, by warehouse.
 
         The work that waits is shared by the stations, and everything goes on by the calendar, as far as that is
@@ -146,7 +146,7 @@ class Warehouses:
         """
         now = self._clock.now
         own = self.own_work_s(lines, units, tags)
-        ready: NDArray[np.int64] = np.maximum(self.opens_at, np.array(now))
+        ready: Ints = np.maximum(self.opens_at, np.array(now))
         ready += (self.work_s * self._share + own).astype(np.int64)
         late = ready > self.closes_at
         if np.count_nonzero(late):

@@ -28,7 +28,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 """Packages and modules of `sim` by part; a module that is named here is not of the part of its package. All of
 `policies` is decision. `events` is the clock, and SimPy's loop below it."""
 
-LOOKED_THROUGH = ("errors", "localtime", "memo", "quantiles", "randomness")
+LOOKED_THROUGH = ("arrays", "errors", "localtime", "memo", "money", "quantiles", "randomness")
 """Modules that others use while they play theirs: their time counts where they were called."""
 
 NOT_PLAYED = ("cli", "document", "execution", "lab", "probes", "scenario", "versions", "writing")
