@@ -8,11 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv
 
-from reports import breakdown, sweep
+from reports.breakdown import read_breakdown
 from reports.exports.kept import Kept
+from reports.sweeps.table import FILE_NAME as SWEEP
 from sim.journal import TABLES, Journal
 
-_AS_THEY_ARE = ("kpis.csv", "comparison.csv", "reconciliation.csv", sweep.FILE_NAME)
+_AS_THEY_ARE = ("kpis.csv", "comparison.csv", "reconciliation.csv", SWEEP)
 _OPTIONS = pyarrow.csv.WriteOptions(quoting_style="needed")
 
 
@@ -33,7 +34,7 @@ def write_tables(out: Path, folder: Path, kept: Kept | None) -> list[str]:
         if (folder / name).is_file():
             shutil.copyfile(folder / name, out / name)
             written.append(name)
-    sums = breakdown.read_breakdown(folder)
+    sums = read_breakdown(folder)
     if sums is not None:
         written.append("breakdown.csv")
         pyarrow.csv.write_csv(sums, out / written[-1], _OPTIONS)

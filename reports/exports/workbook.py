@@ -19,7 +19,7 @@ import pyarrow.csv
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from reports import breakdown
+from reports.breakdown import read_breakdown
 from reports.exports.kept import Kept
 from reports.exports.meanings import ROWS, meaning
 from reports.exports.sheet import Sheet, Table, write_text, write_value
@@ -114,7 +114,7 @@ def _tables(folder: Path, result: Result, swept: pd.DataFrame | None, kept: Kept
     if len(result.comparison):
         yield Table.of("comparison", "each KPI of each policy, minus the baseline", _arrow(result.comparison))
     yield Table.of("kpis", "each KPI of each replication", _arrow(result.kpis))
-    sums = breakdown.read_breakdown(folder)
+    sums = read_breakdown(folder)
     if sums is not None:
         units = {
             "cost_cents": f"0.01 {summary['about'].get('currency', 'money')}",
