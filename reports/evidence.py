@@ -11,6 +11,7 @@ import pandas as pd
 
 from reports.breakdown import read_breakdown
 from reports.result import Result
+from reports.slices import Slices, slices_of
 from sim.journal import Journal
 from sim.scenario import Scenario, load_scenario
 
@@ -39,6 +40,11 @@ class Evidence:
         """Names of the policies; the place of one gives its colour."""
         names: list[str] = self.summary["policies"]
         return names
+
+    def slices(self, by: str) -> Slices:
+        """Return one kind of slice of the breakdown, which must be there; `by` is one of `reports.breakdown.BY`."""
+        assert self.breakdown is not None
+        return slices_of(self.breakdown, self.policies, by)
 
     @property
     def currency(self) -> str:
