@@ -15,6 +15,9 @@ from sim.catalogue import micros
 from sim.clock import DAY
 from sim.view.network import Network
 
+CENT = 10_000
+"""In millionths of the currency."""
+
 
 @dataclass(frozen=True, slots=True)
 class Worth:
