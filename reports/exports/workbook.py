@@ -22,7 +22,7 @@ from xlsxwriter.exceptions import FileCreateError
 from reports.breakdown import read_breakdown
 from reports.exports.kept import Kept
 from reports.exports.meanings import ROWS, meaning
-from reports.exports.sheet import Sheet, Table, write_text, write_value
+from reports.exports.sheet import Contents, Sheet, write_text, write_value
 from reports.kpis import KPIS
 from reports.notes import warnings_told
 from reports.result import Result
@@ -67,15 +67,15 @@ def write_workbook(
         book.set_properties({"title": _title(result.summary), "created": _started(folder)})
         cover = book.add_worksheet("summary")
         swept = sweep_table(result) if "sweep" in result.summary else None
-        tables = list(_tables(folder, result, swept, kept))
-        done, rows = 0, sum(table.rows for table in tables)
+        contents = list(_contents(folder, result, swept, kept))
+        done, rows = 0, sum(each.rows for each in contents)
 
         def tell(more: int) -> None:
             nonlocal done
             done += more
             told(done, rows)
 
-        sheets = [Sheet(book, table).write(tell) for table in tables]
+        sheets = [Sheet(book, each).write(tell) for each in contents]
         said = answer(result.summary) if swept is None else sweep_answer(result, rows_of(swept))
         _write_cover(book, cover, result.summary, said, kept, sheets)
     return [sheet.cut for sheet in sheets if sheet.cut]
@@ -105,15 +105,19 @@ def _started(folder: Path) -> datetime:
         return _NO_DATE
 
 
-def _tables(folder: Path, result: Result, swept: pd.DataFrame | None, kept: Kept | None) -> Iterator[Table]:
-    """Yield every table, in the order of the sheets."""
+def _contents(
+    folder: Path, result: Result, swept: pd.DataFrame | None, kept: Kept | None
+) -> Iterator[Contents]:
+    """Yield what each sheet is made of, in their order."""
     summary = result.summary
-    yield Table.of("estimates", "each KPI of each policy: mean and 95 % interval", _estimates(summary))
+    yield Contents.of("estimates", "each KPI of each policy: mean and 95 % interval", _estimates(summary))
     if swept is not None:
-        yield Table.of("sweep", "each point and KPI, against the unchanged point", _arrow(swept))
+        yield Contents.of("sweep", "each point and KPI, against the unchanged point", _arrow(swept))
     if len(result.comparison):
-        yield Table.of("comparison", "each KPI of each policy, minus the baseline", _arrow(result.comparison))
-    yield Table.of("kpis", "each KPI of each replication", _arrow(result.kpis))
+        yield Contents.of(
+            "comparison", "each KPI of each policy, minus the baseline", _arrow(result.comparison)
+        )
+    yield Contents.of("kpis", "each KPI of each replication", _arrow(result.kpis))
     sums = read_breakdown(folder)
     if sums is not None:
         units = {
@@ -121,18 +125,18 @@ def _tables(folder: Path, result: Result, swept: pd.DataFrame | None, kept: Kept
             "lead_s": "s",
             "age_s": "s",
         }
-        yield Table.of("breakdown", "sums over counted orders, by slice and replication", sums, units)
-    yield Table.of(
+        yield Contents.of("breakdown", "sums over counted orders, by slice and replication", sums, units)
+    yield Contents.of(
         "reconciliation", "the books of orders, units and money of each replication", _books(folder)
     )
     if kept is None:
         return
     journal = kept.journal
     names = [name for name in ROWS if name != "reconciliation"]  # which the result has
-    yield Table.of("columns", "what each column of the journal means", _columns(kept, names))
+    yield Contents.of("columns", "what each column of the journal means", _columns(kept, names))
     for name in names:
         about, units = f"journal: {ROWS[name]}", journal.units(name)
-        yield Table(name, about, journal.schema(name), units, journal.rows(name), journal.batches(name))
+        yield Contents(name, about, journal.schema(name), units, journal.rows(name), journal.batches(name))
 
 
 def _arrow(frame: pd.DataFrame) -> pa.Table:
@@ -203,5 +207,5 @@ def _write_cover(
         write_text(cover, row, column, text, bold)
     for sheet in sheets:
         row += 1
-        for column, value in enumerate((sheet.table.name, sheet.written, sheet.table.about)):
+        for column, value in enumerate((sheet.contents.name, sheet.written, sheet.contents.about)):
             write_value(cover, row, column, value, whole if column == 1 else None)

@@ -193,7 +193,7 @@ def test_a_sweep_has_its_points_and_its_answer(tmp_path: Path) -> None:
 def test_a_time_that_excel_has_no_number_for_is_a_text(when: str, tmp_path: Path) -> None:
     times = pa.table({"at": pa.array([pd.Timestamp(when), pd.Timestamp("1900-03-01")], pa.timestamp("ms"))})
     with xlsxwriter.Workbook(str(tmp_path / "book.xlsx"), {"constant_memory": True}) as book:
-        sheet.Sheet(book, sheet.Table.of("times", "", times)).write()
+        sheet.Sheet(book, sheet.Contents.of("times", "", times)).write()
     found = openpyxl.load_workbook(tmp_path / "book.xlsx")["times"]
     assert [found["A2"].value, found["A3"].value] == [when, pd.Timestamp("1900-03-01").to_pydatetime()]
 
