@@ -14,6 +14,7 @@ import numpy as np
 from policies.load import build_policy
 from reports.diffs.diff import order_rows
 from reports.diffs.forms import orders_table
+from reports.diffs.pair import Pair, compared, content_of, read_side
 from reports.diffs.routes import OtherOrdersError
 from reports.forms import as_csv, as_json
 from sim.cli.played import (
@@ -30,7 +31,7 @@ from sim.execution.experiment import Task, Variant
 from sim.execution.workers import Here
 from sim.journal import Journal
 from sim.lab.provenance import read_provenance, read_variants
-from sim.lab.telling import Pair, compared, content_of, have_told, read_side, telling_of
+from sim.lab.retelling import have_told, retelling_of
 from sim.parquet import of_a_run
 from sim.replication import simulate
 
@@ -74,8 +75,8 @@ def diff_command(folder: Path, baseline: str, policy: str, replication: int, tol
         one = read_side(Task(baseline, replication), journals[0])
         other = read_side(Task(policy, replication), journals[1], one)
         pair = compared(one, other, 0 if form == "csv" else told)
-        telling = telling_of(variants, [pair])
-        content = content_of(pair, have_told(telling, Here(telling, Path(scratch)), Path(scratch)))
+        retelling = retelling_of(variants, [pair])
+        content = content_of(pair, have_told(retelling, Here(retelling, Path(scratch)), Path(scratch)))
         text = _rows(pair) if form == "csv" else _written(content, form)
     click.echo(text, nl=False)
 
