@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from reports.breakdown import read_breakdown
-from reports.exports.kept import Kept
+from reports.kept import Kept
 from reports.sweeps.table import FILE_NAME as SWEEP
 from sim.journal import TABLES, Journal
 

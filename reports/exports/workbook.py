@@ -20,9 +20,9 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from reports.breakdown import read_breakdown
-from reports.exports.kept import Kept
 from reports.exports.meanings import ROWS, meaning
 from reports.exports.sheet import Contents, Sheet, write_text, write_value
+from reports.kept import Kept
 from reports.kpis import KPIS
 from reports.notes import warnings_told
 from reports.result import Result

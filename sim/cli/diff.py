@@ -27,7 +27,7 @@ from sim.cli.played import (
 )
 from sim.cli.playing import progress, room
 from sim.errors import InputError, Problem
-from sim.execution.experiment import Task, Variant
+from sim.execution.experiment import Task, Variant, journal_of
 from sim.execution.workers import Here
 from sim.journal import Journal
 from sim.lab.provenance import read_provenance, read_variants
@@ -97,7 +97,7 @@ def _refused_plainly(folder: Path) -> Iterator[None]:
 def _journals(
     folder: Path, variants: list[Variant], replication: int, scratch: Path, tell: Callable[[int, int], None]
 ) -> Iterator[Journal]:
-    kept = [folder / "journal" / variant.name / str(replication) for variant in variants]
+    kept = [journal_of(Task(variant.name, replication), folder) for variant in variants]
     missing = [place for place in kept if not (place / "orders.parquet").is_file()]
     for variant, place in zip(variants, kept, strict=True):
         if place not in missing:

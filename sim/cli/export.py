@@ -14,7 +14,7 @@ from sim.parquet import of_a_run
 from sim.writing import SCRATCH, naming
 
 if TYPE_CHECKING:
-    from reports.exports.kept import Kept
+    from reports.kept import Kept
     from reports.result import Result
 
 _ENDINGS = {"workbook": ".xlsx", "tables": "", "event-log": "-events.csv"}
@@ -46,7 +46,7 @@ def export_command(
     tables as CSV. event-log: the journal as CSV for process mining, a row for everything that happened to an order.
     """
     # Loaded only now: `orderlab --help` does without.
-    from reports.exports.kept import kept_journal
+    from reports.kept import kept_journal
     from reports.result import read_result
 
     result = read_result(folder)

@@ -11,7 +11,7 @@ from reports.diffs.diff import FIRST, share_differently
 from reports.diffs.pair import Side, compared, content_of, read_side
 from reports.diffs.routes import OtherOrdersError
 from reports.diffs.why import FILE_NAME, written
-from reports.evidence import common_journals
+from reports.kept import common_journals
 from sim.execution.experiment import Task, Variant
 from sim.lab.player import workers_for
 from sim.lab.retelling import Stories, have_told, retelling_of

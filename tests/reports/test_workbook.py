@@ -16,9 +16,9 @@ import xlsxwriter
 
 from reports import read_result, sweep_table
 from reports.exports import sheet
-from reports.exports.kept import Kept, kept_journal
 from reports.exports.meanings import ROWS, meaning
 from reports.exports.workbook import write_workbook
+from reports.kept import Kept, kept_journal
 from reports.sentences import answer, limits
 from reports.sweeps.answer import sweep_answer
 from reports.sweeps.table import rows_of
