@@ -13,6 +13,7 @@ from reports.breakdown import read_breakdown
 from reports.kept import common_journals
 from reports.result import Result
 from reports.slices import Slices, slices_of
+from reports.summary import currency_of
 from sim.journal import Journal
 from sim.scenario import Scenario, load_scenario
 
@@ -50,7 +51,7 @@ class Evidence:
     @property
     def currency(self) -> str:
         """Of all money."""
-        return str(self.summary["about"].get("currency", "money"))
+        return currency_of(self.summary)
 
 
 def read_evidence(folder: Path, result: Result, summary: dict[str, Any]) -> Evidence:

@@ -14,7 +14,7 @@ from sim.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptJournal:
     """One journal of a result.
 
     Attributes:
@@ -36,7 +36,7 @@ class Kept:
 
 def kept_journal(
     folder: Path, summary: dict[str, Any], policy: str | None = None, replication: int | None = None
-) -> Kept | None:
+) -> KeptJournal | None:
     """Return a journal of a result, or None where it kept none of that policy.
 
     Args:
@@ -62,7 +62,7 @@ def kept_journal(
         others = f"there is one of {', '.join(map(str, kept))}" if kept else "there is none"
         rule = f"of this replication {name} kept no journal: {others}; orderlab run … --journal all keeps all"
         raise InputError([Problem("--replication", rule, value=str(number))])
-    return Kept(name, number, Journal.open(journal_of(Task(name, number), folder)))
+    return KeptJournal(name, number, Journal.open(journal_of(Task(name, number), folder)))
 
 
 def common_journals(folder: Path, policies: Sequence[str]) -> tuple[int, dict[str, Journal]]:

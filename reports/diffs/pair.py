@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from reports.diffs.diff import Difference, chosen_orders, compare_routes, difference_content, told_content
+from reports.diffs.diff import (
+    RouteDifferences,
+    chosen_orders,
+    compare_routes,
+    difference_content,
+    told_content,
+)
 from reports.diffs.routes import Routes, read_routes
 from sim.execution.experiment import Task
 from sim.journal import Journal
@@ -30,7 +36,7 @@ class Pair(NamedTuple):
 
     baseline: Side
     policy: Side
-    found: Difference
+    found: RouteDifferences
     content: dict[str, Any]
     chosen: dict[str, str]
 

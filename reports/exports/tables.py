@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from reports.breakdown import read_breakdown
-from reports.kept import Kept
+from reports.kept import KeptJournal
 from reports.sweeps.table import FILE_NAME as SWEEP
 from sim.journal import TABLES, Journal
 
@@ -17,7 +17,7 @@ _AS_THEY_ARE = ("kpis.csv", "comparison.csv", "reconciliation.csv", SWEEP)
 _OPTIONS = pyarrow.csv.WriteOptions(quoting_style="needed")
 
 
-def write_tables(out: Path, folder: Path, kept: Kept | None) -> list[str]:
+def write_tables(out: Path, folder: Path, kept: KeptJournal | None) -> list[str]:
     """Write every table as a CSV file, and return their names.
 
     Times are UTC, such as 2026-01-05 09:30:00; what is missing is an empty cell, and an empty text is "". The tables

@@ -22,11 +22,12 @@ from xlsxwriter.exceptions import FileCreateError
 from reports.breakdown import read_breakdown
 from reports.exports.meanings import ROWS, meaning
 from reports.exports.sheet import Contents, Sheet, write_text, write_value
-from reports.kept import Kept
+from reports.kept import KeptJournal
 from reports.kpis import KPIS
 from reports.notes import warnings_told
 from reports.result import Result
 from reports.sentences import answer, limits, reading, replications
+from reports.summary import currency_of, title_of
 from reports.sweeps.answer import sweep_answer
 from reports.sweeps.table import rows_of, sweep_table
 from sim.writing import SCRATCH, replacing
@@ -45,7 +46,7 @@ def write_workbook(
     path: Path,
     folder: Path,
     result: Result,
-    kept: Kept | None,
+    kept: KeptJournal | None,
     told: Callable[[int, int], object] = lambda done, rows: None,
 ) -> list[str]:
     """Write the workbook, and return a sentence for each table that does not fit into it.
@@ -64,7 +65,7 @@ def write_workbook(
     """
     with replacing(path) as beside, _opened(beside) as book:
         book.use_zip64()
-        book.set_properties({"title": _title(result.summary), "created": _started(folder)})
+        book.set_properties({"title": title_of(result.summary), "created": _started(folder)})
         cover = book.add_worksheet("summary")
         swept = sweep_table(result) if "sweep" in result.summary else None
         contents = list(_contents(folder, result, swept, kept))
@@ -92,11 +93,6 @@ def _opened(path: Path) -> Iterator[xlsxwriter.Workbook]:
             raise error.args[0] from None
 
 
-def _title(summary: dict[str, Any]) -> str:
-    about = summary["about"]
-    return str(about.get("title") or about.get("scenario") or "Result")
-
-
 def _started(folder: Path) -> datetime:
     try:
         told = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["started"]
@@ -106,7 +102,7 @@ def _started(folder: Path) -> datetime:
 
 
 def _contents(
-    folder: Path, result: Result, swept: pd.DataFrame | None, kept: Kept | None
+    folder: Path, result: Result, swept: pd.DataFrame | None, kept: KeptJournal | None
 ) -> Iterator[Contents]:
     """Yield what each sheet is made of, in their order."""
     summary = result.summary
@@ -121,7 +117,7 @@ def _contents(
     sums = read_breakdown(folder)
     if sums is not None:
         units = {
-            "cost_cents": f"0.01 {summary['about'].get('currency', 'money')}",
+            "cost_cents": f"0.01 {currency_of(summary)}",
             "lead_s": "s",
             "age_s": "s",
         }
@@ -144,7 +140,7 @@ def _arrow(frame: pd.DataFrame) -> pa.Table:
 
 
 def _estimates(summary: dict[str, Any]) -> pa.Table:
-    currency = summary["about"].get("currency", "money")
+    currency = currency_of(summary)
     rows = [
         {
             "kpi": name, "label": kpi.label, "meaning": kpi.meaning, "unit": kpi.unit_in(currency),
@@ -165,7 +161,7 @@ def _books(folder: Path) -> pa.Table:
     return pyarrow.csv.read_csv(folder / "reconciliation.csv", convert_options=options)
 
 
-def _columns(kept: Kept, names: Sequence[str]) -> pa.Table:
+def _columns(kept: KeptJournal, names: Sequence[str]) -> pa.Table:
     rows = [
         {"table": name, "column": column, "unit": units.get(column), "meaning": meaning(name, column)}
         for name in names
@@ -180,7 +176,7 @@ def _write_cover(
     cover: Any,
     summary: dict[str, Any],
     said: Sequence[str],
-    kept: Kept | None,
+    kept: KeptJournal | None,
     sheets: Sequence[Sheet],
 ) -> None:
     """Write the first sheet: the answer, its limits, and what the others hold."""
@@ -188,7 +184,7 @@ def _write_cover(
     facts = [f"Policies: {', '.join(summary['policies'])}", f"{replications(summary)}. Journal: {chosen}."]
     cuts = [sheet.cut for sheet in sheets if sheet.cut]
     blocks = [
-        (_title(summary), facts),
+        (title_of(summary), facts),
         ("Answer", [*said, reading(summary)]),
         ("Limits", [*limits(summary), *warnings_told(summary), *cuts]),
     ]

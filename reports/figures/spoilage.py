@@ -16,10 +16,10 @@ from reports.figures.labels import shortened
 from reports.figures.style import PAPER, canvas, colour_of, house_style, shape_of
 from reports.slices import means_of
 from reports.statistics import Values
+from sim.clock import DAY
 
 _SPOILAGE, _SPOILED = "spoilage", "Units that spoil"
 _STOCK_AGE, _AGES = "stock-age", "Age of what is picked"
-_DAY = 86_400
 _LONGEST = 16  # letters of a name
 
 
@@ -49,7 +49,7 @@ def stock_age(evidence: Evidence) -> Picture:
     if len(slices.names) < 2:
         return Picture(_STOCK_AGE, _AGES, "", ONE_DAY)
     lines = {
-        policy: means_of(slices.ratio(policy, "age_s", "shipments", _DAY)) for policy in evidence.policies
+        policy: means_of(slices.ratio(policy, "age_s", "shipments", DAY)) for policy in evidence.policies
     }
     ends = {policy: _last(line, 2) for policy, line in lines.items()}
     svg = _draw(_STOCK_AGE, _AGES, lines, ends, "mean age at the pick (d)")
