@@ -16,8 +16,8 @@ from policies.part import OneOf, Part
 from policies.ranks import Rank, Weighted
 from policies.ruleset import RuleSet
 from policies.soft import ALL_FILTERS
-from sim.document import Section
-from sim.document.manual import Manual, Value, anchor, cells, rewritten, said, text
+from policies.written import written
+from sim.document.manual import Manual, Value, anchor, cells, rewritten, said
 from sim.writing import write_file
 
 KINDS: dict[str, tuple[str, Mapping[str, type[Part]]]] = {
@@ -82,30 +82,8 @@ def _default(default: Any) -> str | None:
     """Return a default that is made of parts, or a switch, as it would be written."""
     if default is False:
         return "`false`"
-    if isinstance(default, tuple) and default and all(isinstance(part, Part) for part in default):
-        return f"`[{', '.join(text(written(part)) for part in default)}]`"
-    return f"`{text(written(default))}`" if isinstance(default, (Part, Rank)) else None
-
-
-def written(section: Section) -> Any:
-    """Return a part or section as it would be written in a file: what is as by default is left out."""
-    said_of_it: dict[str, Any] = {}
-    for field, entry in type(section).model_fields.items():
-        value = getattr(section, field)
-        if entry.is_required() or value != entry.default:
-            said_of_it[entry.alias or field] = _written(value)
-    if not isinstance(section, Part):
-        return said_of_it
-    if not said_of_it:
-        return section.name
-    alone = section.main is not None and [*said_of_it] == [section.main]
-    return {section.name: said_of_it[section.main or ""] if alone else said_of_it}
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return f"[{', '.join(text(_written(each)) for each in value)}]"
-    return written(value) if isinstance(value, Section) else value
+    of_parts = isinstance(default, tuple) and default and all(isinstance(part, Part) for part in default)
+    return f"`{written(default).splitlines()[0]}`" if of_parts or isinstance(default, (Part, Rank)) else None
 
 
 if __name__ == "__main__":

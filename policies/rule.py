@@ -20,6 +20,7 @@ from policies.soft import ALL_FILTERS
 from policies.splits.split import Split
 from policies.when import When
 from sim.document import Forms, Listing, Name, Reference, Section, wrong
+from sim.scenario.sites import Kind
 from sim.view.network import Network
 
 
@@ -34,7 +35,7 @@ class OfKind(Section):
 
     """
 
-    kind: Literal["fulfilment_centre", "store", "third_party", "drop_ship"] = Field(description="the kind")
+    kind: Kind = Field(description="the kind")
 
 
 class InGroup(Section):

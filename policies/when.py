@@ -35,11 +35,11 @@ ALMOST = 1e-9
 
 
 class SomeTerms(Section):
-    """Terms of which at least one must be given."""
+    """Terms, absent by default, of which at least one must be given."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        terms = [key for key in self.key_names() if key != "delay_minutes"]  # which is none by itself
+        terms = [key for key, entry in type(self).model_fields.items() if entry.default is None]
         if all(getattr(self, key) is None for key in terms):
             raise wrong(f"must hold at least one of {', '.join(terms)}")
         return self

@@ -13,9 +13,9 @@ from policies.ranks import Cost, Penalties
 from sim.document import Map, Node, Scalar, Section, Seq, write
 
 
-def written(section: Section) -> str:
-    """Return the YAML of a rule set or of a part of one; what is as by default is left out."""
-    return write(_node(section))
+def written(rules: Section | tuple[Section, ...]) -> str:
+    """Return the YAML of a rule set, or of anything that one is made of; what is as by default is left out."""
+    return write(_node(rules))
 
 
 def _node(value: Any) -> Node:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole
 from reports.kpis.orders import COST_COLUMNS, late_orders, own_costs
+from sim.clock import DAY
 from sim.execution.experiment import Task, digest_of
 from sim.journal import SPLIT_REASONS, STATES, Journal
 from sim.parquet import check_file, reading
@@ -41,7 +42,6 @@ _FIELDS = [
 ]
 _MOST_ROWS = 50_000_000  # it is read whole
 
-_DAY = 86_400
 _ORDERS = ("placed_at", "promised_at", "delivered_at", "region", "segment", "split_reason", "shipments", "state",
            "counted", *COST_COLUMNS)  # fmt: skip
 
@@ -53,13 +53,13 @@ def break_down(journal: Journal) -> pa.Table:
     """
     begin, end = (journal.about["start"] + second for second in journal.about["window"])
     words = {name: _words(journal, name) for name in ("region", "segment")} | {"split_reason": SPLIT_REASONS}
-    words["day"] = [str(day) for day in range(-(-(end - begin) // _DAY))]
+    words["day"] = [str(day) for day in range(-(-(end - begin) // DAY))]
     sums = {by: np.zeros((len(SUMS), len(words[by])), dtype=np.int64) for by in BY}
     for batch in journal.batches("orders", _ORDERS):
         ours = batch.filter(batch.column("counted"))
         amounts = _amounts(ours, journal.about["start"] + journal.about["end"])
         place = {by: positions(ours.column(by), words[by]) for by in BY if by != "day"}
-        place["day"] = (seconds(ours.column("placed_at")) - begin) // _DAY
+        place["day"] = (seconds(ours.column("placed_at")) - begin) // DAY
         for by, total in sums.items():
             for row, amount in enumerate(amounts):
                 total[row] += _added(place[by], amount, total.shape[1])
@@ -134,24 +134,24 @@ def _added(place: Integers, amount: Integers, number: int) -> Integers:
 
 def _picked(journal: Journal, begin: int, end: int) -> dict[str, Integers]:
     """Return the shipments picked on each day of the window, and the summed mean ages of what they picked."""
-    days = -(-(end - begin) // _DAY)
+    days = -(-(end - begin) // DAY)
     shipments, age = np.zeros(days, dtype=np.int64), np.zeros(days, dtype=np.int64)
     for batch in journal.batches("shipments", ("started_at", "stock_age_d")):
         started = seconds(batch.column("started_at"))
         inside = (started >= begin) & (started < end)
-        day = (started[inside] - begin) // _DAY
+        day = (started[inside] - begin) // DAY
         shipments += np.bincount(day, minlength=days)
-        age += _added(day, whole(batch.column("stock_age_d"), _DAY)[inside], days)
+        age += _added(day, whole(batch.column("stock_age_d"), DAY)[inside], days)
     return {"shipments": shipments, "age_s": age}
 
 
 def _spoiled(journal: Journal, begin: int, end: int) -> dict[str, Integers]:
-    days = -(-(end - begin) // _DAY)
+    days = -(-(end - begin) // DAY)
     units = np.zeros(days, dtype=np.int64)
     for batch in journal.batches("disposals", ("at", "units", "reason")):
         at = seconds(batch.column("at"))
         inside = (at >= begin) & (at < end) & (positions(batch.column("reason"), ("spoiled",)) == 0)
-        units += _added((at[inside] - begin) // _DAY, whole(batch.column("units"))[inside], days)
+        units += _added((at[inside] - begin) // DAY, whole(batch.column("units"))[inside], days)
     return {"spoiled_units": units}
 
 

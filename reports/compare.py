@@ -14,6 +14,9 @@ COLUMNS = (
     "kpi", "unit", "baseline", "policy", "n", "baseline_mean", "policy_mean", "difference", "low", "high",
     "p_value", "p_holm", "variance_reduction", "verdict", "n_needed", "method",
 )  # fmt: skip
+TEXTS = ("kpi", "unit", "baseline", "policy", "verdict", "method")
+"""Columns that hold texts, whatever these look like."""
+
 PAIRED, WELCH = "paired", "Welch"
 
 

@@ -13,17 +13,15 @@ import numpy as np
 
 from reports.kpis.columns import Integers, seconds, whole
 from reports.statistics import Values
+from sim.clock import DAY, HOUR
 from sim.execution.experiment import Replication
 from sim.journal import Journal
 
 COURSES = {"backlog": "shipments that wait", "on_hand": "units on hand"}
 """What is followed over all warehouses, and how it is called: what fills up or empties from the first second on."""
 
-
-_HOUR = 3600
 _MANY = 200  # values that a course need not exceed
 _PARTS = (1, 2, 3, 4, 6, 8, 12)  # of a day, hours
-_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def follow(journal: Journal) -> dict[str, float]:
     """
     window = journal.about["window"]
     hours = hours_of_a_value(window[1])
-    length = hours * _HOUR
+    length = hours * HOUR
     number = window[1] // length
     sums = {name: np.zeros(number) for name in COURSES}
     for batch in journal.batches("warehouse_hours", ("hour", *COURSES)):
@@ -101,12 +99,12 @@ def courses(rows: Iterable[Replication]) -> dict[str, dict[str, Course]]:
 
 def hours_of_a_value(length: int) -> int:
     """Return the smallest part of a day, in hours, that cuts `length` seconds into no more than 200; or a day."""
-    return next((part for part in _PARTS if length <= part * _HOUR * _MANY), _DAY)
+    return next((part for part in _PARTS if length <= part * HOUR * _MANY), DAY // HOUR)
 
 
 def row_ends(begins: Integers, window: tuple[int, int]) -> Integers:
     """Return when the rows of `warehouse_hours` end: at the full hour, or at an end of the window within it."""
-    ends = (begins // _HOUR + 1) * _HOUR
+    ends = (begins // HOUR + 1) * HOUR
     for cut in window:
         ends = np.where((begins < cut) & (cut < ends), cut, ends)
     return ends

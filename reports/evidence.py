@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,10 @@ from typing import Any
 import pandas as pd
 
 from reports.breakdown import read_breakdown
+from reports.kept import common_journals
 from reports.result import Result
+from reports.slices import Slices, slices_of
+from reports.summary import currency_of
 from sim.journal import Journal
 from sim.scenario import Scenario, load_scenario
 
@@ -40,10 +43,15 @@ class Evidence:
         names: list[str] = self.summary["policies"]
         return names
 
+    def slices(self, by: str) -> Slices:
+        """Return one kind of slice of the breakdown, which must be there; `by` is one of `reports.breakdown.BY`."""
+        assert self.breakdown is not None
+        return slices_of(self.breakdown, self.policies, by)
+
     @property
     def currency(self) -> str:
         """Of all money."""
-        return str(self.summary["about"].get("currency", "money"))
+        return currency_of(self.summary)
 
 
 def read_evidence(folder: Path, result: Result, summary: dict[str, Any]) -> Evidence:
@@ -64,18 +72,3 @@ def read_evidence(folder: Path, result: Result, summary: dict[str, Any]) -> Evid
         common_journals(folder, summary["policies"])[1],
         load_scenario(scenario) if scenario.is_file() else None,
     )
-
-
-def common_journals(folder: Path, policies: Sequence[str]) -> tuple[int, dict[str, Journal]]:
-    """Open the first replication of which every policy has a journal: its number, and none where there is no such."""
-    common = set.intersection(*(set(kept_replications(folder, policy)) for policy in policies))
-    if not common:
-        return 0, {}
-    number = min(common)
-    return number, {policy: Journal.open(folder / "journal" / policy / str(number)) for policy in policies}
-
-
-def kept_replications(folder: Path, policy: str) -> list[int]:
-    """Return the replications of a policy whose journals a result kept, ascending."""
-    places = (folder / "journal" / policy).glob("*")
-    return sorted(int(place.name) for place in places if place.name.isdecimal())

@@ -37,9 +37,11 @@ class Group(NamedTuple):
     pictures: list[Picture]
 
 
+_NO_BREAKDOWN = "The folder has no breakdown.parquet: play the experiment again to have one."
+
+
 def gallery(evidence: Evidence) -> list[Group]:
     """Draw all pictures of a result; of one policy alone none that compares."""
-    compared = len(evidence.policies) > 1
     return [
         Group(
             "trade",
@@ -50,23 +52,32 @@ def gallery(evidence: Evidence) -> list[Group]:
                 lead_times(evidence.journals, evidence.policies),
             ],
         ),
-        Group(
-            "customers",
-            "Who is late, and who is split",
-            _drawn_first([late_by_segment(evidence), split_reasons(evidence)]),
-        ),
-        *([Group("regions", "Who wins and who loses, by region", regions(evidence))] if compared else []),
-        Group(
-            "time", "Day by day", _drawn_first([*daily(evidence), spoilage(evidence), stock_age(evidence)])
-        ),
+        *_of_slices(evidence),
         Group(
             "maps",
             "Where shipments leave from",
             flow_maps(evidence.journals, evidence.policies, evidence.scenario),
         ),
         Group("sites", "What sites had to do", site_loads(evidence.journals, evidence.policies)),
-        *([Group("proof", "What common orders are worth", pairs(evidence))] if compared else []),
+        *([Group("proof", "What common orders are worth", pairs(evidence))] if _compares(evidence) else []),
     ]
+
+
+def _of_slices(evidence: Evidence) -> list[Group]:
+    """Draw what rests on the breakdown by segment, region and day, or say once that there is none."""
+    if evidence.breakdown is None:
+        title = "Who is late, who is split, and when"
+        return [Group("slices", title, [Picture("no-slices", title, "", _NO_BREAKDOWN)])]
+    customers = _drawn_first([late_by_segment(evidence), split_reasons(evidence)])
+    days = _drawn_first([*daily(evidence), spoilage(evidence), stock_age(evidence)])
+    found = [Group("customers", "Who is late, and who is split", customers)]
+    if _compares(evidence):
+        found.append(Group("regions", "Who wins and who loses, by region", regions(evidence)))
+    return [*found, Group("time", "Day by day", days)]
+
+
+def _compares(evidence: Evidence) -> bool:
+    return len(evidence.policies) > 1
 
 
 def _drawn_first(pictures: list[Picture]) -> list[Picture]:

@@ -10,9 +10,9 @@ import numpy as np
 from reports.course import hours_of_a_value, row_ends
 from reports.kpis.columns import ABSENT, positions, seconds, whole
 from reports.statistics import Values
+from sim.clock import DAY, HOUR
 from sim.journal import Journal
 
-_DAY = 86_400
 _DAILY = 4  # from so many days on, how busy a site was is told by the day: nights are no news
 
 
@@ -71,8 +71,8 @@ class Outage:
 def load(journal: Journal) -> Load:
     """Add up what a journal's table `warehouse_hours` says of its window."""
     begin, end = journal.about["window"]
-    short = 3600 * hours_of_a_value(end - begin)
-    long = _DAY if end - begin >= _DAILY * _DAY else short
+    short = HOUR * hours_of_a_value(end - begin)
+    long = DAY if end - begin >= _DAILY * DAY else short
     sites = _sites(journal)
     steps, turns = -(-(end - begin) // short), -(-(end - begin) // long)
     waited = np.zeros(len(sites) * steps)

@@ -20,6 +20,7 @@ from reports.notes import Notes, beside, notes, of_kpi, warnings_told
 from reports.numbers import joined
 from reports.result import Result, read_result
 from reports.sentences import answer, is_same, limits, reading, replications, same_orders
+from reports.summary import currency_of, title_of
 from reports.sweeps.gallery import sweep_gallery
 from reports.sweeps.page import shown_summary, sweep_section
 from reports.sweeps.table import Rows, rows_of, sweep_table
@@ -71,7 +72,7 @@ def _context(
     summary: dict[str, Any], whole: dict[str, Any], provenance: dict[str, Any], groups: list[Group]
 ) -> dict[str, Any]:
     """Return what the page says; `summary` is of the policies that are shown, `whole` of all, whose limits are told."""
-    policies, about = summary["policies"], summary["about"]
+    policies = summary["policies"]
     noted = notes(whole)
     kpis = [_kpi(name, summary, noted) for name in KPIS if name in summary["kpis"]]
     differences = {
@@ -83,7 +84,7 @@ def _context(
         for policy in policies
     }
     return {
-        "title": about.get("title") or about.get("scenario") or "Result",
+        "title": title_of(summary),
         "question": _question(summary),
         "answer": answer(summary),
         "limits": [*limits(whole), *warnings_told(whole)],
@@ -144,7 +145,7 @@ def _kpi(name: str, summary: dict[str, Any], noted: Notes) -> dict[str, Any]:
     """Return one KPI with everything that the page says of it."""
     kpi, found = KPIS[name], summary["kpis"][name]
     rows = {row["policy"]: row for row in summary["comparison"] if row["kpi"] == name}
-    unit = kpi.unit_in(summary["about"].get("currency", "money"))
+    unit = kpi.unit_in(currency_of(summary))
     return {
         "name": name,
         "label": kpi.label,

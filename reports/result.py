@@ -35,7 +35,6 @@ from sim.execution.tasklog import TaskLog, alone
 from sim.writing import write_file
 
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
-_TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
 _COUNTS = ("replication", "n", "n_needed")
 _MOST_COUNTED = 2**53  # n_needed may be beyond all reason, and is a float when it is found
 
@@ -246,7 +245,7 @@ def _frame(text: str, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _cell(column: str, text: str) -> Any:
-    if column in _TEXTS:
+    if column in compare.TEXTS:
         return text
     if not text:
         return None if column in _COUNTS else math.nan

@@ -11,6 +11,7 @@ from reports.designs.sentences import precision_sentences, selection_sentences
 from reports.kpis import KPIS
 from reports.numbers import joined
 from reports.statistics import BETTER, NOT_DISTINGUISHABLE, TOO_FEW, WORSE
+from reports.summary import currency_of
 
 # For a lower value and for a higher one; {} is the size of the difference with its interval.
 _PHRASES = {
@@ -33,7 +34,7 @@ def answer(summary: dict[str, Any]) -> list[str]:
         summary: the content of `summary.json`.
 
     """
-    baseline, currency = summary["baseline"], summary["about"].get("currency", "money")
+    baseline, currency = summary["baseline"], currency_of(summary)
     others = [policy for policy in summary["policies"] if policy != baseline]
     sentences = selection_sentences(summary["selection"], currency) if "selection" in summary else []
     same = _same_everywhere(summary)
@@ -146,7 +147,7 @@ def verdict_text(row: dict[str, Any]) -> str:
 
 
 def _alone(summary: dict[str, Any], policy: str) -> str:
-    kpis, currency = summary["kpis"], summary["about"].get("currency", "money")
+    kpis, currency = summary["kpis"], currency_of(summary)
 
     def shown(name: str) -> str:
         found = kpis[name][policy]

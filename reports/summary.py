@@ -1,4 +1,4 @@
-"""Whether the content of `summary.json` is what a run wrote, so that whoever reads it finds what is looked for."""
+"""The content of `summary.json`: whether it is what a run wrote, and what it calls the result and its money."""
 
 from __future__ import annotations
 
@@ -8,11 +8,25 @@ from typing import Any
 from reports import compare
 from reports.designs.sentences import precision_sentences, selection_sentences
 
-_TEXTS = ("policy", "baseline", "kpi", "unit", "verdict", "method")
 LARGEST = 1e100
 """No number of a result is larger: sums of squares of such numbers are finite."""
 
+_SUMMARY = {
+    "about", "baseline", "policies", "replications", "replications_of", "confidence", "family", "kpis",
+    "comparison", "warnings",
+}  # fmt: skip
 _POINT = ("policy", "of", "values", "without")
+
+
+def currency_of(summary: Mapping[str, Any]) -> str:
+    """Return the code of a result's currency, or "money" where whoever wrote it did not say."""
+    return str(summary["about"].get("currency", "money"))
+
+
+def title_of(summary: Mapping[str, Any]) -> str:
+    """Return what a result is called: as its scenario is, by title or id."""
+    about = summary["about"]
+    return str(about.get("title") or about.get("scenario") or "Result")
 
 
 def check_summary(content: Any, policies: Iterable[str], kpis: Iterable[str]) -> dict[str, Any]:
@@ -55,12 +69,6 @@ def check_summary(content: Any, policies: Iterable[str], kpis: Iterable[str]) ->
     return summary
 
 
-_SUMMARY = {
-    "about", "baseline", "policies", "replications", "replications_of", "confidence", "family", "kpis",
-    "comparison", "warnings",
-}  # fmt: skip
-
-
 def _ask(right: bool, what: str) -> None:
     if not right:
         raise ValueError(f"{what}: not what a run wrote, or not that of kpis.csv")
@@ -93,7 +101,8 @@ def _is_row(row: Any, policies: list[str], kpis: set[str]) -> bool:
     if not isinstance(row, dict) or not row.keys() >= set(compare.COLUMNS):
         return False
     kinds = (
-        isinstance(row[name], str) if name in _TEXTS else _is_number(row[name]) for name in compare.COLUMNS
+        isinstance(row[name], str) if name in compare.TEXTS else _is_number(row[name])
+        for name in compare.COLUMNS
     )
     return all(kinds) and row["policy"] in policies and row["kpi"] in kpis
 

@@ -13,7 +13,6 @@ from reports import numbers
 from reports.figures import whisker
 from reports.figures.style import COLOURS
 from reports.sentences import capital, verdict_text
-from reports.stories.story import telling
 
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 
@@ -48,7 +47,6 @@ def page(template: str, **context: Any) -> str:
         "verdict": verdict_text,
         "whisker": whisker,
         "breakable": lambda name: escape(name).replace("_", Markup("_<wbr>")).replace(".", Markup(".<wbr>")),
-        "telling": telling,
         "headings": headings,
         "hours": partial(numbers.fixed, places=2),
         "sentence": capital,

@@ -13,6 +13,7 @@ from reports.layout import GAP, table, tables
 from reports.layout import width as width_of
 from reports.result import Result
 from reports.sentences import answer, limits, reading, replications, still_open, verdict_text
+from reports.summary import currency_of
 from reports.sweeps.text import sweep_text
 
 _MORE = (
@@ -73,7 +74,7 @@ def _mean(summary: dict[str, Any], kpi: str, policy: str) -> float | None:
 
 
 def _kpis(title: str, summary: dict[str, Any], names: Sequence[str], width: int) -> str:
-    currency = summary["about"].get("currency", "money")
+    currency = currency_of(summary)
     left = [[title, *names]]
     left.append(["unit", *(numbers.unit_shown(KPIS[name].unit_in(currency))[1] for name in names)])
     left.append(["better", *(KPIS[name].better or "" for name in names)])

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, model_validator
 from policies.case import Bools, Mask
 from policies.filters.filter import SLACK, Filter
 from policies.references import check_names
+from sim.clock import DAY
 from sim.document import Days, Listing, PositiveCount, Quantity, checking, wrong
 from sim.errors import PolicyError
 from sim.scenario.sites import Kind
@@ -46,7 +47,7 @@ class Within(Filter):
             metres = self.km * 1000 + SLACK
             return lambda case: network.distance_m(case.request.region) <= metres
         if self.transit_days is not None:
-            seconds = round(self.transit_days * 86_400)
+            seconds = round(self.transit_days * DAY)
             return lambda case: case.offer.transit_s <= seconds
         zone = self.zone or 1
         return lambda case: case.offer.zone <= zone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.case import Column
 from policies.keys.key import Key
+from sim.clock import DAY
 from sim.view.network import Network
 
 
@@ -29,7 +30,7 @@ class TransitDays(Key):
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
-        return lambda case: case.offer.transit_s / 86_400
+        return lambda case: case.offer.transit_s / DAY
 
 
 class Co2eKg(Key):

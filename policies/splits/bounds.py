@@ -15,6 +15,9 @@ from sim.clock import DAY
 from sim.money import micros
 from sim.view.network import Network
 
+CENT = 10_000
+"""In millionths of the currency."""
+
 
 @dataclass(frozen=True, slots=True)
 class Worth:

@@ -6,15 +6,12 @@ from policies.case import Bools, Case
 from policies.keys.choice import FewestShipments
 from policies.preference import Preference
 from policies.ranks import Cost, Rank
-from policies.splits.bounds import Bounds
+from policies.splits.bounds import CENT, Bounds
 from policies.splits.search import Search
 from policies.splits.split import Split
 from sim.money import micros
 from sim.policy import Request
 from sim.view.network import Network
-
-CENT = 10_000
-"""In millionths of the currency."""
 
 
 def priced(rank: Rank, split: Split) -> Rank:

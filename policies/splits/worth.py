@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice, product
 
 from policies.splits.blocks import MOST_LINES, Blocks, joined
-from policies.splits.bounds import Worth
+from policies.splits.bounds import CENT, Worth
 from policies.splits.cover import cover
 from policies.splits.plan import Lines, Plan, Ship, preferred, score
 
@@ -115,7 +115,7 @@ class WorthIt:
         if self._worth.micro is None:
             return True
         more = sum([_spent(self._blocks, ship) for ship in ships]) - self._spent
-        return more * 10_000 <= self._worth.micro
+        return more * CENT <= self._worth.micro
 
 
 def _spent(blocks: Blocks, ship: Ship) -> int:

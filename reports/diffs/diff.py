@@ -48,7 +48,7 @@ _REASONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RouteDifferences:
     """Two policies on the same orders, order by order; the differences are the policy minus the baseline.
 
     Attributes:
@@ -71,14 +71,14 @@ class Difference:
         return found
 
 
-def compare_routes(baseline: Routes, policy: Routes) -> Difference:
+def compare_routes(baseline: Routes, policy: Routes) -> RouteDifferences:
     """Compare the routes of the same orders; `policy` was read like `baseline`."""
     kind = np.full(len(baseline.orders), -1, dtype=np.int64)
     for place, name in reversed(list(enumerate(KINDS))):
         kind[getattr(baseline, name) != getattr(policy, name)] = place
     both: Flags = (baseline.lead != NEVER) & (policy.lead != NEVER)
     lead = np.where(both, policy.lead - baseline.lead, 0)
-    return Difference(baseline, policy, kind, policy.cost - baseline.cost, both, lead)
+    return RouteDifferences(baseline, policy, kind, policy.cost - baseline.cost, both, lead)
 
 
 def share_differently(one: Routes, other: Routes) -> float:
@@ -87,7 +87,7 @@ def share_differently(one: Routes, other: Routes) -> float:
     return ratio(int(np.count_nonzero(one.times != other.times)), len(one.orders))
 
 
-def chosen_orders(found: Difference, number: int, policy: str) -> dict[str, str]:
+def chosen_orders(found: RouteDifferences, number: int, policy: str) -> dict[str, str]:
     """Return the ids of the orders that show best what a policy does, and what each shows.
 
     They are taken in turn from those that it makes cheapest, dearest, soonest and latest, among the first counted
@@ -116,7 +116,7 @@ def _most(places: Integers, values: Integers, sign: int) -> Integers:
 
 
 def difference_content(
-    found: Difference, names: tuple[str, str], journals: tuple[Journal, Journal], replication: int
+    found: RouteDifferences, names: tuple[str, str], journals: tuple[Journal, Journal], replication: int
 ) -> dict[str, Any]:
     """Return the difference of two policies as what JSON can hold: money in the currency, times in hours.
 
@@ -163,7 +163,7 @@ def told_content(
     ]
 
 
-def _groups(found: Difference) -> Iterator[dict[str, Any]]:
+def _groups(found: RouteDifferences) -> Iterator[dict[str, Any]]:
     every = np.ones(len(found.kind), dtype=np.bool_)
     masks = [found.kind == place for place in range(len(KINDS))]
     for name, mask in zip(GROUPS, [*masks, found.differently, ~found.differently, every], strict=True):
@@ -180,7 +180,7 @@ def _groups(found: Difference) -> Iterator[dict[str, Any]]:
         }
 
 
-def _moves(found: Difference, journals: tuple[Journal, Journal]) -> Iterator[dict[str, Any]]:
+def _moves(found: RouteDifferences, journals: tuple[Journal, Journal]) -> Iterator[dict[str, Any]]:
     """Yield from which warehouses to which others most orders moved, and what that did to them."""
     before, now = found.baseline.warehouses, found.policy.warehouses
     moved = np.flatnonzero(before != now)
@@ -203,14 +203,14 @@ def _moves(found: Difference, journals: tuple[Journal, Journal]) -> Iterator[dic
         }
 
 
-def _largest(found: Difference, values: Integers) -> Integers:
+def _largest(found: RouteDifferences, values: Integers) -> Integers:
     """Return the places of the largest values, either way, of orders that were decided differently."""
     places = np.flatnonzero(found.differently & (values != 0))
     return places[np.argsort(-np.abs(values[places]), kind="stable")][:MOST]
 
 
 def order_rows(
-    found: Difference, places: Integers, journals: tuple[Journal, Journal]
+    found: RouteDifferences, places: Integers, journals: tuple[Journal, Journal]
 ) -> list[dict[str, Any]]:
     """Return what each policy made of the orders at these places, a row an order."""
     ids = found.baseline.orders.take(pa.array(places))
@@ -219,7 +219,7 @@ def order_rows(
     return [_row(found, place, order, routes) for order, place in named]
 
 
-def _row(found: Difference, place: int, order: str, routes: Sequence[dict[str, str]]) -> dict[str, Any]:
+def _row(found: RouteDifferences, place: int, order: str, routes: Sequence[dict[str, str]]) -> dict[str, Any]:
     sides = (found.baseline, found.policy)
     leads = [int(side.lead[place]) for side in sides]
     return {

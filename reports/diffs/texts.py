@@ -9,6 +9,7 @@ from typing import Any
 from reports import numbers, template
 from reports.diffs.forms import READING, difference_sentences, difference_tables
 from reports.forms import as_markdown, as_text, escaped, one_line
+from reports.stories.story import telling
 from reports.stories.texts import story_markdown, story_text
 
 
@@ -50,13 +51,19 @@ def difference_page(content: Mapping[str, Any]) -> str:
 
 
 def shown(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a difference as pages show it: sentences, tables, and orders with a heading and two stories."""
+    """Return a difference as pages show it: sentences, tables, and orders with a heading and two tellings."""
     return {
         "baseline": content["baseline"],
         "policy": content["policy"],
         "sentences": difference_sentences(content),
         "tables": difference_tables(content),
-        "told": [{"heading": heading, "stories": stories} for heading, stories in _told(content)],
+        "told": [
+            {
+                "heading": heading,
+                "stories": [story if isinstance(story, str) else telling(story) for story in stories],
+            }
+            for heading, stories in _told(content)
+        ],
     }
 
 

@@ -15,7 +15,6 @@ from reports.compare import WELCH
 from reports.diffs.forms import CHOSEN, READING
 from reports.diffs.texts import shown
 from reports.forms import Column, Table
-from reports.stories.story import telling
 from sim.document.file import read_json
 from sim.errors import InputError, Problem
 
@@ -88,9 +87,6 @@ def why_section(folder: Path, summary: Mapping[str, Any]) -> dict[str, Any] | No
                 [Problem(str(folder / FILE_NAME), "is of another run: it tells of other policies")]
             )
         pairs = [shown(pair) for pair in content["pairs"]]
-        for story in (story for pair in pairs for told in pair["told"] for story in told["stories"]):
-            if not isinstance(story, str):
-                telling(story)  # what the page will do again
         return {
             "missing": "",
             "reading": _reading(content),

@@ -31,7 +31,7 @@ _SHARE, _NUMBER, _MONEY, _WHOLE, _TIME = "0.00%", "#,##0.000", "#,##0.00", "#,##
 
 
 @dataclass(frozen=True)
-class Table:
+class Contents:
     """What a sheet is made of.
 
     Attributes:
@@ -51,7 +51,7 @@ class Table:
     blocks: Iterable[pa.RecordBatch]
 
     @classmethod
-    def of(cls, name: str, about: str, table: pa.Table, units: Mapping[str, str] | None = None) -> Table:
+    def of(cls, name: str, about: str, table: pa.Table, units: Mapping[str, str] | None = None) -> Contents:
         """Return what a sheet is made of a table in memory."""
         return cls(name, about, table.schema, units or {}, table.num_rows, table.to_batches())
 
@@ -66,42 +66,42 @@ class Sheet:
     """
 
     book: xlsxwriter.Workbook
-    table: Table
+    contents: Contents
     written: int = 0
     _formats: dict[str, Format] = field(default_factory=dict)
 
     @property
     def cut(self) -> str:
         """Which rows are missing, in a sentence; empty where all are there."""
-        if self.written == self.table.rows:
+        if self.written == self.contents.rows:
             return ""
         return (
-            f"{self.table.name}: the first {self.written:,} of {self.table.rows:,} rows, as many as a sheet holds; "
-            "orderlab export DIR tables writes all"
+            f"{self.contents.name}: the first {self.written:,} of {self.contents.rows:,} rows, as many as a sheet"
+            " holds; orderlab export DIR tables writes all"
         )
 
     def write(self, told: Callable[[int], object] = lambda rows: None) -> Sheet:
         """Write heading and rows, tell how many rows each step took, and return the sheet."""
-        sheet = self.book.add_worksheet(self.table.name)
+        sheet = self.book.add_worksheet(self.contents.name)
         sheet.freeze_panes(1, 0)
         heading = self.book.add_format(_HEADING)
-        for column, found in enumerate(self.table.schema):
-            unit = self.table.units.get(found.name)
+        for column, found in enumerate(self.contents.schema):
+            unit = self.contents.units.get(found.name)
             text = f"{found.name} [{unit}]" if unit and unit != found.name else found.name
             sheet.set_column(column, column, min(_WIDEST, max(len(text) + 3, 20 if _is_time(found) else 11)))
             write_text(sheet, 0, column, text, heading)
-        for block in self.table.blocks:
+        for block in self.contents.blocks:
             room = MOST_ROWS - 1 - self.written
             self._write_block(sheet, block.slice(0, room))
             told(len(block))
-        sheet.autofilter(0, 0, max(self.written, 1), len(self.table.schema) - 1)
+        sheet.autofilter(0, 0, max(self.written, 1), len(self.contents.schema) - 1)
         return self
 
     def _write_block(self, sheet: Worksheet, block: pa.RecordBatch) -> None:
-        names = self.table.schema.names
+        names = self.contents.schema.names
         columns = [_values(block.column(name)) for name in names]
         shares = [unit == "share" for unit in columns[names.index("unit")]] if "unit" in names else None
-        usual = [self._format(found) for found in self.table.schema]
+        usual = [self._format(found) for found in self.contents.schema]
         share = self._shown(_SHARE)
         mixed = [name in _MIXED for name in names]
         for place, values in enumerate(zip(*columns, strict=True)):
@@ -118,9 +118,13 @@ class Sheet:
             return self._shown(_TIME)
         if pa.types.is_integer(column.type):
             return self._shown(_WHOLE)
-        if pa.types.is_floating(column.type) and column.name in _MIXED and "unit" in self.table.schema.names:
+        if (
+            pa.types.is_floating(column.type)
+            and column.name in _MIXED
+            and "unit" in self.contents.schema.names
+        ):
             return self._shown(_NUMBER)
-        if column.name.startswith(_AMOUNTS) and column.name in self.table.units:
+        if column.name.startswith(_AMOUNTS) and column.name in self.contents.units:
             return self._shown(_MONEY)
         return None
 

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from reports.kpis.columns import seconds
+from sim.clock import DAY
 
-_DAY = 86_400
 _FILES = 200  # open at a time: systems allow some hundreds
 
 
@@ -31,7 +31,7 @@ class Spill:
         self._schema = schema
         self._by = by
         self._start = start
-        self._stretch = max(_DAY, -(-end // _FILES))
+        self._stretch = max(DAY, -(-end // _FILES))
         self._last = max(0, (end - 1) // self._stretch)
         self._writers: dict[int, pa.ipc.RecordBatchStreamWriter] = {}
 

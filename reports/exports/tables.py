@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv
 
-from reports import breakdown
-from reports.exports.kept import Kept
+from reports.breakdown import read_breakdown
+from reports.kept import KeptJournal
 from reports.sweeps.table import FILE_NAME as SWEEP
 from sim.journal import TABLES, Journal
 
@@ -17,7 +17,7 @@ _AS_THEY_ARE = ("kpis.csv", "comparison.csv", "reconciliation.csv", SWEEP)
 _OPTIONS = pyarrow.csv.WriteOptions(quoting_style="needed")
 
 
-def write_tables(out: Path, folder: Path, kept: Kept | None) -> list[str]:
+def write_tables(out: Path, folder: Path, kept: KeptJournal | None) -> list[str]:
     """Write every table as a CSV file, and return their names.
 
     Times are UTC, such as 2026-01-05 09:30:00; what is missing is an empty cell, and an empty text is "". The tables
@@ -34,7 +34,7 @@ def write_tables(out: Path, folder: Path, kept: Kept | None) -> list[str]:
         if (folder / name).is_file():
             shutil.copyfile(folder / name, out / name)
             written.append(name)
-    sums = breakdown.read_breakdown(folder)
+    sums = read_breakdown(folder)
     if sums is not None:
         written.append("breakdown.csv")
         pyarrow.csv.write_csv(sums, out / written[-1], _OPTIONS)

@@ -19,14 +19,15 @@ import pyarrow.csv
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from reports import breakdown
-from reports.exports.kept import Kept
+from reports.breakdown import read_breakdown
 from reports.exports.meanings import ROWS, meaning
-from reports.exports.sheet import Sheet, Table, write_text, write_value
+from reports.exports.sheet import Contents, Sheet, write_text, write_value
+from reports.kept import KeptJournal
 from reports.kpis import KPIS
 from reports.notes import warnings_told
 from reports.result import Result
 from reports.sentences import answer, limits, reading, replications
+from reports.summary import currency_of, title_of
 from reports.sweeps.answer import sweep_answer
 from reports.sweeps.table import rows_of, sweep_table
 from sim.writing import SCRATCH, replacing
@@ -45,7 +46,7 @@ def write_workbook(
     path: Path,
     folder: Path,
     result: Result,
-    kept: Kept | None,
+    kept: KeptJournal | None,
     told: Callable[[int, int], object] = lambda done, rows: None,
 ) -> list[str]:
     """Write the workbook, and return a sentence for each table that does not fit into it.
@@ -64,18 +65,18 @@ def write_workbook(
     """
     with replacing(path) as beside, _opened(beside) as book:
         book.use_zip64()
-        book.set_properties({"title": _title(result.summary), "created": _started(folder)})
+        book.set_properties({"title": title_of(result.summary), "created": _started(folder)})
         cover = book.add_worksheet("summary")
         swept = sweep_table(result) if "sweep" in result.summary else None
-        tables = list(_tables(folder, result, swept, kept))
-        done, rows = 0, sum(table.rows for table in tables)
+        contents = list(_contents(folder, result, swept, kept))
+        done, rows = 0, sum(each.rows for each in contents)
 
         def tell(more: int) -> None:
             nonlocal done
             done += more
             told(done, rows)
 
-        sheets = [Sheet(book, table).write(tell) for table in tables]
+        sheets = [Sheet(book, each).write(tell) for each in contents]
         said = answer(result.summary) if swept is None else sweep_answer(result, rows_of(swept))
         _write_cover(book, cover, result.summary, said, kept, sheets)
     return [sheet.cut for sheet in sheets if sheet.cut]
@@ -92,11 +93,6 @@ def _opened(path: Path) -> Iterator[xlsxwriter.Workbook]:
             raise error.args[0] from None
 
 
-def _title(summary: dict[str, Any]) -> str:
-    about = summary["about"]
-    return str(about.get("title") or about.get("scenario") or "Result")
-
-
 def _started(folder: Path) -> datetime:
     try:
         told = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["started"]
@@ -105,34 +101,38 @@ def _started(folder: Path) -> datetime:
         return _NO_DATE
 
 
-def _tables(folder: Path, result: Result, swept: pd.DataFrame | None, kept: Kept | None) -> Iterator[Table]:
-    """Yield every table, in the order of the sheets."""
+def _contents(
+    folder: Path, result: Result, swept: pd.DataFrame | None, kept: KeptJournal | None
+) -> Iterator[Contents]:
+    """Yield what each sheet is made of, in their order."""
     summary = result.summary
-    yield Table.of("estimates", "each KPI of each policy: mean and 95 % interval", _estimates(summary))
+    yield Contents.of("estimates", "each KPI of each policy: mean and 95 % interval", _estimates(summary))
     if swept is not None:
-        yield Table.of("sweep", "each point and KPI, against the unchanged point", _arrow(swept))
+        yield Contents.of("sweep", "each point and KPI, against the unchanged point", _arrow(swept))
     if len(result.comparison):
-        yield Table.of("comparison", "each KPI of each policy, minus the baseline", _arrow(result.comparison))
-    yield Table.of("kpis", "each KPI of each replication", _arrow(result.kpis))
-    sums = breakdown.read_breakdown(folder)
+        yield Contents.of(
+            "comparison", "each KPI of each policy, minus the baseline", _arrow(result.comparison)
+        )
+    yield Contents.of("kpis", "each KPI of each replication", _arrow(result.kpis))
+    sums = read_breakdown(folder)
     if sums is not None:
         units = {
-            "cost_cents": f"0.01 {summary['about'].get('currency', 'money')}",
+            "cost_cents": f"0.01 {currency_of(summary)}",
             "lead_s": "s",
             "age_s": "s",
         }
-        yield Table.of("breakdown", "sums over counted orders, by slice and replication", sums, units)
-    yield Table.of(
+        yield Contents.of("breakdown", "sums over counted orders, by slice and replication", sums, units)
+    yield Contents.of(
         "reconciliation", "the books of orders, units and money of each replication", _books(folder)
     )
     if kept is None:
         return
     journal = kept.journal
     names = [name for name in ROWS if name != "reconciliation"]  # which the result has
-    yield Table.of("columns", "what each column of the journal means", _columns(kept, names))
+    yield Contents.of("columns", "what each column of the journal means", _columns(kept, names))
     for name in names:
         about, units = f"journal: {ROWS[name]}", journal.units(name)
-        yield Table(name, about, journal.schema(name), units, journal.rows(name), journal.batches(name))
+        yield Contents(name, about, journal.schema(name), units, journal.rows(name), journal.batches(name))
 
 
 def _arrow(frame: pd.DataFrame) -> pa.Table:
@@ -140,7 +140,7 @@ def _arrow(frame: pd.DataFrame) -> pa.Table:
 
 
 def _estimates(summary: dict[str, Any]) -> pa.Table:
-    currency = summary["about"].get("currency", "money")
+    currency = currency_of(summary)
     rows = [
         {
             "kpi": name, "label": kpi.label, "meaning": kpi.meaning, "unit": kpi.unit_in(currency),
@@ -161,7 +161,7 @@ def _books(folder: Path) -> pa.Table:
     return pyarrow.csv.read_csv(folder / "reconciliation.csv", convert_options=options)
 
 
-def _columns(kept: Kept, names: Sequence[str]) -> pa.Table:
+def _columns(kept: KeptJournal, names: Sequence[str]) -> pa.Table:
     rows = [
         {"table": name, "column": column, "unit": units.get(column), "meaning": meaning(name, column)}
         for name in names
@@ -176,7 +176,7 @@ def _write_cover(
     cover: Any,
     summary: dict[str, Any],
     said: Sequence[str],
-    kept: Kept | None,
+    kept: KeptJournal | None,
     sheets: Sequence[Sheet],
 ) -> None:
     """Write the first sheet: the answer, its limits, and what the others hold."""
@@ -184,7 +184,7 @@ def _write_cover(
     facts = [f"Policies: {', '.join(summary['policies'])}", f"{replications(summary)}. Journal: {chosen}."]
     cuts = [sheet.cut for sheet in sheets if sheet.cut]
     blocks = [
-        (_title(summary), facts),
+        (title_of(summary), facts),
         ("Answer", [*said, reading(summary)]),
         ("Limits", [*limits(summary), *warnings_told(summary), *cuts]),
     ]
@@ -203,5 +203,5 @@ def _write_cover(
         write_text(cover, row, column, text, bold)
     for sheet in sheets:
         row += 1
-        for column, value in enumerate((sheet.table.name, sheet.written, sheet.table.about)):
+        for column, value in enumerate((sheet.contents.name, sheet.written, sheet.contents.about)):
             write_value(cover, row, column, value, whole if column == 1 else None)

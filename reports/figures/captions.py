@@ -5,9 +5,6 @@ from __future__ import annotations
 NO_JOURNAL = "No replication has a journal of every policy: run with --journal first."
 """Why there is no picture of single orders and shipments."""
 
-NO_TABLE = "The folder has no breakdown.parquet: play the experiment again to have one."
-"""Why there is no picture of slices."""
-
 ONE_DAY = "The window has no second day."
 """Why there is no picture over time."""
 

@@ -13,6 +13,7 @@ from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, PAPER, WIDTH, canvas, colour_of, house_style
 from reports.kpis import COST_PARTS, KPIS
+from reports.summary import currency_of
 
 _NAME, _TITLE = "cost-parts", "What the cost is made of"
 _SHOWN = 0.02  # a part below this share of the dearest policy's cost joins the others
@@ -27,7 +28,7 @@ def cost_parts(summary: dict[str, Any]) -> Picture:
         summary: the content of `summary.json`.
 
     """
-    policies, currency = summary["policies"], summary["about"].get("currency", "money")
+    policies, currency = summary["policies"], currency_of(summary)
     means: dict[str, list[float]] = {
         KPIS[part].label: [summary["kpis"][part][policy]["mean"] or 0.0 for policy in policies]
         for part in COST_PARTS

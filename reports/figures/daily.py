@@ -11,12 +11,12 @@ from matplotlib.ticker import MaxNLocator
 
 from reports import numbers
 from reports.evidence import Evidence
-from reports.figures.captions import NO_TABLE, ONE_DAY, OWN_COSTS, averaged
+from reports.figures.captions import ONE_DAY, OWN_COSTS, averaged
 from reports.figures.ends import Ends, label_ends
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, canvas, colour_of, house_style
-from reports.slices import Slices, divided, means_of, slices_of
+from reports.slices import Slices, divided, means_of
 from reports.statistics import Values, mean_of
 
 _LONGEST = 26  # letters of a title
@@ -68,9 +68,7 @@ _MEASURES = (
 
 def daily(evidence: Evidence) -> list[Picture]:
     """Draw cost, lead time and late orders by the day on which orders were placed, a panel for each policy."""
-    if evidence.breakdown is None:
-        return [Picture("daily", "Day by day", "", NO_TABLE)]
-    slices = slices_of(evidence.breakdown, evidence.policies, "day")
+    slices = evidence.slices("day")
     if len(slices.names) < 2:
         return [Picture("daily", "Day by day", "", ONE_DAY)]
     return [_picture(measure, slices, evidence) for measure in _MEASURES]

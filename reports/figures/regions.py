@@ -10,12 +10,12 @@ import numpy as np
 from reports import numbers
 from reports.compare import PAIRED
 from reports.evidence import Evidence
-from reports.figures.captions import NO_TABLE, OWN_COSTS
+from reports.figures.captions import OWN_COSTS
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.lanes import Block, Lane, draw_lanes, height_of
 from reports.figures.regionmap import region_map
 from reports.figures.style import canvas, house_style
-from reports.slices import Slices, slices_of
+from reports.slices import Slices
 from reports.statistics import Difference, Values
 
 _NAME, _TITLE = "by-region", "Difference by region"
@@ -45,9 +45,7 @@ def regions(evidence: Evidence) -> list[Picture]:
     summary, baseline = evidence.summary, evidence.summary["baseline"]
     if len(evidence.policies) < 2:
         return [Picture(_NAME, _TITLE, "", "There is only one policy, and nothing to compare it with.")]
-    if evidence.breakdown is None:
-        return [Picture(_NAME, _TITLE, "", NO_TABLE)]
-    slices = slices_of(evidence.breakdown, evidence.policies, "region")
+    slices = evidence.slices("region")
     if len(slices.names) < 2:
         return [Picture(_NAME, _TITLE, "", "Orders come from no more than one region.")]
     methods = {row["policy"]: row["method"] for row in summary["comparison"]}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from reports import numbers
 from reports.evidence import Evidence
-from reports.figures.captions import NO_TABLE, bars
+from reports.figures.captions import bars
 from reports.figures.inline_svg import Picture
 from reports.figures.shares import draw_shares, most_of
 from reports.kpis import KPIS
-from reports.slices import slices_of
 
 _NAME, _TITLE = "late-by-segment", "Late orders by segment"
 _MOST = 8
@@ -16,9 +15,7 @@ _MOST = 8
 
 def late_by_segment(evidence: Evidence) -> Picture:
     """Draw the share of late orders in every segment, policy by policy; of many segments the largest."""
-    if evidence.breakdown is None:
-        return Picture(_NAME, _TITLE, "", NO_TABLE)
-    slices = slices_of(evidence.breakdown, evidence.policies, "segment")
+    slices = evidence.slices("segment")
     if not slices.names:
         return Picture(_NAME, _TITLE, "", "No order was placed in the window.")
     if not slices.total("promised").any():

@@ -21,11 +21,11 @@ from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, WIDTH, canvas, colour_of, house_style
 from reports.load import Load, Outage, Steps, load, outages
+from sim.clock import DAY, HOUR
 from sim.journal import Journal
 
 _WAITING, _BUSY = ("waiting", "What waits at each site"), ("busy", "How busy each site is")
 _MOST_SITES, _MOST_REASONS = 6, 3
-_DAY, _HOUR = 86_400, 3_600
 _DAYS = 3  # from so many on, time is told in days
 _DOWN, _PARTLY = 0.3, 0.15  # how opaque a downtime is without any station, and with some
 _LETTER = 5.2  # points that a letter of the legend takes
@@ -60,7 +60,7 @@ class _Window:
     @classmethod
     def of(cls, journal: Journal) -> _Window:
         begin, end = journal.about["window"]
-        unit, name = (_DAY, "days") if end - begin >= _DAYS * _DAY else (_HOUR, "hours")
+        unit, name = (DAY, "days") if end - begin >= _DAYS * DAY else (HOUR, "hours")
         zone = ZoneInfo(journal.about.get("timezone", "UTC"))
         first = datetime.fromtimestamp(journal.about["start"] + begin, zone)
         clock = "" if (first.hour, first.minute) == (0, 0) else f", {first:%H:%M}"
@@ -118,7 +118,7 @@ def _waiting(panels: _Panels) -> Picture:
         return Picture(
             name, title, "", "No shipment waited at any site in the replication whose journal is kept."
         )
-    span = numbers.counted(next(iter(courses.values()))[1].seconds // _HOUR, "hour")
+    span = numbers.counted(next(iter(courses.values()))[1].seconds // HOUR, "hour")
     svg = _draw(panels, courses, 1.0, f"shipments that wait (mean over {span})", (name, title, ""))
     return Picture(
         name,
@@ -137,7 +137,7 @@ def _busy(panels: _Panels) -> Picture:
             name, title, "", "No site had work for its stations in the replication whose journal is kept."
         )
     step = next(iter(courses.values()))[1].seconds
-    span = "a day" if step == _DAY else numbers.counted(step // _HOUR, "hour")
+    span = "a day" if step == DAY else numbers.counted(step // HOUR, "hour")
     svg = _draw(panels, courses, 100.0, f"stations busy (% of the open time in {span})", (name, title, " %"))
     closed = any(np.isnan(course.values).any() for _, course in courses.values())
     caption = f"{'No line where no station was open. ' if closed else ''}{_caption(panels)}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from reports.evidence import Evidence
-from reports.figures.captions import NO_TABLE, bars
+from reports.figures.captions import bars
 from reports.figures.inline_svg import Picture
 from reports.figures.shares import draw_shares
-from reports.slices import divided, slices_of
+from reports.slices import divided
 
 _NAME, _TITLE = "splits", "Why orders are split"
 _REASONS = {
@@ -21,11 +21,7 @@ _REASONS = {
 
 def split_reasons(evidence: Evidence) -> Picture:
     """Draw the share of orders that are split for each reason, policy by policy."""
-    if evidence.breakdown is None:
-        return Picture(_NAME, _TITLE, "", NO_TABLE)
-    splits, all_orders = (
-        slices_of(evidence.breakdown, evidence.policies, by) for by in ("split_reason", "segment")
-    )
+    splits, all_orders = evidence.slices("split_reason"), evidence.slices("segment")
     if not splits.names:
         return Picture(_NAME, _TITLE, "", "No order is split, in any replication.")
     orders = {policy: all_orders.sums[policy]["orders"].sum(axis=1) for policy in evidence.policies}

@@ -9,25 +9,23 @@ from matplotlib.ticker import MaxNLocator
 
 from reports import numbers
 from reports.evidence import Evidence
-from reports.figures.captions import NO_TABLE, ONE_DAY, averaged
+from reports.figures.captions import ONE_DAY, averaged
 from reports.figures.ends import Ends, label_ends
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import PAPER, canvas, colour_of, house_style, shape_of
-from reports.slices import means_of, slices_of
+from reports.slices import means_of
 from reports.statistics import Values
+from sim.clock import DAY
 
 _SPOILAGE, _SPOILED = "spoilage", "Units that spoil"
 _STOCK_AGE, _AGES = "stock-age", "Age of what is picked"
-_DAY = 86_400
 _LONGEST = 16  # letters of a name
 
 
 def spoilage(evidence: Evidence) -> Picture:
     """Draw the units spoiled since the window began, a line for each policy."""
-    if evidence.breakdown is None:
-        return Picture(_SPOILAGE, _SPOILED, "", NO_TABLE)
-    slices = slices_of(evidence.breakdown, evidence.policies, "day")
+    slices = evidence.slices("day")
     if not slices.total("spoiled_units").any():
         return Picture(_SPOILAGE, _SPOILED, "", "No unit spoiled in the window, in any replication.")
     if len(slices.names) < 2:
@@ -43,9 +41,7 @@ def spoilage(evidence: Evidence) -> Picture:
 
 def stock_age(evidence: Evidence) -> Picture:
     """Draw the mean age of the stock that is picked each day, a line for each policy."""
-    if evidence.breakdown is None:
-        return Picture(_STOCK_AGE, _AGES, "", NO_TABLE)
-    slices = slices_of(evidence.breakdown, evidence.policies, "day")
+    slices = evidence.slices("day")
     if not slices.total("shipments").any():
         return Picture(_STOCK_AGE, _AGES, "", "No shipment was picked in the window.")
     if not slices.total("age_s").any():
@@ -53,7 +49,7 @@ def stock_age(evidence: Evidence) -> Picture:
     if len(slices.names) < 2:
         return Picture(_STOCK_AGE, _AGES, "", ONE_DAY)
     lines = {
-        policy: means_of(slices.ratio(policy, "age_s", "shipments", _DAY)) for policy in evidence.policies
+        policy: means_of(slices.ratio(policy, "age_s", "shipments", DAY)) for policy in evidence.policies
     }
     ends = {policy: _last(line, 2) for policy, line in lines.items()}
     svg = _draw(_STOCK_AGE, _AGES, lines, ends, "mean age at the pick (d)")

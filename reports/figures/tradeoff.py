@@ -11,6 +11,7 @@ from reports.figures.labels import label_points
 from reports.figures.style import MUTED, PAPER, canvas, colour_of, house_style, shape_of
 from reports.numbers import joined
 from reports.sentences import same_orders
+from reports.summary import currency_of
 
 _NAME, _TITLE = "tradeoff", "Cost against lead time"
 _COST, _TIME = "cost_per_order", "lead_time_mean_h"
@@ -23,7 +24,7 @@ def tradeoff(summary: dict[str, Any]) -> Picture:
         summary: the content of `summary.json`.
 
     """
-    kpis, currency = summary["kpis"], summary["about"].get("currency", "money")
+    kpis, currency = summary["kpis"], currency_of(summary)
     places = [
         place
         for place, policy in enumerate(summary["policies"])
@@ -70,7 +71,7 @@ def tradeoff(summary: dict[str, Any]) -> Picture:
     caption = "Left is faster, down is cheaper."
     missing = [policy for policy in summary["policies"] if policy not in names]
     if missing:
-        caption += f" No order was delivered with {joined(missing, 'and')}."
+        caption += f" No order was delivered with {joined(missing)}."
     if any(kpis[_COST][name]["half_width"] is not None for name in names):
         caption += " Bars: 95 % intervals of the means."
         if same_orders(summary):

@@ -10,7 +10,7 @@ from reports.figures.style import colour_of
 from reports.figures.whisker import ends_of
 from reports.gates.baseline import Baseline
 from reports.gates.gate import Change, Check
-from reports.gates.texts import check_words, difference_of, mean_of, words_of
+from reports.gates.texts import check_words, difference_of, mean_text, words_of
 from reports.numbers import joined
 from sim.errors import printable
 
@@ -41,7 +41,7 @@ def _replications(kept: Baseline) -> str:
 
 def _regression(change: Change) -> str:
     """Return a sentence on one regression."""
-    before, now = (mean_of(mean, change.kpi.unit) for mean in _means(change))
+    before, now = (mean_text(mean, change.kpi.unit) for mean in _means(change))
     unit = numbers.unit_shown(change.unit)[1]
     return f"{change.policy}: {change.kpi.label} was {before}, and is {now} {unit}".rstrip() + "."
 
@@ -65,7 +65,7 @@ def _row(changes: Sequence[Change], change: Change) -> dict[str, Any]:
     row = difference_of(change)
     # The same KPI is on the same scale for every policy.
     rows = [difference_of(each) for each in changes if each.kpi.name == change.kpi.name]
-    before, now = (mean_of(mean, change.kpi.unit) for mean in _means(change))
+    before, now = (mean_text(mean, change.kpi.unit) for mean in _means(change))
     return row | {
         "kpi": change.kpi.name,
         "label": change.kpi.label,

@@ -149,15 +149,15 @@ def _row(change: Change) -> tuple[str, ...]:
         change.policy,
         change.kpi.name,
         numbers.unit_shown(change.unit)[1],
-        mean_of(found.baseline_mean, unit),
-        mean_of(found.policy_mean, unit),
+        mean_text(found.baseline_mean, unit),
+        mean_text(found.policy_mean, unit),
         numbers.difference(row),
         numbers.interval(row),
         words_of(change),
     )
 
 
-def mean_of(mean: float, unit: str) -> str:
+def mean_text(mean: float, unit: str) -> str:
     """Write a mean alone; NaN as a dash."""
     return numbers.estimate(None if math.isnan(mean) else mean, None, unit)
 

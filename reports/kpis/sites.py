@@ -8,9 +8,10 @@ import numpy as np
 
 from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole
 from reports.kpis.orders import ratio
+from sim.clock import DAY
 from sim.journal import Journal
 
-_YEAR = 365 * 86_400
+_YEAR = 365 * DAY
 
 
 class Window:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reports.names import Names
+from reports.stories.names import Names
 from sim.clock import NEVER
 from sim.decision.record import Comparison, RuleRecord, Weighing
 from sim.execution.story import Decision, Story

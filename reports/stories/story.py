@@ -84,6 +84,8 @@ class Telling(NamedTuple):
     """An order, ready to be told.
 
     Attributes:
+        order: its id.
+        policy: that decided about it.
         title: which order, of which run.
         facts: what it was and what became of it.
         events: in the order of time.
@@ -93,6 +95,8 @@ class Telling(NamedTuple):
 
     """
 
+    order: str
+    policy: str
     title: str
     facts: tuple[str, ...]
     events: tuple[Event, ...]
@@ -119,6 +123,8 @@ def telling(content: Mapping[str, Any]) -> Telling:
         f"times are those of {content['timezone']}",
     )
     return Telling(
+        row["order"],
+        content["policy"],
         f'order {row["order"]} of "{content["title"]}" ({whose})',
         facts,
         tuple(sorted(_events(content, when), key=lambda event: event.at)),

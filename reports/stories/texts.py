@@ -69,4 +69,4 @@ def story_csv(content: Mapping[str, Any]) -> str:
 def story_page(content: Mapping[str, Any]) -> str:
     """Tell the same as a page of its own: one HTML document, as `template.page` makes them."""
     told = telling(content)
-    return template.page("order.html", title=capital(told.title), content=content)
+    return template.page("order.html", title=capital(told.title), story=told)

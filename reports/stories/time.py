@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from reports import numbers
 from reports.forms import Column, Table
+from sim.clock import HOUR
 
-_HOUR = 3600.0
 _STEPS = (
     ("allocated_at", "undecided", True),
     ("released_at", "for stock", True),
@@ -90,7 +90,7 @@ def promised_hours(order: Mapping[str, Any]) -> float | None:
 
 
 def _between(first: str, then: str) -> float:
-    return (datetime.fromisoformat(then) - datetime.fromisoformat(first)).total_seconds() / _HOUR
+    return (datetime.fromisoformat(then) - datetime.fromisoformat(first)).total_seconds() / HOUR
 
 
 def time_table(found: Sequence[Life]) -> Table | None:

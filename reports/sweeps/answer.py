@@ -10,6 +10,7 @@ from reports.numbers import joined
 from reports.result import Result
 from reports.sentences import is_same, phrase
 from reports.statistics import BETTER, TOO_FEW, WORSE
+from reports.summary import currency_of
 from reports.sweeps.table import UNCHANGED, WITHOUT, Rows, contenders, policies_of, rows_of, swept_of, tornado
 
 _MOST_NAMED = 3
@@ -95,7 +96,7 @@ def _best(result: Result, policy: str, rows: Rows) -> str:
     left = contenders(result, policy, kpi)
     if not left:
         return f"{policy}: {KPIS[kpi].label} is defined at no point."
-    unit = KPIS[kpi].unit_in(result.summary["about"].get("currency", "money"))
+    unit = KPIS[kpi].unit_in(currency_of(result.summary))
     found = result.summary["kpis"][kpi][left[0]]
     mean = (
         f"{numbers.estimate(found['mean'], found['half_width'], unit)} {numbers.unit_shown(unit)[1]}".rstrip()

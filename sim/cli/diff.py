@@ -14,6 +14,7 @@ import numpy as np
 from policies.load import build_policy
 from reports.diffs.diff import order_rows
 from reports.diffs.forms import orders_table
+from reports.diffs.pair import Pair, compared, content_of, read_side
 from reports.diffs.routes import OtherOrdersError
 from reports.forms import as_csv, as_json
 from sim.cli.played import (
@@ -26,11 +27,11 @@ from sim.cli.played import (
 )
 from sim.cli.playing import progress, room
 from sim.errors import InputError, Problem
-from sim.execution.experiment import Task, Variant
+from sim.execution.experiment import Task, Variant, journal_of
 from sim.execution.workers import Here
 from sim.journal import Journal
 from sim.lab.provenance import read_provenance, read_variants
-from sim.lab.telling import Pair, compared, content_of, have_told, read_side, telling_of
+from sim.lab.retelling import have_told, retelling_of
 from sim.parquet import of_a_run
 from sim.replication import simulate
 
@@ -74,8 +75,8 @@ def diff_command(folder: Path, baseline: str, policy: str, replication: int, tol
         one = read_side(Task(baseline, replication), journals[0])
         other = read_side(Task(policy, replication), journals[1], one)
         pair = compared(one, other, 0 if form == "csv" else told)
-        telling = telling_of(variants, [pair])
-        content = content_of(pair, have_told(telling, Here(telling, Path(scratch)), Path(scratch)))
+        retelling = retelling_of(variants, [pair])
+        content = content_of(pair, have_told(retelling, Here(retelling, Path(scratch)), Path(scratch)))
         text = _rows(pair) if form == "csv" else _written(content, form)
     click.echo(text, nl=False)
 
@@ -96,7 +97,7 @@ def _refused_plainly(folder: Path) -> Iterator[None]:
 def _journals(
     folder: Path, variants: list[Variant], replication: int, scratch: Path, tell: Callable[[int, int], None]
 ) -> Iterator[Journal]:
-    kept = [folder / "journal" / variant.name / str(replication) for variant in variants]
+    kept = [journal_of(Task(variant.name, replication), folder) for variant in variants]
     missing = [place for place in kept if not (place / "orders.parquet").is_file()]
     for variant, place in zip(variants, kept, strict=True):
         if place not in missing:

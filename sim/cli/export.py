@@ -14,7 +14,7 @@ from sim.parquet import of_a_run
 from sim.writing import SCRATCH, naming
 
 if TYPE_CHECKING:
-    from reports.exports.kept import Kept
+    from reports.kept import KeptJournal
     from reports.result import Result
 
 _ENDINGS = {"workbook": ".xlsx", "tables": "", "event-log": "-events.csv"}
@@ -46,7 +46,7 @@ def export_command(
     tables as CSV. event-log: the journal as CSV for process mining, a row for everything that happened to an order.
     """
     # Loaded only now: `orderlab --help` does without.
-    from reports.exports.kept import kept_journal
+    from reports.kept import kept_journal
     from reports.result import read_result
 
     result = read_result(folder)
@@ -59,7 +59,7 @@ def export_command(
         {"workbook": _workbook, "tables": _tables, "event-log": _event_log}[form](place, folder, result, kept)
 
 
-def _place(out: Path | None, folder: Path, form: str, kept: Kept | None) -> Path:
+def _place(out: Path | None, folder: Path, form: str, kept: KeptJournal | None) -> Path:
     """Return where an export goes; the folder that holds it is there."""
     if out is None:
         out = folder / EXPORTS / f"{'result' if kept is None else kept.name}{_ENDINGS[form]}"
@@ -86,7 +86,7 @@ def _place(out: Path | None, folder: Path, form: str, kept: Kept | None) -> Path
     return out
 
 
-def _workbook(place: Path, folder: Path, result: Result, kept: Kept | None) -> None:
+def _workbook(place: Path, folder: Path, result: Result, kept: KeptJournal | None) -> None:
     from reports.exports.workbook import write_workbook
     from sim.cli.playing import progress
 
@@ -97,7 +97,7 @@ def _workbook(place: Path, folder: Path, result: Result, kept: Kept | None) -> N
     click.echo(f"workbook: {place}")
 
 
-def _tables(place: Path, folder: Path, _: Result, kept: Kept | None) -> None:
+def _tables(place: Path, folder: Path, _: Result, kept: KeptJournal | None) -> None:
     from reports.exports.tables import write_tables
 
     with naming(place), tempfile.TemporaryDirectory(dir=place.parent, prefix=SCRATCH) as scratch:
@@ -110,7 +110,7 @@ def _tables(place: Path, folder: Path, _: Result, kept: Kept | None) -> None:
     click.echo(f"tables: {number} in {place}")
 
 
-def _event_log(place: Path, folder: Path, _: Result, kept: Kept | None) -> None:
+def _event_log(place: Path, folder: Path, _: Result, kept: KeptJournal | None) -> None:
     from reports.exports.events import write_event_log
 
     assert kept is not None, folder

@@ -8,12 +8,13 @@ from itertools import combinations
 from pathlib import Path
 
 from reports.diffs.diff import FIRST, share_differently
+from reports.diffs.pair import Side, compared, content_of, read_side
 from reports.diffs.routes import OtherOrdersError
 from reports.diffs.why import FILE_NAME, written
-from reports.evidence import common_journals
+from reports.kept import common_journals
 from sim.execution.experiment import Task, Variant
 from sim.lab.player import workers_for
-from sim.lab.telling import Side, Stories, compared, content_of, have_told, read_side, telling_of
+from sim.lab.retelling import Stories, have_told, retelling_of
 from sim.writing import write_file
 
 TOLD = 4
@@ -58,11 +59,11 @@ def write_why(
         for one, other in combinations(sides, 2)
     ]
     pairs = [compared(sides[0], side, TOLD) for side in sides[1:]]
-    telling = telling_of(variants, pairs)
+    retelling = retelling_of(variants, pairs)
     told: Mapping[Task, Stories] = {}
-    if tasks := len(telling.lives):
+    if tasks := len(retelling.lives):
         orders = min(len(sides[0].routes.orders), FIRST) * tasks
-        with workers_for(telling, folder, jobs, cluster, tasks, orders) as workers:
-            told = have_told(telling, workers, folder)
+        with workers_for(retelling, folder, jobs, cluster, tasks, orders) as workers:
+            told = have_told(retelling, workers, folder)
     contents = [content_of(pair, told) for pair in pairs]
     write_file(folder / FILE_NAME, written(replication, shares, contents))

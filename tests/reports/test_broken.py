@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from reports import read_result, write_report
-from reports.exports.kept import kept_journal
 from reports.forms import escaped
+from reports.kept import kept_journal
 from sim import Experiment
 from sim.errors import InputError
 from sim.journal import Journal, arrow_fields

@@ -214,6 +214,12 @@ def test_without_journals_the_page_says_what_is_missing(folder):
     assert "Michael Bostock" not in words
 
 
+def test_without_the_sums_by_slice_the_page_says_so_once(folder):
+    (folder / "breakdown.parquet").unlink(missing_ok=True)
+    words = " ".join(page_of(folder).words)
+    assert words.count("The folder has no breakdown.parquet: play the experiment again to have one.") == 1
+
+
 def test_without_a_scenario_there_is_no_map(folder):
     (folder / "scenario.yaml").unlink()
     assert "The folder has no scenario.yaml" in " ".join(page_of(folder).words)

@@ -39,12 +39,12 @@ def new_evidence(write):
                 **dict.fromkeys(SUMS, 0),
                 **sums,
             }
-            for name, of in (found or {}).items()
+            for name, of in found.items()
             for policy, each in of.items()
             for number, sums in enumerate(each)
         ]
         columns = ["policy", "replication", "by", "slice", *SUMS]
-        table = None if found is None else pd.DataFrame(rows, columns=columns)
+        table = pd.DataFrame(rows, columns=columns)
         return Evidence(result.summary, result.kpis, table, {}, scenario)
 
     return made
@@ -108,7 +108,6 @@ def test_where_nothing_is_compared_or_differs_the_reason_is_said(new_evidence):
     assert said({f"r{number}": hardly for number in range(12)}) == nothing
     assert said({"NYC": alike}) == "Orders come from no more than one region."
     assert "only one policy" in said({"NYC": alike}, policies=("near",))
-    assert "breakdown.parquet" in said(None)
 
 
 def test_a_single_replication_has_differences_and_no_intervals(new_evidence):

@@ -36,11 +36,7 @@ def new_evidence(write):
             for policy, replications in of.items()
             for number, sums in enumerate(replications)
         ]
-        table = (
-            None
-            if slices is None
-            else pd.DataFrame(rows, columns=["policy", "replication", "by", "slice", *SUMS])
-        )
+        table = pd.DataFrame(rows, columns=["policy", "replication", "by", "slice", *SUMS])
         return Evidence(result.summary, result.kpis, table, {}, None)
 
     return made
@@ -91,7 +87,6 @@ def test_without_late_orders_promises_or_orders_the_reason_is_said(new_evidence)
     )
     assert "has a promise" in said({"segment": {"a": {"near": [{"orders": 5}], "cheap": [{"orders": 5}]}}})
     assert "No order was placed" in said({})
-    assert "breakdown.parquet" in said(None)
 
 
 def test_splits_are_a_share_of_all_orders_for_each_reason(new_evidence):
@@ -114,7 +109,6 @@ def test_splits_are_a_share_of_all_orders_for_each_reason(new_evidence):
 def test_without_splits_the_reason_is_said(new_evidence):
     slices = {"segment": {"a": {policy: [orders()] for policy in POLICIES}}}
     assert split_reasons(new_evidence(slices)).caption == "No order is split, in any replication."
-    assert "breakdown.parquet" in split_reasons(new_evidence(None)).caption
 
 
 def day(cost, hours=10, late=0):
@@ -148,10 +142,9 @@ def test_a_single_replication_is_neither_best_nor_worst(new_evidence):
     assert (late.svg, late.caption) == ("", "No order of any day is late, in any replication.")
 
 
-def test_days_are_not_drawn_where_there_is_one_alone_or_no_table(new_evidence):
+def test_days_are_not_drawn_where_there_is_one_alone(new_evidence):
     (picture,) = daily(new_evidence({"day": {"0": {policy: [day(5)] for policy in POLICIES}}}))
     assert (picture.svg, picture.caption) == ("", "The window has no second day.")
-    assert "breakdown.parquet" in daily(new_evidence(None))[0].caption
 
 
 def test_spoiled_units_are_added_up_and_averaged_over_replications(new_evidence):

@@ -56,7 +56,7 @@ def test_tables_are_tables_and_say_the_difference_to_the_unchanged_point(
     assert "<pre" not in page
     assert '<dt>limit</dt><dd>20, 5 <span class="quiet">· unchanged: 10</span></dd>' in page
     rows = page.split('id="sweep-1-1-cost_per_order"')[1].split("</table>")[0].split("<tr>")[2:]
-    assert [row.split('"point">')[1].split("<")[0] for row in rows] == ["5", "10", "20"]  # as numbers
+    assert [row.split('scope="row">')[1].split("<")[0] for row in rows] == ["5", "10", "20"]  # as numbers
     assert [words in row for words, row in zip(("worse", "unchanged", "better"), rows, strict=True)] == [
         True
     ] * 3

@@ -16,9 +16,9 @@ import xlsxwriter
 
 from reports import read_result, sweep_table
 from reports.exports import sheet
-from reports.exports.kept import Kept, kept_journal
 from reports.exports.meanings import ROWS, meaning
 from reports.exports.workbook import write_workbook
+from reports.kept import KeptJournal, kept_journal
 from reports.sentences import answer, limits
 from reports.sweeps.answer import sweep_answer
 from reports.sweeps.table import rows_of
@@ -121,7 +121,9 @@ def test_nothing_runs_whatever_a_text_begins_with(story: Any, write: Any, tmp_pa
     write({name: {"cost_per_order": [1.0, 2.0]} for name in WRONG}, title="=HYPERLINK(A1)")
     for number, text in enumerate(WRONG):
         story.order(number).add("decisions", order=number, at=0, rule=text, removed=text, cause=text)
-    write_workbook(tmp_path / "book.xlsx", tmp_path, read_result(tmp_path), Kept("=1+1", 0, story.close()))
+    write_workbook(
+        tmp_path / "book.xlsx", tmp_path, read_result(tmp_path), KeptJournal("=1+1", 0, story.close())
+    )
     with zipfile.ZipFile(tmp_path / "book.xlsx") as inside:
         for name in inside.namelist():
             assert not re.search(rb"<f[ >/]|<hyperlink|externalLink|ddeLink", inside.read(name)), name
@@ -193,7 +195,7 @@ def test_a_sweep_has_its_points_and_its_answer(tmp_path: Path) -> None:
 def test_a_time_that_excel_has_no_number_for_is_a_text(when: str, tmp_path: Path) -> None:
     times = pa.table({"at": pa.array([pd.Timestamp(when), pd.Timestamp("1900-03-01")], pa.timestamp("ms"))})
     with xlsxwriter.Workbook(str(tmp_path / "book.xlsx"), {"constant_memory": True}) as book:
-        sheet.Sheet(book, sheet.Table.of("times", "", times)).write()
+        sheet.Sheet(book, sheet.Contents.of("times", "", times)).write()
     found = openpyxl.load_workbook(tmp_path / "book.xlsx")["times"]
     assert [found["A2"].value, found["A3"].value] == [when, pd.Timestamp("1900-03-01").to_pydatetime()]
 

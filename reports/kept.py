@@ -1,19 +1,20 @@
-"""Which of the journals that a result kept is meant."""
+"""The journals that a result kept: which there are, which every policy has, and which is meant."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reports.evidence import kept_replications
 from sim.document import nearest
 from sim.errors import InputError, Problem
+from sim.execution.experiment import Task, journal_of
 from sim.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptJournal:
     """One journal of a result.
 
     Attributes:
@@ -35,7 +36,7 @@ class Kept:
 
 def kept_journal(
     folder: Path, summary: dict[str, Any], policy: str | None = None, replication: int | None = None
-) -> Kept | None:
+) -> KeptJournal | None:
     """Return a journal of a result, or None where it kept none of that policy.
 
     Args:
@@ -61,5 +62,19 @@ def kept_journal(
         others = f"there is one of {', '.join(map(str, kept))}" if kept else "there is none"
         rule = f"of this replication {name} kept no journal: {others}; orderlab run … --journal all keeps all"
         raise InputError([Problem("--replication", rule, value=str(number))])
-    place = folder / "journal" / name / str(number)
-    return Kept(name, number, Journal.open(place))
+    return KeptJournal(name, number, Journal.open(journal_of(Task(name, number), folder)))
+
+
+def common_journals(folder: Path, policies: Sequence[str]) -> tuple[int, dict[str, Journal]]:
+    """Open the first replication of which every policy has a journal: its number, and none where there is no such."""
+    common = set.intersection(*(set(kept_replications(folder, policy)) for policy in policies))
+    if not common:
+        return 0, {}
+    number = min(common)
+    return number, {policy: Journal.open(journal_of(Task(policy, number), folder)) for policy in policies}
+
+
+def kept_replications(folder: Path, policy: str) -> list[int]:
+    """Return the replications of a policy whose journals a result kept, ascending."""
+    places = journal_of(Task(policy, 0), folder).parent.glob("*")
+    return sorted(int(place.name) for place in places if place.name.isdecimal())

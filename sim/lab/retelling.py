@@ -1,4 +1,4 @@
-"""Why policies differ: orders that they decided differently are told in full, by workers that play them again.
+"""Orders that policies decided differently are told in full, by workers that play them again.
 
 What a worker tells rests on journals that are there already: it only hears the reasons of decisions once more, which
 takes no longer than the orders that are told took to come.
@@ -10,17 +10,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from policies.load import build_policy
-from reports.diffs.diff import Difference, chosen_orders, compare_routes, difference_content, told_content
-from reports.diffs.routes import Routes, read_routes
+from reports.diffs.pair import Pair
 from reports.stories.data import story_content
 from sim.errors import OrderlabError
 from sim.execution.experiment import DIGESTS, Measured, Task, Variant
 from sim.execution.story import Rows, rows_of, tell_again
 from sim.execution.workers import Workers, play_all
-from sim.journal import Journal
 from sim.writing import write_file
 
 STORIES = "stories"
@@ -31,7 +29,7 @@ Stories = dict[str, dict[str, Any] | str]
 
 
 @dataclass(frozen=True)
-class Telling:
+class Retelling:
     """All that a worker needs to tell orders of any task.
 
     Attributes:
@@ -73,47 +71,7 @@ class Telling:
         }
 
 
-class Side(NamedTuple):
-    """One replication of a policy that is to be compared."""
-
-    task: Task
-    journal: Journal
-    routes: Routes
-
-
-class Pair(NamedTuple):
-    """Two policies, what they decided differently, and the orders that are to show it.
-
-    Attributes:
-        content: the difference as JSON holds it, see `reports.diffs.diff.difference_content`.
-        chosen: what each order shows, by its id.
-
-    """
-
-    baseline: Side
-    policy: Side
-    found: Difference
-    content: dict[str, Any]
-    chosen: dict[str, str]
-
-
-def read_side(task: Task, journal: Journal, like: Side | None = None) -> Side:
-    """Read what became of the orders of one policy.
-
-    Raises OtherOrdersError when they are not those of `like`.
-    """
-    return Side(task, journal, read_routes(journal, None if like is None else like.routes))
-
-
-def compared(baseline: Side, policy: Side, told: int) -> Pair:
-    """Compare two policies, and choose as many orders that show what differs."""
-    found = compare_routes(baseline.routes, policy.routes)
-    names = (baseline.task.variant, policy.task.variant)
-    content = difference_content(found, names, (baseline.journal, policy.journal), baseline.task.replication)
-    return Pair(baseline, policy, found, content, chosen_orders(found, told, names[1]))
-
-
-def telling_of(variants: Sequence[Variant], pairs: Sequence[Pair]) -> Telling:
+def retelling_of(variants: Sequence[Variant], pairs: Sequence[Pair]) -> Retelling:
     """Return what workers need to tell all orders that were chosen; an order of several pairs is told once."""
     orders: dict[Task, dict[str, None]] = {}
     journals = {}
@@ -122,24 +80,18 @@ def telling_of(variants: Sequence[Variant], pairs: Sequence[Pair]) -> Telling:
             orders.setdefault(side.task, {}).update(dict.fromkeys(pair.chosen))
             journals[side.task] = side.journal
     lives = {task: rows_of(journals[task], list(wanted)) for task, wanted in orders.items() if wanted}
-    return Telling(variants, lives)
+    return Retelling(variants, lives)
 
 
-def have_told(telling: Telling, workers: Workers, folder: Path) -> dict[Task, Stories]:
+def have_told(retelling: Retelling, workers: Workers, folder: Path) -> dict[Task, Stories]:
     """Have workers tell all orders, and return the stories by task."""
     told: dict[Task, Stories] = {}
-    for task, measured in play_all(list(telling.lives), workers):
+    for task, measured in play_all(list(retelling.lives), workers):
         if measured is None:
-            told[task] = dict.fromkeys(telling.lives[task], f"{task}: the worker died each time")
+            told[task] = dict.fromkeys(retelling.lives[task], f"{task}: the worker died each time")
         else:
             told[task] = json.loads(_place(task, folder).read_text(encoding="utf-8"))
     return told
-
-
-def content_of(pair: Pair, told: Mapping[Task, Stories]) -> dict[str, Any]:
-    """Return the content of a pair with the stories of its orders."""
-    sides = (told.get(pair.baseline.task, {}), told.get(pair.policy.task, {}))
-    return {**pair.content, "told": told_content(pair.chosen, sides)}
 
 
 def _place(task: Task, folder: Path) -> Path:
