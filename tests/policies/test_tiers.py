@@ -71,6 +71,15 @@ def test_a_limit_may_cost_money_instead(counter: Any, penalty: float, then: str)
     assert leaving(counter.play(rules, burst(2), sites=sites)) == ["near", then]
 
 
+def test_a_limit_that_costs_nothing_puts_nobody_back(counter: Any) -> None:
+    sites = {
+        "near": "at: [0, 1], costs: {per_shipment: 1}",
+        "far": "at: [0, 3], costs: {per_shipment: 1.5}",
+    }
+    rules = "rules:\n  - {filters: [{below_limit: {n: 1, effect: {penalty: 0}}}], rank: {cost: {landed_cost: 1}}}\n"
+    assert leaving(counter.play(rules, burst(2), sites=sites)) == ["near", "near"]
+
+
 # -- weighted penalties --------------------------------------------------------------------------------------
 
 LADDER = {
@@ -89,6 +98,12 @@ LADDER = {
         ("{distance_km: 1, site_rank: 1.1}", "far"),
         ("{distance_km: {weight: 1, low: 250}, site_rank: 0.5}", "mid"),  # 0 + 0.5, 0 + 0.25, 1 + 0
         ("{distance_km: {weight: 1, high: 200}, site_rank: 0.9}", "near"),  # 0 + 0.9, 1 + 0.45, 1 + 0
+        ("{distance_km: {weight: 1, high: 200}, site_rank: 1.5}", "far"),  # 0 + 1.5, 1 + 0.75, 1 + 0
+        ("{distance_km: {weight: 1, high: 600}, site_rank: 0.9}", "far"),  # 0 + 0.9, 0.23 + 0.45, 0.45 + 0
+        # All are beyond: the nearest, where the scale begins, is 0 all the same.
+        ("{distance_km: {weight: 1, high: 50}, site_rank: 0.9}", "near"),  # 0 + 0.9, 1 + 0.45, 1 + 0
+        ("{distance_km: {weight: 1, high: 50}, site_rank: 1.5}", "far"),  # 0 + 1.5, 1 + 0.75, 1 + 0
+        ("{distance_km: 0, site_rank: 0.5}", "far"),  # a weight of 0 is none
         ("{site_rank: {weight: 1, descending: true}}", "near"),
         ("{site_rank: -1}", "near"),
         ("{distance_km: {weight: 1, low: 1000, high: 2000}}", "far"),  # all 0: the id decides
