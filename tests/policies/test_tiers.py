@@ -37,9 +37,23 @@ def test_a_soft_filter_is_not_dropped_while_one_warehouse_passes(counter: Any) -
     assert answers.orders["A"]["state"] == "cancelled"  # near passes, and has nothing
 
 
-def test_a_backorder_drops_soft_filters_too(counter: Any) -> None:
-    rules = "rules:\n  - {filters: [is_up, {has_stock: any}, {soft: {within: {km: 100}}}], otherwise: backorder}\n"
-    assert counter.play(rules, stock="near mug:0").sites("A") == ["near"]
+@pytest.mark.parametrize(("km", "site"), [(100, "far"), (120, "near")])
+def test_a_backorder_drops_soft_filters_too_if_it_must(counter: Any, km: int, site: str) -> None:
+    filters = f"[is_up, {{has_stock: any}}, {{soft: {{within: {{km: {km}}}}}}}]"
+    rules = f"rules:\n  - {{filters: {filters}, rank: {{by: [{{distance_km: {{descending: true}}}}]}}, otherwise: backorder}}\n"
+    assert counter.play(rules, stock="near mug:0").sites("A") == [site]
+
+
+def test_a_soft_filter_that_was_dropped_is_no_reason_of_a_split(counter: Any) -> None:
+    rules = """\
+rules:
+  - filters: [is_up, {has_stock: any}, {soft: {below_limit: {n: 0}}}]
+    rank: {by: [distance_km, fewest_shipments]}
+    split: {max_shipments: 3}
+"""
+    answers = counter.play(rules, "A 05T10:00 mug,tea", stock="near mug:9; mid tea:9; far mug:9 tea:9")
+    assert sorted(answers.sites("A")) == ["mid", "near"]
+    assert answers.orders["A"]["split_reason"] == "policy"
 
 
 # -- limits that do not exclude ------------------------------------------------------------------------------
