@@ -1,4 +1,4 @@
-"""Changes a module in every small way, and shows the changes that none of its tests notices.
+"""Changes a module in every small way, and shows the changes that none of its tests notices; or all of a folder.
 
     python tests/mutation/mutants.py sim/ledger.py
 
@@ -17,6 +17,7 @@ import sys
 import tomllib
 from collections import Counter
 from contextlib import redirect_stdout
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -24,32 +25,34 @@ MODULES = Path(__file__).with_name("modules.toml")
 SEEN = ("sim", "policies", "reports", "scenarios", "tests", "README.md", "Makefile", "CHANGELOG.md")
 """What the tests need of the repository."""
 MUTATED = ("sim", "policies", "reports", "scenarios")
-"""What mutmut copies as sources; of these it changes one module."""
+"""What mutmut copies as sources; of these it changes what is asked for."""
 
 
-def tests_of(module: str) -> list[str]:
-    """Return the tests of a module, as arguments of pytest."""
+def tests_of(wanted: str) -> dict[str, list[str]]:
+    """Return the tests of a module, or of each of a folder, as arguments of pytest."""
     with MODULES.open("rb") as file:
         known: dict[str, list[str]] = tomllib.load(file)["modules"]
-    if module not in known:
+    found = {name: tests for name, tests in known.items() if Path(name).is_relative_to(wanted)}
+    if not found:
         raise SystemExit(
-            f"{MODULES.relative_to(ROOT)} has no tests for {module!r}; it has {', '.join(known)}"
+            f"{MODULES.relative_to(ROOT)} has no tests for {wanted!r}; it has {', '.join(known)}"
         )
-    return known[module]
+    return found
 
 
-def workplace(module: str) -> Path:
+def workplace(wanted: str) -> Path:
     """Return a fresh folder in which mutmut finds the sources and what to do."""
-    place = ROOT / "build" / "mutants" / module.removesuffix(".py").replace("/", ".")
+    place = ROOT / "build" / "mutants" / wanted.removesuffix(".py").replace("/", ".")
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     for name in SEEN:
         (place / name).symlink_to(ROOT / name)
+    tests = tests_of(wanted)
     settings = {
         "source_paths": list(MUTATED),
-        "only_mutate": [module],
+        "only_mutate": list(tests),
         "also_copy": ["README.md", "Makefile", "CHANGELOG.md"],
-        "pytest_add_cli_args_test_selection": tests_of(module),
+        "pytest_add_cli_args_test_selection": sorted(set(chain.from_iterable(tests.values()))),
         "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist"],
         "track_dependencies": False,
         "use_git_change_detection": False,
@@ -60,30 +63,30 @@ def workplace(module: str) -> Path:
     return place
 
 
-def run(module: str) -> int:
-    """Try every mutant of a module; print how many there are of each kind, and those that no test noticed."""
-    place = workplace(module)
-    os.chdir(place)
+def run(wanted: str) -> int:
+    """Try every mutant; print those that no test noticed, and how many there are of each kind, by module."""
+    os.chdir(workplace(wanted))
     done = subprocess.run([sys.executable, "-m", "mutmut", "run", "--max-children", "1"], check=False)
-    kept = Path("mutants", f"{module}.meta")
-    if done.returncode or not kept.exists():
-        return done.returncode or 1
+    if done.returncode:
+        return done.returncode
 
     from mutmut.__main__ import cli
     from mutmut.stats import status_by_exit_code
 
-    codes: dict[str, int | None] = json.loads(kept.read_text(encoding="utf-8"))["exit_code_by_key"]
-    states = {name: status_by_exit_code[code] for name, code in codes.items()}
-    for name, state in states.items():
-        if state != "killed":
-            shown = io.StringIO()
-            with redirect_stdout(shown):
-                cli(["show", name], standalone_mode=False)
-            print(shown.getvalue())
-    counts = Counter(states.values())
-    print(
-        f"{module}: {len(states)} mutants, " + ", ".join(f"{n} {state}" for state, n in counts.most_common())
-    )
+    counts = []
+    for module in tests_of(wanted):
+        kept = Path("mutants", f"{module}.meta")
+        codes: dict[str, int | None] = json.loads(kept.read_text(encoding="utf-8"))["exit_code_by_key"]
+        states = {name: status_by_exit_code[code] for name, code in codes.items()}
+        for name, state in states.items():
+            if state != "killed":
+                shown = io.StringIO()
+                with redirect_stdout(shown):
+                    cli(["show", name], standalone_mode=False)
+                print(shown.getvalue())
+        kinds = ", ".join(f"{n} {state}" for state, n in Counter(states.values()).most_common())
+        counts.append(f"{module}: {len(states)} mutants, {kinds}")
+    print("\n".join(counts))
     return 0
 
 

@@ -241,3 +241,27 @@ def test_how_each_key_counts_is_said_with_it(explained: Any) -> None:
         2.5,
         None,
     ]
+
+
+def test_what_a_penalty_amounts_to_is_told_on_its_scale(explained: Any) -> None:
+    rank = "{penalty: {distance_km: {weight: 2, low: 0, high: 1111.95}, site_rank: {weight: 1, descending: true}}}"
+    sites = {
+        "near": "at: [0, 1], site_rank: 5",
+        "mid": "at: [0, 2], site_rank: 4",
+        "far": "at: [0, 3], site_rank: 1",
+    }
+    listener, _ = explained(f"rules: [{{rank: {rank}}}]\n", sites=sites)
+    (comparison,) = listener.heard[0][1][0].comparisons
+    assert comparison.keys == ("distance_km", "site_rank", "sum")
+    # Two a thousand kilometres and a bit, and one where the rank is 1 instead of 5.
+    assert [(names(listener, [c.warehouse])[0], c.values[-1]) for c in comparison.candidates] == [
+        ("near", 0.2), ("mid", 0.65), ("far", 1.6),
+    ]  # fmt: skip
+
+
+def test_warehouses_from_which_nothing_goes_are_compared_by_nothing(explained: Any) -> None:
+    rules = "rules: [{filters: [], rank: {penalty: {freight: 1}}}]\n"
+    listener, answers = explained(rules, services="{id: van, carries: [cold]}", drain_days=0.1)
+    (comparison,) = listener.heard[0][1][0].comparisons
+    assert {(c.service, c.values[-1]) for c in comparison.candidates} == {(-1, 0.0)}
+    assert answers.first("outcome") == "none"

@@ -98,6 +98,7 @@ def test_cost_adds_keys_up_in_money(counter: Any) -> None:
     # near 0.90 + 1.11195 w, mid 0.80 + 2.2239 w, far 0.70 + 3.33585 w: near is dearer by 0.10, nearer by 111.195 km.
     assert counter.play(cost("landed_cost: 1, distance_km: 0.0008"), sites=COSTS).sites("A") == ["far"]
     assert counter.play(cost("landed_cost: 1, distance_km: 0.0010"), sites=COSTS).sites("A") == ["near"]
+    assert counter.play(cost("landed_cost: 1, distance_km: 0"), sites=COSTS).sites("A") == ["far"]
     assert counter.play(cost("distance_km: -1"), sites=COSTS).sites("A") == ["far"]
     assert counter.play(cost("landed_cost: {weight: -1}"), sites=COSTS).sites("A") == ["near"]
 

@@ -136,7 +136,7 @@ def test_the_first_warehouse_whose_window_ends_counts(counter: Any) -> None:
 
 
 def test_only_warehouses_that_could_take_the_order_wake_it(counter: Any) -> None:
-    """East's day ends first, but the rule does not send anything there; nor would it to a site beyond reach."""
+    """East's day ends first, but the rule does not send anything there; nor would it to far, whose day is next."""
     sites = {
         "near": "at: [0, 1]",
         "east": "at: [0, 2], timezone: Asia/Kolkata",
@@ -145,12 +145,34 @@ def test_only_warehouses_that_could_take_the_order_wake_it(counter: Any) -> None
     rules = """\
 rules:
   - {sites: [east], when: {order: {segment: [one]}}, filters: [{below_limit: {n: 1}}]}
-  - {sites: [near, far], filters: [{within: {km: 300}}, {below_limit: {n: 1}}], otherwise: wait}
+  - {sites: [far], when: {order: {segment: [two]}}, filters: [{below_limit: {n: 1}}]}
+  - {sites: [near, far], filters: [is_up, {within: {km: 300}}, {below_limit: {n: 1}}], otherwise: wait}
 """
-    segments = "{id: standard}, {id: one}"
-    orders = "E 05T10:00 mug one here\nA 05T10:00 mug\nB 05T10:00 mug"
+    segments = "{id: standard}, {id: one}, {id: two}"
+    orders = "E 05T10:00 mug one here\nF 05T10:00 mug two here\nA 05T10:00 mug\nB 05T10:00 mug"
     answers = counter.play(rules, orders, sites=sites, segments=segments)
+    assert [answers.sites(order) for order in "EFA"] == [["east"], ["far"], ["near"]]
     assert answers.times("B") == ["05T10:00:00", "06T00:00:00"]
+
+
+def test_a_warehouse_without_stock_may_have_some_when_its_limit_is_reset(counter: Any) -> None:
+    """A takes the only mug of near, and its day. At noon the next one comes, and at midnight B may have it."""
+    rules = """\
+rules:
+  - {filters: [{has_stock: all}, {below_limit: {n: 1}}], otherwise: wait}
+attempts: {after: []}
+"""
+    replenish = "replenish: [{warehouses: [near], arrivals: {every_days: 0.5, units: 1}}]"
+    answers = counter.play(
+        rules,
+        "A 05T10:00 mug\nB 05T10:00 mug",
+        sites={"near": "at: [0, 1]"},
+        stock="near mug:1",
+        stock_rules=replenish,
+        items="{id: mug}",
+    )
+    assert answers.times("B") == ["05T10:00:00", "06T00:00:00"]
+    assert answers.sites("B") == ["near"]
 
 
 # -- what is left ---------------------------------------------------------------------------------------

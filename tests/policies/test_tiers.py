@@ -37,9 +37,23 @@ def test_a_soft_filter_is_not_dropped_while_one_warehouse_passes(counter: Any) -
     assert answers.orders["A"]["state"] == "cancelled"  # near passes, and has nothing
 
 
-def test_a_backorder_drops_soft_filters_too(counter: Any) -> None:
-    rules = "rules:\n  - {filters: [is_up, {has_stock: any}, {soft: {within: {km: 100}}}], otherwise: backorder}\n"
-    assert counter.play(rules, stock="near mug:0").sites("A") == ["near"]
+@pytest.mark.parametrize(("km", "site"), [(100, "far"), (120, "near")])
+def test_a_backorder_drops_soft_filters_too_if_it_must(counter: Any, km: int, site: str) -> None:
+    filters = f"[is_up, {{has_stock: any}}, {{soft: {{within: {{km: {km}}}}}}}]"
+    rules = f"rules:\n  - {{filters: {filters}, rank: {{by: [{{distance_km: {{descending: true}}}}]}}, otherwise: backorder}}\n"
+    assert counter.play(rules, stock="near mug:0").sites("A") == [site]
+
+
+def test_a_soft_filter_that_was_dropped_is_no_reason_of_a_split(counter: Any) -> None:
+    rules = """\
+rules:
+  - filters: [is_up, {has_stock: any}, {soft: {below_limit: {n: 0}}}]
+    rank: {by: [distance_km, fewest_shipments]}
+    split: {max_shipments: 3}
+"""
+    answers = counter.play(rules, "A 05T10:00 mug,tea", stock="near mug:9; mid tea:9; far mug:9 tea:9")
+    assert sorted(answers.sites("A")) == ["mid", "near"]
+    assert answers.orders["A"]["split_reason"] == "policy"
 
 
 # -- limits that do not exclude ------------------------------------------------------------------------------
@@ -71,6 +85,15 @@ def test_a_limit_may_cost_money_instead(counter: Any, penalty: float, then: str)
     assert leaving(counter.play(rules, burst(2), sites=sites)) == ["near", then]
 
 
+def test_a_limit_that_costs_nothing_puts_nobody_back(counter: Any) -> None:
+    sites = {
+        "near": "at: [0, 1], costs: {per_shipment: 1}",
+        "far": "at: [0, 3], costs: {per_shipment: 1.5}",
+    }
+    rules = "rules:\n  - {filters: [{below_limit: {n: 1, effect: {penalty: 0}}}], rank: {cost: {landed_cost: 1}}}\n"
+    assert leaving(counter.play(rules, burst(2), sites=sites)) == ["near", "near"]
+
+
 # -- weighted penalties --------------------------------------------------------------------------------------
 
 LADDER = {
@@ -89,6 +112,12 @@ LADDER = {
         ("{distance_km: 1, site_rank: 1.1}", "far"),
         ("{distance_km: {weight: 1, low: 250}, site_rank: 0.5}", "mid"),  # 0 + 0.5, 0 + 0.25, 1 + 0
         ("{distance_km: {weight: 1, high: 200}, site_rank: 0.9}", "near"),  # 0 + 0.9, 1 + 0.45, 1 + 0
+        ("{distance_km: {weight: 1, high: 200}, site_rank: 1.5}", "far"),  # 0 + 1.5, 1 + 0.75, 1 + 0
+        ("{distance_km: {weight: 1, high: 600}, site_rank: 0.9}", "far"),  # 0 + 0.9, 0.23 + 0.45, 0.45 + 0
+        # All are beyond: the nearest, where the scale begins, is 0 all the same.
+        ("{distance_km: {weight: 1, high: 50}, site_rank: 0.9}", "near"),  # 0 + 0.9, 1 + 0.45, 1 + 0
+        ("{distance_km: {weight: 1, high: 50}, site_rank: 1.5}", "far"),  # 0 + 1.5, 1 + 0.75, 1 + 0
+        ("{distance_km: 0, site_rank: 0.5}", "far"),  # a weight of 0 is none
         ("{site_rank: {weight: 1, descending: true}}", "near"),
         ("{site_rank: -1}", "near"),
         ("{distance_km: {weight: 1, low: 1000, high: 2000}}", "far"),  # all 0: the id decides

@@ -324,3 +324,9 @@ def test_the_level_of_the_half_widths_can_be_chosen():
 
 def test_the_least_that_a_search_can_do_is_allowed():
     assert design(at_least=1, at_most=1)({"near": []}) == {"near": 1}
+
+
+def test_the_most_that_an_experiment_can_play_is_the_most_that_a_search_may():
+    assert design(at_most=1_000_000).at_most == 1_000_000
+    with pytest.raises(ValueError, match=r"^at_most must be at most 1,000,000, not 1000001$"):
+        design(at_most=1_000_001)
