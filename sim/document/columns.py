@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from sim.document.bounds import LARGEST_TABLE, MOST_COLUMNS
 from sim.document.file import decoded, read_bytes
 from sim.document.section import Checking, nearest, wrong
-from sim.document.table import too_wide, uneven
+from sim.document.table import too_wide, uneven, wrongly_separated
 from sim.document.tree import Scalar
 from sim.errors import InputError, Problem
 
@@ -174,6 +174,9 @@ class Columns:
 
     def _check_header(self, mandatory: Sequence[str], known: Sequence[str]) -> None:
         if self.problems:
+            return
+        if rule := wrongly_separated(self.header):
+            self.problems.append(Problem(self.name, rule, line=1))
             return
         if len(self.header) > MOST_COLUMNS:
             self.problems.append(Problem(self.name, too_wide(len(self.header)), line=1))

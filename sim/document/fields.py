@@ -24,6 +24,7 @@ from sim.document.tree import (
     DECIMAL,
     FALSE,
     LEADING_ZERO,
+    LIKE_A_NUMBER,
     NOT_FINITE,
     SCIENTIFIC,
     SEXAGESIMAL,
@@ -234,13 +235,10 @@ class Moment(_Field):
 
     def read(self, given: Any) -> datetime:
         """Return the moment."""
-        if isinstance(given, datetime):
-            moment = given
-        else:
-            if not isinstance(given, str):
-                raise wrong("must be a date and time such as 2026-01-05T08:00")
+        moment = given
+        if not isinstance(given, datetime):
             try:
-                moment = datetime.fromisoformat(str(given).strip())
+                moment = datetime.fromisoformat(given.strip() if isinstance(given, str) else "")
             except ValueError:
                 raise wrong("must be a date and time such as 2026-01-05T08:00") from None
         if not _YEARS[0] < moment.year < _YEARS[1]:
@@ -293,6 +291,8 @@ def _why_no_number(given: Scalar, what: str) -> str:
         return "must be a finite number"
     if SCIENTIFIC.fullmatch(given):
         return f"{rule}; YAML reads {given} as text: write {_spelt_out(given)}"
+    if LIKE_A_NUMBER.fullmatch(given):
+        return f"{rule}, in digits and a decimal point only"
     return rule
 
 

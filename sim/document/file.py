@@ -21,6 +21,10 @@ from sim.document.tree import Map, Node, Source
 from sim.errors import InputError, Problem
 
 _Model = TypeVar("_Model", bound=Section)
+_WORKBOOKS = (
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+)  # how files begin that spreadsheets write: .xlsx and .ods, .xls
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Document:
         """
         tree, wrong = self.tree, []
         for assignment in assignments:
-            key, equals, value = assignment.partition("=")
+            key, equals, value = (part.strip() for part in assignment.partition("="))
             named = f"{option} {prefix}{assignment}"[:200] + of
             if not equals or not key:
                 wrong.append(Problem(named, "must be KEY=VALUE"))
@@ -182,7 +186,10 @@ def decoded(data: bytes, name: str, error: type[InputError]) -> str:
     except UnicodeDecodeError as failure:
         before = data[: failure.start]
         line, column = before.count(b"\n") + 1, failure.start - before.rfind(b"\n")
-        rule = f"must be text in UTF-8: byte 0x{data[failure.start]:02x} is not"
+        if data.startswith(_WORKBOOKS):
+            rule = "is a workbook, and tables are CSV files: save it as CSV UTF-8, with commas"
+            raise error([Problem(name, rule)]) from None
+        rule = f"must be text in UTF-8: byte 0x{data[failure.start]:02x} is not; save it again as UTF-8"
         raise error([Problem(name, rule, line=line, column=column)]) from None
 
 

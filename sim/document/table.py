@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
@@ -41,6 +41,8 @@ def read_table(path: Path, name: str, row: type[Section], error: type[InputError
         rows = _rows(text)
         header_line, header = next(rows, (1, []))
         columns = [column.strip() for column in header]
+        if rule := wrongly_separated(columns):
+            raise error([Problem(name, rule, line=header_line)])
         wrong += _wrong_header(columns, source, header_line, row)
         for line, cells in rows:
             lines.append(line)
@@ -57,6 +59,12 @@ def read_table(path: Path, name: str, row: type[Section], error: type[InputError
     if wrong:
         raise error(wrong)
     return table
+
+
+def wrongly_separated(columns: Sequence[str]) -> str:
+    """Return the rule that a header breaks which is one cell, because its columns are not separated by commas."""
+    signs = (word for sign, word in _ELSEWHERE.items() if len(columns) == 1 and sign in columns[0])
+    return next((f"must be separated by commas, not by {word}" for word in signs), "")
 
 
 def too_wide(columns: int) -> str:
@@ -108,10 +116,6 @@ def _wrong_header(columns: list[str], source: Source, line: int, row: type[Secti
         return [Problem(source.name, "is empty: it must begin with a line of column names", line=1)]
     if len(columns) > MOST_COLUMNS:
         return [Problem(source.name, too_wide(len(columns)), line=line)]
-    if len(columns) == 1:
-        for sign, word in _ELSEWHERE.items():
-            if sign in columns[0]:
-                return [Problem(source.name, f"must be separated by commas, not by {word}", line=line)]
     wrong = []
     valid = column_names(row)
     for position, column in enumerate(columns, start=1):

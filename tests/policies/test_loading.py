@@ -246,7 +246,7 @@ def test_a_policy_file_may_have_the_name_of_a_module(stage: Any, scenario: Any) 
         (b"class N:\n    def __init__(self, x): pass\n", "N", "policy N: N() raised TypeError: N.__init__() missing 1 "
          "required positional argument: 'x'"),
         (b"class N:\n    def __init__(self): raise ValueError('no')\n", "N", "policy N: N() raised ValueError: no"),
-        (b"x = '\xff'\n", "N", "mine.py:1:6: must be text in UTF-8: byte 0xff is not"),
+        (b"x = '\xff'\n", "N", "mine.py:1:6: must be text in UTF-8: byte 0xff is not; save it again as UTF-8"),
         (b"x = '\0'\n", "N", "policy N: mine.py cannot be run: "),
     ],
 )  # fmt: skip

@@ -112,10 +112,12 @@ REPLAY_MISTAKES = [
      "order,placed_at,region,item,units,segmnt\nb,2026-01-05T10:00,north,mug,1,x\n",
      ["orders.csv:1:6: segmnt: is not a column here; did you mean 'segment'?"]),
     ("recorded nothing", "order,placed_at,region,item,units\n", ["orders.csv:1: holds no order"]),
+    ("separated by semicolons", "order;placed_at;region;item;units\nb;2026-01-05T10:00;north;mug;1\n",
+     ["orders.csv:1: must be separated by commas, not by semicolons"]),
     ("left a cell away", "order,placed_at,region,item,units\nb,2026-01-05T10:00,north,mug\n",
      ["orders.csv:2: must hold 5 cells, as the header does; row 1 has 4"]),
     ("saved it in another encoding", b"order,placed_at,region,item,units\n\xffb,2026-01-05T10:00,north,mug,1\n",
-     ["orders.csv:2:1: must be text in UTF-8: byte 0xff is not"]),
+     ["orders.csv:2:1: must be text in UTF-8: byte 0xff is not; save it again as UTF-8"]),
 ]  # fmt: skip
 
 

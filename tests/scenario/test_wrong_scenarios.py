@@ -311,7 +311,7 @@ def test_every_problem_of_a_file_is_told_at_once_in_the_order_of_the_file(desk):
     assert desk.wrong(text) == [
         "towns.yaml:1:1: start: is missing, and has no default",
         "towns.yaml:2:1: strat: is not a key here; did you mean 'start'?",
-        "towns.yaml:5:38: items.mug.price: value '12 EUR': must be an amount of money",
+        "towns.yaml:5:38: items.mug.price: value '12 EUR': must be an amount of money, in digits and a decimal point only",
         "towns.yaml:9:42: regions.south.share: value '-2': must be at least 0",
         "towns.yaml:16:20: warehouses.hub.work_minutes.gama: is not a distribution, or {per_shipment, "
         "per_line, per_unit}; did you mean 'gamma'?",
