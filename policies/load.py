@@ -18,11 +18,11 @@ import yaml
 from policies.ruleset import RuleSet
 from sim.carrier.carriers import service_ids
 from sim.document import Checking, Document, nearest, plain, read_text, write
-from sim.document.file import decoded, read_bytes
+from sim.document.file import decoded, nearest_file, read_bytes
 from sim.errors import Interruption, PolicyError, Problem, RuleSetError, blaming, named
 from sim.execution.experiment import PolicySource
 from sim.policy import Policy
-from sim.scenario import Scenario
+from sim.scenario import Scenario, shipped_scenarios
 
 _PYTHON = re.compile(r"(?P<file>.+\.py):(?P<name>\w+)")
 
@@ -180,8 +180,12 @@ def find_rule_set(name: str) -> Path:
     shipped = shipped_rule_sets()
     if name in shipped:
         return shipped[name]
-    rule = "is neither a file, nor a shipped rule set, nor file.py:Class"
-    raise RuleSetError([Problem(name, rule, nearest=nearest(name, shipped))])
+    rule, close = "is neither a file, nor a shipped rule set, nor file.py:Class", nearest_file(name, shipped)
+    if name in shipped_scenarios():
+        rule, close = "is a scenario, which is named before the policies", None
+    elif "," in name:
+        rule, close = f"{rule}; every policy takes a -p of its own", None
+    raise RuleSetError([Problem(name, rule, nearest=close)])
 
 
 def check_rule_set(document: Document, scenario: Scenario | None = None) -> RuleSet:
@@ -199,6 +203,9 @@ def check_rule_set(document: Document, scenario: Scenario | None = None) -> Rule
         'whole orders'
 
     """
+    if "rules" not in document.tree and "warehouses" in document.tree:
+        rule = "is a scenario, and not a rule set: it is named before the policies"
+        raise RuleSetError([Problem(document.name, rule)])
     names: dict[str, dict[str, int]] = {}
     if scenario is not None:
         zones = {region.zone for region in scenario.regions}

@@ -31,7 +31,7 @@ from sim.document.bounds import LARGEST_TABLE
 from sim.document.file import decoded, parsed_json, read_bytes
 from sim.errors import InputError, Problem
 from sim.execution.experiment import Replication
-from sim.execution.tasklog import TaskLog, alone
+from sim.execution.tasklog import TaskLog, alone, no_result
 from sim.writing import write_file
 
 KPI_COLUMNS = ("policy", "replication", "kpi", "unit", "value")
@@ -225,7 +225,7 @@ def _read(folder: Path, name: str, reader: Callable[..., Any], *arguments: Any) 
             with alone(folder):  # or else it still goes on
                 rule = f"the run was interrupted: orderlab resume {folder} completes it"
                 raise InputError([Problem(str(folder), rule)])
-        raise InputError([Problem(str(folder), f"not a result folder: it has no {name}")])
+        raise InputError([no_result(folder, name)])
     text = decoded(read_bytes(path, str(path), at_most=LARGEST_TABLE), str(path), InputError)
     try:
         return reader(text, *arguments)

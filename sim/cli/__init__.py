@@ -76,7 +76,10 @@ class _Lazy(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS:
             from sim.document import nearest
+            from sim.scenario import shipped_scenarios
 
+            if args[0] in shipped_scenarios() or args[0].endswith((".yaml", ".yml")):
+                ctx.fail(f"No such command '{args[0]}'. Did you mean 'orderlab run {args[0]}'?")
             if close := nearest(args[0], _COMMANDS):
                 ctx.fail(f"No such command '{args[0]}'. Did you mean '{close}'?")
         return super().resolve_command(ctx, args)

@@ -15,6 +15,7 @@ import click
 from reports.numbers import counted
 from sim.cli.options import anywhere_option
 from sim.document import Document, Map, nearest, read
+from sim.document.file import nearest_file
 from sim.errors import InputError, Problem, RuleSetError, ScenarioError
 from sim.scenario import check_scenario, find_scenario, shipped_scenarios
 from sim.writing import filling
@@ -46,9 +47,11 @@ def _validate(name: str, anywhere: bool) -> None:
     try:
         path = find_scenario(name)
     except ScenarioError:
+        if Path(name).is_dir():
+            raise
         if name not in rule_sets:
             rule = "is neither a file, nor a shipped scenario or rule set"
-            close = nearest(name, [*shipped_scenarios(), *rule_sets])
+            close = nearest_file(name, [*shipped_scenarios(), *rule_sets])
             raise InputError([Problem(name, rule, nearest=close)]) from None
         path = rule_sets[name]
     document = read(path)

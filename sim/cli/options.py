@@ -24,6 +24,22 @@ def _together(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
     return add
 
 
+class Playing(click.Command):
+    """A command that plays one scenario: what else stands among its arguments lacks its option."""
+
+    allow_extra_args = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments. Fails with how a second policy, or a change, must be given."""
+        super().parse_args(ctx, args)
+        if ctx.args and not ctx.resilient_parsing:
+            ctx.fail(
+                f"Got unexpected extra argument ({' '.join(ctx.args)}). Every policy takes a -p of its own, such as "
+                "-p nearest -p cheapest, and every change is one word: --set days=2"
+            )
+        return ctx.args
+
+
 policies_option = click.option(
     "-p",
     "--policy",

@@ -9,6 +9,7 @@ import click
 from reports.designs.precision import AT_MOST, Precision, read_half_widths
 from reports.kpis import HEADLINE
 from sim.cli.options import (
+    Playing,
     at_most_option,
     family_option,
     folder_options,
@@ -31,7 +32,7 @@ from sim.parquet import of_a_run
 from sim.versions import differing, versions
 
 
-@click.command(name="run")
+@click.command(name="run", cls=Playing)
 @click.argument("scenario")
 @policies_option
 @replications_option

@@ -10,6 +10,7 @@ import click
 from reports.designs.selection import Selection
 from reports.kpis import kpi_named
 from sim.cli.options import (
+    Playing,
     at_most_option,
     folder_options,
     journal_option,
@@ -23,7 +24,7 @@ from sim.execution.experiment import Keep
 from sim.lab.experiment import Experiment
 
 
-@click.command(name="select")
+@click.command(name="select", cls=Playing)
 @click.argument("scenario")
 @click.option(
     "-p",

@@ -8,6 +8,7 @@ import click
 
 from reports.kpis import HEADLINE
 from sim.cli.options import (
+    Playing,
     family_option,
     folder_options,
     journal_option,
@@ -21,7 +22,7 @@ from sim.execution.experiment import Keep
 from sim.lab.sweep import sweep
 
 
-@click.command(name="sweep")
+@click.command(name="sweep", cls=Playing)
 @click.argument("scenario")
 @policies_option
 @click.option(

@@ -9,7 +9,7 @@ import click
 
 from policies.load import build_policy
 from reports.course import follow
-from sim.cli.options import policies_option, replications_option, workers_options, world_options
+from sim.cli.options import Playing, policies_option, replications_option, workers_options, world_options
 from sim.cli.playing import progress
 from sim.document import nearest
 from sim.errors import InputError, Problem
@@ -21,7 +21,7 @@ from sim.lab.player import play
 _SUFFIXES = (".svg", ".png")
 
 
-@click.command(name="warmup")
+@click.command(name="warmup", cls=Playing)
 @click.argument("scenario")
 @policies_option
 @replications_option

@@ -235,7 +235,7 @@ class Moment(_Field):
 
     def read(self, given: Any) -> datetime:
         """Return the moment."""
-        moment = given
+        moment: datetime = given
         if not isinstance(given, datetime):
             try:
                 moment = datetime.fromisoformat(given.strip() if isinstance(given, str) else "")

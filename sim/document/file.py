@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sim.document.bounds import LARGEST_FILE
 from sim.document.change import set_key
 from sim.document.parse import parse
-from sim.document.section import Checking, Section
+from sim.document.section import Checking, Section, nearest
 from sim.document.translate import in_order, problems_of
 from sim.document.tree import Map, Node, Source
 from sim.errors import InputError, Problem
@@ -128,6 +128,15 @@ def read_bytes(
     if len(data) > at_most:
         raise error([Problem(name, f"must not be larger than {at_most // 1024**2:,} MB")])
     return data
+
+
+def nearest_file(name: str, shipped: Iterable[str]) -> str | None:
+    """Return the shipped id, or the YAML file in the folder of a file that is not there, that is most like its name."""
+    try:
+        beside = {path.name: str(path) for path in Path(name).parent.glob("*.y*ml")}
+    except (OSError, ValueError):  # no name of a file can look like that
+        beside = {}
+    return beside.get(nearest(Path(name).name, beside) or "") or nearest(name, shipped)
 
 
 def check_name(path: Path, name: str, error: type[InputError] = InputError) -> None:

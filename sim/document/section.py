@@ -71,7 +71,8 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
         return None
     by_fold = {candidate.casefold(): candidate for candidate in names if len(candidate) <= _LONGEST_NAME}
     close = difflib.get_close_matches(name.casefold(), by_fold, n=1)
-    return by_fold[close[0]] if close else None
+    begun = (fold for fold in by_fold if fold.startswith(f"{name.casefold()}_"))
+    return by_fold.get(close[0] if close else next(begun, ""))
 
 
 def checking(info: ValidationInfo) -> Checking:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.execution.experiment import Measured, Task
 from sim.writing import naming
@@ -36,6 +37,15 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def no_result(folder: Path, missing: str) -> Problem:
+    """Return what is wrong with a folder without a file of every result, and the result that was probably meant."""
+    below = sorted(folder.glob(f"*/{missing}"), key=os.path.getmtime)
+    beside = {path.parent.name: path.parent for path in folder.parent.glob(f"*/{missing}")}
+    meant = below[-1].parent if below else beside.get(nearest(folder.name, beside) or "")
+    rule = f"not a result folder: it has no {missing}"
+    return Problem(str(folder), rule, nearest=None if meant is None else str(meant))
 
 
 class TaskLog:

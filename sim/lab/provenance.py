@@ -23,7 +23,7 @@ from sim.document.file import decoded, read_bytes, read_json
 from sim.document.paths import dotted
 from sim.errors import InputError, Problem
 from sim.execution.experiment import MOST_BOOKS, Keep, PolicySource, Variant, is_file_name
-from sim.execution.tasklog import TaskLog
+from sim.execution.tasklog import TaskLog, no_result
 from sim.scenario import Scenario, load_scenario, write_resolved
 from sim.scenario.resolved import table_places
 from sim.versions import versions
@@ -168,10 +168,10 @@ def read_provenance(folder: Path) -> dict[str, Any]:
     """
     path = folder / FILE_NAME
     if not path.is_file():
-        rule = f"not a result folder: it has no {FILE_NAME}"
         if TaskLog(folder).exists:
             rule = "the run ended before anything was played: run it again, with --overwrite"
-        raise InputError([Problem(str(folder), rule)])
+            raise InputError([Problem(str(folder), rule)])
+        raise InputError([no_result(folder, FILE_NAME)])
     content: dict[str, Any] = read_json(path)
     try:
         _Provenance.model_validate(content)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
-from sim.document import Checking, Document, in_order, nearest, read
+from sim.document import Checking, Document, in_order, read
+from sim.document.file import nearest_file
 from sim.errors import Problem, ScenarioError
 from sim.scenario.contradictions import contradictions
 from sim.scenario.doubts import doubts
@@ -56,6 +57,8 @@ def check_scenario(document: Document, *, anywhere: bool = False, called: str = 
         'hello'
 
     """
+    if "rules" in document.tree and "warehouses" not in document.tree:
+        raise ScenarioError([Problem(document.name, "is a rule set, and not a scenario: it is named by -p")])
     files = Files(document.path.parent, anywhere)
     expansion = expand(document.tree, files)
     checking = Checking(expansion.names, expansion.zone, expansion.tables)
@@ -113,12 +116,18 @@ def find_scenario(source: str | Path) -> Path:
     """
     path = Path(source)
     shipped = shipped_scenarios()
+    within: list[Path] = []
     try:
-        if path.exists() and not (path.is_dir() and str(source) in shipped):
+        if path.exists() and not path.is_dir():
             return path
+        within = sorted(path.glob("*.yaml"), key=lambda file: file.name != "scenario.yaml")
     except (OSError, ValueError):  # no name of a file can look like that
         pass
     if str(source) in shipped:
         return shipped[str(source)]
+    if within:
+        raise ScenarioError([Problem(str(source), "is a folder", nearest=str(within[0]))])
     rule = "is neither a file nor a shipped scenario"
-    raise ScenarioError([Problem(str(source), rule, nearest=nearest(str(source), shipped))])
+    close = nearest_file(str(source), shipped)
+    rule = rule if close else f"{rule} (orderlab list scenarios)"
+    raise ScenarioError([Problem(str(source), rule, nearest=close)])

@@ -50,6 +50,7 @@ class Desk:
     def write(self, name: str, content: str | bytes) -> Path:
         """Write a file into the folder."""
         path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 

@@ -41,6 +41,9 @@ def small_desk(desk: Any, small: str) -> Any:
     """Return a desk with a small scenario and some policies."""
     desk.write("small.yaml", small)
     desk.write("mine.py", MINE)
+    desk.write("rules.yaml", "rules: [{name: nearest}]")
+    desk.write("shop/scenario.yaml", small)
+    desk.write("shop/result/kpis.csv", "")
     return desk
 
 
@@ -90,6 +93,27 @@ WRONG_COMMANDS: dict[str, tuple[list[str], str]] = {
     "a file for a folder": (["run", "small.yaml", "--out", "mine.py"], "mine.py: is a file; a result needs a folder"),
     "a folder that holds something": (["run", "small.yaml", "--out", "."], "holds something already"),
     "a folder that is no result": (["run", "small.yaml", "--out", ".", "--overwrite"], "is not a result folder"),
+    "a policy for a scenario": (["run", "nearest"], "nor a shipped scenario (orderlab list scenarios)"),
+    "a scenario for a policy": (["run", "small.yaml", "-p", "hello"], "hello: is a scenario, which is named before"),
+    "a file for the other": (["run", "small.yaml", "-p", "small.yaml"], "small.yaml: is a scenario, and not a rule set"),
+    "a rule set for a scenario": (["run", "rules.yaml"], "rules.yaml: is a rule set, and not a scenario: it is named by -p"),
+    "a mistyped file": (["run", "smal.yml"], "did you mean 'small.yaml'?"),
+    "a mistyped file of rules": (["run", "small.yaml", "-p", "rule.yaml"], "did you mean 'rules.yaml'?"),
+    "a folder for a scenario": (["run", "shop"], "shop: is a folder; did you mean 'shop/scenario.yaml'?"),
+    "a folder to validate": (["validate", "shop"], "shop: is a folder; did you mean 'shop/scenario.yaml'?"),
+    "a scenario for a command": (["hello"], "No such command 'hello'. Did you mean 'orderlab run hello'?"),
+    "two policies in one option": (
+        ["run", "small.yaml", "-p", "nearest", "cheapest"],
+        "Every policy takes a -p of its own, such as -p nearest -p cheapest",
+    ),
+    "two policies in one word": (["run", "small.yaml", "-p", "nearest,cheapest"], "every policy takes a -p of its own"),
+    "a change in two words": (["run", "small.yaml", "--set", "days", "2"], "every change is one word: --set days=2"),
+    "half the name of a KPI": (
+        ["run", "small.yaml", "--precision", "cost=0.05"],
+        "is no KPI (orderlab list kpis); did you mean 'cost_per_order'?",
+    ),
+    "the folder above a result": (["report", "shop"], "it has no kpis.csv; did you mean 'shop/result'?"),
+    "a mistyped result": (["report", "shop/reslt"], "it has no kpis.csv; did you mean 'shop/result'?"),
     "no such command": (["frobnicate"], "No such command 'frobnicate'"),
     "a mistyped command": (["rn", "small.yaml"], "No such command 'rn'. Did you mean 'run'?"),
     "no scenario": (["run"], "Missing argument 'SCENARIO'"),
