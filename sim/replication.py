@@ -40,9 +40,9 @@ from sim.stock.opening import open_stock
 from sim.stock.receipts import Receipts
 from sim.stock.replenishment import replenish
 from sim.view.network import Network
+from sim.view.tallies import Tallies
 from sim.view.visibility import LastSync
 from sim.warehouse.hours import Hours
-from sim.warehouse.protocols import Protocols
 from sim.warehouse.walk_ins import WalkIns
 from sim.warehouse.warehouses import Warehouses
 
@@ -148,7 +148,7 @@ def _run(
     ledger = Ledger(recorder)
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
     payments = Payments(catalogue)
-    warehouses = Warehouses(clock, catalogue, Protocols(catalogue), seed, replication)
+    warehouses = Warehouses(clock, catalogue, seed, replication)
     disposals = Disposals(clock, inventory, ledger, recorder)
     expiry = Expiry(clock, inventory, disposals)
     claims = Claims(inventory)
@@ -163,6 +163,7 @@ def _run(
     )
     expectations = Expectations(clock, catalogue, warehouses, carriers)
     notices = Notices(clock, expectations)
+    tallies = Tallies(clock, catalogue)
     fulfilment = Fulfilment(
         clock,
         catalogue,
@@ -177,6 +178,7 @@ def _run(
         expectations,
         notices,
         settlement,
+        tallies.kept,
     )
     expiry.on_loss = fulfilment.shortfalls.lose
     warehouses.on_up.append(waiting.after_site_up)
@@ -185,9 +187,10 @@ def _run(
         recorder,
     )  # fmt: skip
     notices.is_complete = returns.is_complete
-    network = Network(clock, catalogue, last_sync or inventory, warehouses, carriers, seed, replication)
+    network = Network(
+        clock, catalogue, last_sync or inventory, warehouses, carriers, tallies, seed, replication
+    )
     policy = _prepared(policy, network, name)
-    fulfilment.tallies = network.tallies.kept
     _buy_opening_stock(inventory, ledger)
     inbound = Inbound(clock, catalogue, inventory, receipts, ledger, recorder)
     replenish(clock, catalogue, inventory, claims, inbound, seed, replication)

@@ -22,6 +22,7 @@ from sim.lifecycle.notices import Notices
 from sim.lifecycle.payment import Payments
 from sim.lifecycle.sentback import Reason, ReturnedLine, ReturnFacts
 from sim.lifecycle.settlement import Settlement
+from sim.memo import Memo
 from sim.money import cents, micros
 from sim.order import ENDED, Order, Shipment
 from sim.recorder import Recorder
@@ -74,7 +75,7 @@ class Returns:
         self._refurbish = micros(costs.refurbish)
         self._expected_s = 0.0 if terms is None else terms.inspect_minutes.average * MINUTE
         self._price: list[int] = catalogue.price.tolist()
-        self._nearest: dict[tuple[int, int], int] = {}
+        self._nearest: Memo[tuple[int, int], int] = Memo(self._nearest_site)
         self._facts = ReturnFacts(catalogue)
         self._under_way: dict[ReturnedLine, None] = {}
 
@@ -162,16 +163,15 @@ class Returns:
         """Return the warehouse that a line goes to."""
         if self._to == "origin":
             return shipment.site
-        catalogue = self._catalogue
-        if self._to != "nearest":
-            return catalogue.site_index[self._to]
-        region = shipment.order.region
-        site = self._nearest.get((region, item))
-        if site is None:
-            distance = catalogue.distance_m[region]
-            near = np.where(catalogue.keeps[item] & (distance != UNKNOWN), distance, np.iinfo(np.int32).max)
-            site = self._nearest[region, item] = int(near.argmin())
-        return site
+        if self._to == "nearest":
+            return self._nearest[shipment.order.region, item]
+        return self._catalogue.site_index[self._to]
+
+    def _nearest_site(self, region: int, item: int) -> int:
+        """Return the warehouse nearest to a region that may keep an item."""
+        distance = self._catalogue.distance_m[region]
+        possible = self._catalogue.keeps[item] & (distance != UNKNOWN)
+        return int(np.where(possible, distance, np.iinfo(np.int32).max).argmin())
 
     def _send(self, returned: ReturnedLine) -> None:
         returned.order.live += 1

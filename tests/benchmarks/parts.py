@@ -13,7 +13,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "decision": ("decision", "view", "limits", "occasions", "policy", "lifecycle.care", "lifecycle.waiting"),
     "stock": ("stock", "lifecycle.binding", "warehouse.walk_ins"),
     "warehouse": (
-        "warehouse", "calendar", "downtime", "orderbook.luck", "view.handling",
+        "warehouse", "calendar", "downtime", "orderbook.luck",
         "lifecycle.backorders", "lifecycle.fulfilment", "lifecycle.packing", "lifecycle.shortfall",
     ),
     "carrier": (
