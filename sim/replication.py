@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from numbers import Integral
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sim.decision.watch import Watch
 from sim.errors import PolicyError, blaming
 from sim.journal import Journal
 from sim.ledger import CASH, STOCK, Ledger, post_at_site
+from sim.lifecycle.creation import Creation
 from sim.lifecycle.expectation import Expectations
 from sim.lifecycle.fulfilment import Fulfilment
 from sim.lifecycle.notices import Notices
@@ -27,6 +29,7 @@ from sim.lifecycle.settlement import Settlement
 from sim.lifecycle.waiting import Waiting
 from sim.money import cents
 from sim.orderbook.book import BLOCK_ORDERS, OrderBook
+from sim.orderbook.names import order_ids
 from sim.policy import Policy, Preparable
 from sim.recorder import Facts, Recorder
 from sim.scenario import Scenario
@@ -136,7 +139,7 @@ def _run(
             "service": carriers.ids,
             "source": supply_sources(catalogue),
         },
-        order_ids=book.order_ids,
+        order_ids=partial(order_ids, scenario),
         about={
             "scenario": scenario.id,
             "title": scenario.name or scenario.id,
@@ -197,8 +200,11 @@ def _run(
     Hours(clock, catalogue, inventory, door, warehouses, ledger, recorder)
     walk_ins = WalkIns(clock, catalogue, seed, replication, inventory, warehouses, ledger, recorder)
     orchestrator = Orchestrator(
-        clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, waiting,
-        notices, recorder, last_sync, watch,
+        clock, catalogue, name, policy, network, carriers, fulfilment, settlement, waiting, notices, recorder,
+        last_sync, watch,
+    )  # fmt: skip
+    Creation(
+        clock, catalogue, book, payments, fulfilment, settlement, waiting, notices, orchestrator.put,
     )  # fmt: skip
     if orchestrator.reallocation is not None:
         Reallocations(
