@@ -24,6 +24,7 @@ from sim.lifecycle.fulfilment import Fulfilment
 from sim.lifecycle.notices import Notices
 from sim.lifecycle.payment import Payments
 from sim.lifecycle.reconciliation import check_units, reconcile, units_held
+from sim.lifecycle.returnfacts import ReturnFacts
 from sim.lifecycle.returns import Returns
 from sim.lifecycle.settlement import Settlement
 from sim.lifecycle.waiting import Waiting
@@ -165,7 +166,8 @@ def _run(
         inventory, expiry, claims, door, on_receipt if last_sync is None else [last_sync.received]
     )
     expectations = Expectations(clock, catalogue, warehouses, carriers)
-    notices = Notices(clock, expectations)
+    facts_of_returns = ReturnFacts(catalogue)
+    notices = Notices(clock, expectations, facts_of_returns)
     tallies = Tallies(clock, catalogue)
     fulfilment = Fulfilment(
         clock,
@@ -181,15 +183,16 @@ def _run(
         expectations,
         notices,
         settlement,
+        facts_of_returns,
         tallies.kept,
     )
     expiry.on_loss = fulfilment.shortfalls.lose
     warehouses.on_up.append(waiting.after_site_up)
-    returns = fulfilment.shipping.returns = Returns(
-        clock, catalogue, inventory, warehouses, receipts, disposals, fulfilment, payments, notices, settlement,
-        recorder,
+    returns = Returns(
+        clock, catalogue, facts_of_returns, inventory, warehouses, receipts, disposals, fulfilment, payments, notices,
+        settlement, recorder,
     )  # fmt: skip
-    notices.is_complete = returns.is_complete
+    fulfilment.shipping.on_delivery = returns.delivered
     network = Network(
         clock, catalogue, last_sync or inventory, warehouses, carriers, tallies, seed, replication
     )
@@ -222,7 +225,7 @@ def _run(
     inbound.close()
     warehouses.write_outages(recorder)
     returns.close()
-    settlement.close(returns.is_complete)
+    settlement.close(facts_of_returns.is_complete)
     walk_ins.post()
     ledger.flush()
     assert not ledger.totals.sum(), f"ledger out of balance by {ledger.totals.sum()} cents"

@@ -15,6 +15,7 @@ from sim.lifecycle.expectation import Expectations
 from sim.lifecycle.notices import Notices
 from sim.lifecycle.packing import Packing
 from sim.lifecycle.payment import Payments
+from sim.lifecycle.returnfacts import ReturnFacts
 from sim.lifecycle.settlement import Settlement
 from sim.lifecycle.shipping import Shipping
 from sim.lifecycle.shortfall import Shortfalls
@@ -58,6 +59,7 @@ class Fulfilment:
         expectations: Expectations,
         notices: Notices,
         settlement: Settlement,
+        facts: ReturnFacts,
         tallies: Sequence[Tally],
     ) -> None:
         self._clock = clock
@@ -71,7 +73,7 @@ class Fulfilment:
         self.warehouses = warehouses
         self._packing = Packing(catalogue, carriers)
         self.shipping = Shipping(
-            clock, catalogue, inventory, disposals, carriers, self._packing, payments, notices, settlement,
+            clock, catalogue, inventory, disposals, carriers, self._packing, payments, notices, settlement, facts,
             self.ship_again,
         )  # fmt: skip
         self._binding = Binding(catalogue, inventory, expectations)

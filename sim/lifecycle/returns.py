@@ -20,11 +20,12 @@ from sim.ledger import CASH, PURCHASE, RETURNS, STOCK
 from sim.lifecycle.fulfilment import Fulfilment
 from sim.lifecycle.notices import Notices
 from sim.lifecycle.payment import Payments
-from sim.lifecycle.sentback import Reason, ReturnedLine, ReturnFacts
+from sim.lifecycle.returnedline import Reason, ReturnedLine
+from sim.lifecycle.returnfacts import ReturnFacts
 from sim.lifecycle.settlement import Settlement
 from sim.memo import Memo
 from sim.money import cents, micros
-from sim.order import ENDED, Order, Shipment
+from sim.order import Shipment
 from sim.recorder import Recorder
 from sim.scenario.aftersales import ReturnCosts
 from sim.stock.disposals import Disposals
@@ -46,6 +47,7 @@ class Returns:
         self,
         clock: Clock,
         catalogue: Catalogue,
+        facts: ReturnFacts,
         inventory: Inventory,
         warehouses: Warehouses,
         receipts: Receipts,
@@ -76,46 +78,10 @@ class Returns:
         self._expected_s = 0.0 if terms is None else terms.inspect_minutes.average * MINUTE
         self._price: list[int] = catalogue.price.tolist()
         self._nearest: Memo[tuple[int, int], int] = Memo(self._nearest_site)
-        self._facts = ReturnFacts(catalogue)
+        self._facts = facts
         self._under_way: dict[ReturnedLine, None] = {}
 
     # -- at the customer --------------------------------------------------------------------------------
-
-    def units_again(self, shipment: Shipment) -> int:
-        """Return the units of a parcel that will have to be shipped once more: mistakes, and what is replaced."""
-        facts = self._facts
-        if not facts.any:
-            return 0
-        return sum(
-            units
-            for line, item, units in shipment.lines
-            if facts.is_wrong(shipment, line)
-            or (facts.is_sent_back(shipment, line, item) and facts.is_replaced(shipment, line))
-        )
-
-    def is_replacement(self, shipment: Shipment) -> bool:
-        """Tell whether a parcel brings nothing but replacements of what its customer had and sent back.
-
-        Nobody was promised when these would come: the order was delivered before.
-        """
-        again = shipment.again
-        if not again or len(again) < len(shipment.lines):
-            return False
-        return all(self._facts.was_sent_back(shipment.order, line, before) for line, before in again.items())
-
-    def is_complete(self, order: Order) -> bool:
-        """Tell whether a customer had all that was ordered, and only returns and replacements are under way."""
-        sent_back = self._facts.was_sent_back
-        return (
-            order.units_shipped > 0
-            and not any(order.to_pay)
-            and all(
-                sent_back(order, line, order.again.get(line))
-                for line, units in enumerate(order.left)
-                if units
-            )
-            and all(part.state in ENDED or self.is_replacement(part) for part in order.parts)
-        )
 
     def delivered(self, shipment: Shipment) -> None:
         """Have come back what of a parcel will, and what was picked by mistake be shipped again."""

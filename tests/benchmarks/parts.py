@@ -19,7 +19,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "carrier": (
         "carrier", "view.expectedpickup", "lifecycle.expectation", "lifecycle.notices", "lifecycle.shipping",
     ),
-    "returns": ("lifecycle.returns", "lifecycle.sentback"),
+    "returns": ("lifecycle.returnedline", "lifecycle.returnfacts", "lifecycle.returns"),
     "ledger": ("ledger", "lifecycle.settlement"),
     "journal": ("journal", "parquet", "recorder", "lifecycle.reconciliation"),
     "events": ("clock",),
