@@ -46,7 +46,7 @@ from sim.stock.replenishment import replenish
 from sim.view.network import Network
 from sim.view.tallies import Tallies
 from sim.view.visibility import LastSync
-from sim.warehouse.hours import Hours
+from sim.warehouse.samples import HourlySamples
 from sim.warehouse.walk_ins import WalkIns
 from sim.warehouse.warehouses import Warehouses
 
@@ -200,7 +200,7 @@ def _run(
     _buy_opening_stock(inventory, ledger)
     inbound = Inbound(clock, catalogue, inventory, receipts, ledger, recorder)
     replenish(clock, catalogue, inventory, claims, inbound, seed, replication)
-    Hours(clock, catalogue, inventory, door, warehouses, ledger, recorder)
+    HourlySamples(clock, catalogue, inventory, door, warehouses, ledger, recorder)
     walk_ins = WalkIns(clock, catalogue, seed, replication, inventory, warehouses, ledger, recorder)
     orchestrator = Orchestrator(
         clock, catalogue, name, policy, network, carriers, fulfilment, settlement, waiting, notices, recorder,

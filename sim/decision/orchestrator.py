@@ -99,17 +99,14 @@ class Orchestrator:
     def _order_name(self, number: int) -> str:
         return order_id(self._catalogue.scenario, number)
 
-    # -- decision ---------------------------------------------------------------------------------------
-
     def _request(self, order: Order) -> Request:
         left = order.undecided
         grams, millilitres, tags = order.grams, order.millilitres, order.tags
         open_lines = tuple(
             [line for line, units in enumerate(left) if units] if 0 in left else range(len(left))
         )
-        if (
-            order.parts or order.units_cancelled or order.in_care
-        ):  # a part of the order, or lines that are shipped again
+        # A part of the order, or lines that are shipped again.
+        if order.parts or order.units_cancelled or order.in_care:
             network, items = self._network, order.items
             grams = sum(network.grams[items[line]] * left[line] for line in open_lines)
             millilitres = sum(network.millilitres[items[line]] * left[line] for line in open_lines)

@@ -8,7 +8,7 @@ from typing import cast
 from simpy import Event
 
 from sim.carrier.carriers import Carriers
-from sim.carrier.pickup import Road
+from sim.carrier.road import Road
 from sim.catalogue import Catalogue
 from sim.clock import DAY, DELIVERY, Clock
 from sim.ledger import CASH, FREIGHT

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim import randomness
 from sim.arrays import AnyInts, Bools, Floats
 from sim.catalogue import Catalogue
-from sim.orderbook.demand import Rate
+from sim.orderbook.rate import Rate
 from sim.quantiles import cumulated
 from sim.scenario import Scenario
 from sim.scenario.demand import Generated
