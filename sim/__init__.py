@@ -19,6 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.errors import InputError, OrderlabError, PolicyError, RuleSetError, ScenarioError
     from sim.execution.experiment import PolicySource, Variant
     from sim.journal import Journal
     from sim.lab.experiment import Experiment
@@ -38,14 +39,19 @@ __all__ = [
     "Cancel",
     "Care",
     "Experiment",
+    "InputError",
     "Journal",
     "Network",
+    "OrderlabError",
     "Part",
     "Policy",
+    "PolicyError",
     "PolicySource",
     "Reallocation",
     "Request",
+    "RuleSetError",
     "Scenario",
+    "ScenarioError",
     "Variant",
     "Wait",
     "Why",
@@ -56,6 +62,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "sim.errors": ("InputError", "OrderlabError", "PolicyError", "RuleSetError", "ScenarioError"),
     "sim.execution.experiment": ("PolicySource", "Variant"),
     "sim.journal": ("Journal",),
     "sim.lab.experiment": ("Experiment",),

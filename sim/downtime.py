@@ -144,7 +144,7 @@ def wear(downtime: Sequence[Downtime], key: int) -> list[Wear]:
     ]
 
 
-class Notice:
+class KnownOutages:
     """What is known of a site's outages as time goes on: those that have begun, and those that were announced.
 
     Attributes:

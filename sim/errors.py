@@ -23,7 +23,17 @@ _LONGEST_TEXT = 4_096
 
 
 class OrderlabError(Exception):
-    """Anything that the user, and not orderlab, can put right."""
+    """Anything that the user, and not orderlab, can put right.
+
+    Example:
+        >>> from sim import OrderlabError, load_scenario
+        >>> try:
+        ...     world = load_scenario("helo")
+        ... except OrderlabError as error:
+        ...     print(error)
+        helo: is neither a file nor a shipped scenario; did you mean 'hello'?
+
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,17 @@ def printable(text: str) -> str:
 
 
 class InputError(OrderlabError):
-    """A file cannot be used; `problems` says everything that is wrong with it, in the order of the file."""
+    """A file cannot be used; `problems` says everything that is wrong with it, in the order of the file.
+
+    Example:
+        >>> from sim import InputError, load_scenario
+        >>> try:
+        ...     world = load_scenario("hello", ["days=-1", "sed=2"])
+        ... except InputError as error:
+        ...     print([(problem.key, problem.rule, problem.nearest) for problem in error.problems])
+        [('days', 'must be greater than 0', None), ('sed', 'is not a key here', 'seed')]
+
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
@@ -89,11 +109,27 @@ class InputError(OrderlabError):
 
 
 class ScenarioError(InputError):
-    """A scenario, or a table that it names, is wrong."""
+    """A scenario, or a table that it names, is wrong.
+
+    Example:
+        >>> from sim import load_scenario
+        >>> load_scenario("hello", ["seed=one"])
+        Traceback (most recent call last):
+        sim.errors.ScenarioError: --set seed=one: seed: value 'one': must be a whole number
+
+    """
 
 
 class RuleSetError(InputError):
-    """A rule set is wrong."""
+    """A rule set is wrong.
+
+    Example:
+        >>> from policies import load_policy
+        >>> load_policy("neares")
+        Traceback (most recent call last):
+        sim.errors.RuleSetError: neares: is neither a file, nor a shipped rule set, nor file.py:Class; ...
+
+    """
 
 
 class PolicyError(OrderlabError):
@@ -105,6 +141,15 @@ class PolicyError(OrderlabError):
         order: the id of the order that it was asked about.
         line: the 0-based position of the line in the order.
         warehouse: the id of the warehouse that the answer names.
+
+    Example:
+        >>> from sim import Allocation, Part, load_scenario, simulate
+        >>> class Wishful:
+        ...     def allocate(self, order, network):
+        ...         return Allocation(parts=(Part(2, ((0, 1),)),))
+        >>> simulate(load_scenario("hello"), Wishful(), name="wishful")
+        Traceback (most recent call last):
+        sim.errors.PolicyError: policy wishful, order 1: there is no warehouse 2
 
     """
 

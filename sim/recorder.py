@@ -61,11 +61,6 @@ class Facts:
         return {"start": self.start, "window": list(self.window), "end": self.end, **self.about}
 
 
-def numbered(orders: np.ndarray[Any, Any]) -> pa.Array:
-    """Name generated orders by their 1-based number."""
-    return pa.array(orders + 1).cast(pa.utf8())
-
-
 class Rows:
     """Rows that wait until they make a block.
 

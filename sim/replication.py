@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from numbers import Integral
 from pathlib import Path
 
@@ -17,16 +18,19 @@ from sim.decision.watch import Watch
 from sim.errors import PolicyError, blaming
 from sim.journal import Journal
 from sim.ledger import CASH, STOCK, Ledger, post_at_site
+from sim.lifecycle.creation import Creation
 from sim.lifecycle.expectation import Expectations
 from sim.lifecycle.fulfilment import Fulfilment
 from sim.lifecycle.notices import Notices
 from sim.lifecycle.payment import Payments
 from sim.lifecycle.reconciliation import check_units, reconcile, units_held
+from sim.lifecycle.returnfacts import ReturnFacts
 from sim.lifecycle.returns import Returns
 from sim.lifecycle.settlement import Settlement
 from sim.lifecycle.waiting import Waiting
 from sim.money import cents
 from sim.orderbook.book import BLOCK_ORDERS, OrderBook
+from sim.orderbook.names import order_ids
 from sim.policy import Policy, Preparable
 from sim.recorder import Facts, Recorder
 from sim.scenario import Scenario
@@ -40,9 +44,9 @@ from sim.stock.opening import open_stock
 from sim.stock.receipts import Receipts
 from sim.stock.replenishment import replenish
 from sim.view.network import Network
+from sim.view.tallies import Tallies
 from sim.view.visibility import LastSync
-from sim.warehouse.hours import Hours
-from sim.warehouse.protocols import Protocols
+from sim.warehouse.samples import HourlySamples
 from sim.warehouse.walk_ins import WalkIns
 from sim.warehouse.warehouses import Warehouses
 
@@ -136,7 +140,7 @@ def _run(
             "service": carriers.ids,
             "source": supply_sources(catalogue),
         },
-        order_ids=book.order_ids,
+        order_ids=partial(order_ids, scenario),
         about={
             "scenario": scenario.id,
             "title": scenario.name or scenario.id,
@@ -148,7 +152,7 @@ def _run(
     ledger = Ledger(recorder)
     settlement = Settlement(clock, catalogue, carriers, ledger, recorder)
     payments = Payments(catalogue)
-    warehouses = Warehouses(clock, catalogue, Protocols(catalogue), seed, replication)
+    warehouses = Warehouses(clock, catalogue, seed, replication)
     disposals = Disposals(clock, inventory, ledger, recorder)
     expiry = Expiry(clock, inventory, disposals)
     claims = Claims(inventory)
@@ -162,7 +166,9 @@ def _run(
         inventory, expiry, claims, door, on_receipt if last_sync is None else [last_sync.received]
     )
     expectations = Expectations(clock, catalogue, warehouses, carriers)
-    notices = Notices(clock, expectations)
+    facts_of_returns = ReturnFacts(catalogue)
+    notices = Notices(clock, expectations, facts_of_returns)
+    tallies = Tallies(clock, catalogue)
     fulfilment = Fulfilment(
         clock,
         catalogue,
@@ -177,25 +183,31 @@ def _run(
         expectations,
         notices,
         settlement,
+        facts_of_returns,
+        tallies.kept,
     )
     expiry.on_loss = fulfilment.shortfalls.lose
     warehouses.on_up.append(waiting.after_site_up)
-    returns = fulfilment.shipping.returns = Returns(
-        clock, catalogue, inventory, warehouses, receipts, disposals, fulfilment, payments, notices, settlement,
-        recorder,
+    returns = Returns(
+        clock, catalogue, facts_of_returns, inventory, warehouses, receipts, disposals, fulfilment, payments, notices,
+        settlement, recorder,
     )  # fmt: skip
-    notices.is_complete = returns.is_complete
-    network = Network(clock, catalogue, last_sync or inventory, warehouses, carriers, seed, replication)
+    fulfilment.shipping.on_delivery = returns.delivered
+    network = Network(
+        clock, catalogue, last_sync or inventory, warehouses, carriers, tallies, seed, replication
+    )
     policy = _prepared(policy, network, name)
-    fulfilment.tallies = network.tallies.kept
     _buy_opening_stock(inventory, ledger)
     inbound = Inbound(clock, catalogue, inventory, receipts, ledger, recorder)
     replenish(clock, catalogue, inventory, claims, inbound, seed, replication)
-    Hours(clock, catalogue, inventory, door, warehouses, ledger, recorder)
+    HourlySamples(clock, catalogue, inventory, door, warehouses, ledger, recorder)
     walk_ins = WalkIns(clock, catalogue, seed, replication, inventory, warehouses, ledger, recorder)
     orchestrator = Orchestrator(
-        clock, catalogue, book, name, policy, network, carriers, fulfilment, payments, settlement, waiting,
-        notices, recorder, last_sync, watch,
+        clock, catalogue, name, policy, network, carriers, fulfilment, settlement, waiting, notices, recorder,
+        last_sync, watch,
+    )  # fmt: skip
+    Creation(
+        clock, catalogue, book, payments, fulfilment, settlement, waiting, notices, orchestrator.put,
     )  # fmt: skip
     if orchestrator.reallocation is not None:
         Reallocations(
@@ -213,7 +225,7 @@ def _run(
     inbound.close()
     warehouses.write_outages(recorder)
     returns.close()
-    settlement.close(returns.is_complete)
+    settlement.close(facts_of_returns.is_complete)
     walk_ins.post()
     ledger.flush()
     assert not ledger.totals.sum(), f"ledger out of balance by {ledger.totals.sum()} cents"

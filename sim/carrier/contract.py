@@ -37,9 +37,8 @@ class Contracts:
             if service.tiers
         }
         self._parcels = dict.fromkeys(self._tiers, 0)
-        self._kept: dict[
-            int, int
-        ] = {}  # what the next parcel pays of its price, of services with a discount now
+        # What the next parcel pays of its price, of services with a discount now.
+        self._kept: dict[int, int] = {}
         self._month_ends = -1
 
     def __contains__(self, service: int) -> bool:

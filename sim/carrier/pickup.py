@@ -1,20 +1,18 @@
-"""Pickups at the dock of each warehouse, and the road to the customer."""
+"""Pickups at the dock of each warehouse."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import cast
 
 import numpy as np
-from simpy import Event
 
 from sim.arrays import Ints
 from sim.calendar import daily_instants
 from sim.carrier.capacity import Capacity, Collect
 from sim.catalogue import Catalogue
-from sim.clock import DAY, DELIVERY, NEVER, PICKUP, Clock
+from sim.clock import DAY, NEVER, PICKUP, Clock
 from sim.order import Shipment
 from sim.scenario.carriers import Service
 
@@ -121,28 +119,3 @@ class Pickups:
             at = self.after(service, site, self._clock.now)
             if at < NEVER:
                 self._clock.due(at, PICKUP, lambda _: collect(self._dock.pop((service, site))))
-
-
-class Road:
-    """Parcels in transit. Those that arrive in one second share one event."""
-
-    def __init__(self, clock: Clock, deliver: Callable[[Shipment], None]) -> None:
-        self._clock = clock
-        self._deliver = deliver
-        self._arriving: dict[int, list[Shipment]] = {}
-
-    def send(self, shipment: Shipment, at: int) -> None:
-        """Let a shipment arrive at a second."""
-        arriving = self._arriving.get(at)
-        if arriving is None:
-            self._arriving[at] = [shipment]
-            self._clock.due(at, DELIVERY, self._arrive, at)
-        else:
-            arriving.append(shipment)
-
-    def _arrive(self, event: Event) -> None:
-        arriving = self._arriving.pop(cast(int, event.value))
-        arriving.reverse()
-        # Each is let go as it is delivered: thousands that are freed together have left the cache, 3 us an order.
-        while arriving:
-            self._deliver(arriving.pop())

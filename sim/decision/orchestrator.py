@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
-import numpy as np
-
 from sim.carrier.carriers import Carriers
 from sim.catalogue import Catalogue
 from sim.clock import NEVER, Clock
@@ -17,16 +15,14 @@ from sim.decision.watch import Ask, Checked, Watch
 from sim.errors import Interruption, OrderlabError, PolicyError, blaming, named
 from sim.journal import SPLIT_REASONS
 from sim.lifecycle.care import CustomerCare
-from sim.lifecycle.creation import Creation
 from sim.lifecycle.fulfilment import Fulfilment
 from sim.lifecycle.notices import Notices
-from sim.lifecycle.payment import Payments
 from sim.lifecycle.settlement import Settlement
 from sim.lifecycle.waiting import Waiting
 from sim.memo import Memo
 from sim.occasions import Attempts, Batches, Reallocation
 from sim.order import Order
-from sim.orderbook.book import OrderBook
+from sim.orderbook.names import order_id
 from sim.policy import Backorder, Cancel, Care, Hold, Policy, Request, Why
 from sim.recorder import Recorder
 from sim.view.network import Network
@@ -42,6 +38,7 @@ class Orchestrator:
         name: of the policy, for messages.
 
     Attributes:
+        put: puts an order to the policy, now or in the next batch; the second argument says why.
         reallocation: when the policy wants committed shipments decided anew; None for never.
         split_allowed: whether a segment accepts more than one shipment.
         ask: returns the policy's answer to a request, checked, and service and freight of what it places.
@@ -52,13 +49,11 @@ class Orchestrator:
         self,
         clock: Clock,
         catalogue: Catalogue,
-        book: OrderBook,
         name: str,
         policy: Policy,
         network: Network,
         carriers: Carriers,
         fulfilment: Fulfilment,
-        payments: Payments,
         settlement: Settlement,
         waiting: Waiting,
         notices: Notices,
@@ -68,7 +63,6 @@ class Orchestrator:
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
-        self._book = book
         self._policy_name = name
         self._policy = policy
         self._network = network
@@ -78,22 +72,20 @@ class Orchestrator:
         attempts = self._timing("attempts", Attempts) or Attempts()
         batches = self._timing("batches", Batches)
         self.reallocation = self._timing("reallocation", Reallocation)
-        self._put: Callable[[Order, str], None] = self._decide
-        """Puts an order to the policy, now or in the next batch; the second argument says why."""
+        self.put: Callable[[Order, str], None] = self._decide
         if batches is not None:
-            self._put = Pool(clock, catalogue, batches, self._decide).add
+            self.put = Pool(clock, catalogue, batches, self._decide).add
         self._waiting = waiting
         self._notices = notices
         self._last_sync = last_sync
         self.ask: Ask = self._ask
         if watch is not None:
             self.ask = partial(watch.ask, policy=policy, network=network, ask=self._ask)
-        waiting.follow(attempts, self._put, self._cancel)
-        self._care = CustomerCare(clock, self._put)
+        waiting.follow(attempts, self.put, self._cancel)
+        self._care = CustomerCare(clock, self.put)
         self._referee = Referee(name, network, carriers, self._order_name)
         self.split_allowed = [segment.split == "allowed" for segment in catalogue.scenario.segments]
         self._texts: Memo[tuple[int, ...], str] = Memo(self._joined)
-        Creation(clock, catalogue, book, payments, fulfilment, settlement, waiting, notices, self._put)
 
     def _timing(self, word: str, kind: type[T]) -> T | None:
         """Return what the policy says of when it wants to be asked, None where it says nothing."""
@@ -105,9 +97,7 @@ class Orchestrator:
         return value
 
     def _order_name(self, number: int) -> str:
-        return str(self._book.order_ids(np.array([number], np.int64))[0].as_py())
-
-    # -- decision ---------------------------------------------------------------------------------------
+        return order_id(self._catalogue.scenario, number)
 
     def _request(self, order: Order) -> Request:
         left = order.undecided
@@ -115,9 +105,8 @@ class Orchestrator:
         open_lines = tuple(
             [line for line, units in enumerate(left) if units] if 0 in left else range(len(left))
         )
-        if (
-            order.parts or order.units_cancelled or order.in_care
-        ):  # a part of the order, or lines that are shipped again
+        # A part of the order, or lines that are shipped again.
+        if order.parts or order.units_cancelled or order.in_care:
             network, items = self._network, order.items
             grams = sum(network.grams[items[line]] * left[line] for line in open_lines)
             millilitres = sum(network.millilitres[items[line]] * left[line] for line in open_lines)

@@ -116,9 +116,8 @@ def read_bytes(
     check_name(path, name, error)
     try:
         found = path.stat()
-        if not S_ISREG(found.st_mode) and not S_ISDIR(
-            found.st_mode
-        ):  # a pipe may be silent, a device endless
+        # A pipe may be silent, a device endless.
+        if not S_ISREG(found.st_mode) and not S_ISDIR(found.st_mode):
             raise error([Problem(name, "must be a file, and no pipe or device")])
         with path.open("rb") as file:
             data = file.read(min(found.st_size, at_most) + 1)

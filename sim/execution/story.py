@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from sim.decision.record import Explaining, RuleRecord
 from sim.decision.watch import Ask, Checked
-from sim.document import nearest
 from sim.errors import InputError, PolicyError, Problem, blaming
 from sim.journal import Journal
+from sim.orderbook.names import order_number
 from sim.policy import Allocation, Policy, Request
 from sim.replication import simulate
 from sim.scenario import Scenario
@@ -24,8 +24,6 @@ from sim.view.network import Network
 
 TABLES = ("orders", "decisions", "shipments", "returns", "ledger")
 """The tables of a journal that speak of orders."""
-
-_LONGEST_NUMBER = 15  # no run has so many orders that the name of one were longer
 
 Rows: TypeAlias = dict[str, list[dict[str, Any]]]
 """Of each of `TABLES`, the rows of one order, with the columns of the journal."""
@@ -121,7 +119,7 @@ def tell(
         PolicyError: the policy failed, or could not explain itself.
 
     """
-    number = _number(scenario, order)
+    number = order_number(scenario, order)
     watch = _Chronicler(name, {number: 0}, number)
     with tempfile.TemporaryDirectory() as folder:
         journal = simulate(scenario, policy, replication, name=name, folder=Path(folder), watch=watch)
@@ -156,7 +154,7 @@ def tell_again(
         PolicyError: the policy failed, could not explain itself, or did not decide as it did then.
 
     """
-    numbers = {order: _number(scenario, order) for order in lives}
+    numbers = {order: order_number(scenario, order) for order in lives}
     left = {numbers[order]: len(rows["decisions"]) for order, rows in lives.items()}
     watch = _Chronicler(name, left)
     if any(left.values()):
@@ -186,16 +184,3 @@ def rows_of(journal: Journal, orders: Sequence[str]) -> dict[str, Rows]:
             for row in batch.filter(pc.is_in(batch.column("order"), value_set=wanted)).to_pylist():
                 found[row["order"]][table].append(row)
     return found
-
-
-def _number(scenario: Scenario, order: str) -> int:
-    """Return the 0-based number of an order. Raises InputError for what cannot be the name of one."""
-    recorded = scenario.recorded
-    if recorded is None:
-        if not order.isascii() or not order.isdigit() or order[0] == "0" or len(order) > _LONGEST_NUMBER:
-            raise InputError([Problem(order, "is no order: drawn orders are numbered from 1")])
-        return int(order) - 1
-    ids = [str(id_) for id_ in recorded.order_ids]
-    if order not in ids:
-        raise InputError([Problem(order, "is none of the recorded orders", nearest=nearest(order, ids))])
-    return ids.index(order)

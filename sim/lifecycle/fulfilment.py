@@ -15,12 +15,13 @@ from sim.lifecycle.expectation import Expectations
 from sim.lifecycle.notices import Notices
 from sim.lifecycle.packing import Packing
 from sim.lifecycle.payment import Payments
+from sim.lifecycle.returnfacts import ReturnFacts
 from sim.lifecycle.settlement import Settlement
 from sim.lifecycle.shipping import Shipping
 from sim.lifecycle.shortfall import Shortfalls
 from sim.lifecycle.waiting import Waiting
 from sim.limits import Tally
-from sim.money import cents, micros
+from sim.money import cents
 from sim.order import BACKORDERED, CANCELLED, ENDED, IN_WORK, PACKED, QUEUED, Order, Shipment
 from sim.policy import Backorder, Part
 from sim.stock.claims import Claims
@@ -35,8 +36,11 @@ from sim.warehouse.work import Work
 class Fulfilment:
     """Carries out what was decided: the desk that gives shipments to warehouses, then to carriers.
 
+    Args:
+        tallies: the counts of what warehouses were given; there may come to be more.
+
     Attributes:
-        tallies: the counts of what warehouses were given. on_shipment: told of every new shipment.
+        on_shipment: told of every new shipment.
 
     """
 
@@ -55,6 +59,8 @@ class Fulfilment:
         expectations: Expectations,
         notices: Notices,
         settlement: Settlement,
+        facts: ReturnFacts,
+        tallies: Sequence[Tally],
     ) -> None:
         self._clock = clock
         self._inventory = inventory
@@ -67,7 +73,7 @@ class Fulfilment:
         self.warehouses = warehouses
         self._packing = Packing(catalogue, carriers)
         self.shipping = Shipping(
-            clock, catalogue, inventory, disposals, carriers, self._packing, payments, notices, settlement,
+            clock, catalogue, inventory, disposals, carriers, self._packing, payments, notices, settlement, facts,
             self.ship_again,
         )  # fmt: skip
         self._binding = Binding(catalogue, inventory, expectations)
@@ -76,13 +82,10 @@ class Fulfilment:
             catalogue, inventory, disposals, self.backorders, self._binding, self._send_back
         )
         self._cost: list[int] = catalogue.cost.tolist()
-        costs = [site.costs for site in catalogue.scenario.warehouses]
-        self._handling = [
-            (micros(cost.per_shipment), micros(cost.per_line), micros(cost.per_unit)) for cost in costs
-        ]
+        self._handling = warehouses.handling.cents
         self._protocols = warehouses.protocols
         self._never_split = [segment.split == "never" for segment in catalogue.scenario.segments]
-        self.tallies: list[Tally] = []
+        self._tallies = tallies
         self.on_shipment: Callable[[Shipment], None] | None = None
 
     # -- binding stock ----------------------------------------------------------------------------------
@@ -118,9 +121,9 @@ class Fulfilment:
             shipment.terms = LotTerms(answer.issue, answer.least_life_s, answer.safety_stock)
         order.used += 1
         order.live += 1
-        if self.tallies:
+        if self._tallies:
             amounts = self._packing.amounts(shipment)
-            for tally in self.tallies:
+            for tally in self._tallies:
                 tally.add(site, amounts)
         if self.on_shipment is not None:
             self.on_shipment(shipment)
@@ -231,7 +234,7 @@ class Fulfilment:
 
     def _uncount(self, shipment: Shipment, amounts: tuple[float, ...]) -> None:
         """Take what does not leave a warehouse after all off its limits."""
-        for tally in self.tallies:
+        for tally in self._tallies:
             tally.give_back(shipment.site, amounts, shipment.allocated_at)
 
     def ship_again(self, order: Order, lines: Sequence[tuple[int, int]], replaces: int, cause: str) -> None:
@@ -286,13 +289,12 @@ class Fulfilment:
 
     def finish(self, shipment: Shipment) -> None:
         """Post the work on a shipment and hand it to its service."""
-        per_shipment, per_line, per_unit = self._handling[shipment.site]
-        amount = cents(per_shipment + per_line * len(shipment.lines) + per_unit * shipment.units)
+        by_site = self._handling[len(shipment.lines), shipment.units, shipment.tags]
+        shipment.handling = spent = by_site.item(shipment.site)
         packaging = self._protocols.packaging(shipment.tags)
-        shipment.handling = spent = amount + packaging
         shipment.state = PACKED
         posts = shipment.order.posts
-        posts[HANDLING] += amount
+        posts[HANDLING] += spent - packaging
         posts[PACKAGING] += packaging
         posts[CASH] -= spent
         self.shipping.hand_over(shipment)

@@ -9,26 +9,19 @@ lines still wait after a decision and could not come in time if they left now, o
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sim.clock import NEVER, Clock
 from sim.lifecycle.expectation import Expectations
+from sim.lifecycle.returnfacts import ReturnFacts
 from sim.order import Order, Shipment
 
 
 class Notices:
-    """Counts the messages of every order, and notes when its customer was first told that it will be late.
+    """Counts the messages of every order, and notes when its customer was first told that it will be late."""
 
-    Attributes:
-        is_complete: tells whether a customer had all that was ordered: what replaces something that was sent back is
-            not promised.
-
-    """
-
-    def __init__(self, clock: Clock, expectations: Expectations) -> None:
+    def __init__(self, clock: Clock, expectations: Expectations, facts: ReturnFacts) -> None:
         self._clock = clock
         self._expectations = expectations
-        self.is_complete: Callable[[Order], bool]
+        self._facts = facts
 
     @staticmethod
     def tell(order: Order) -> None:
@@ -39,7 +32,8 @@ class Notices:
         """Say that an order will be late, if that was promised otherwise and nobody has said so before."""
         if order.promised_at >= NEVER or order.told_at >= 0:
             return
-        if order.lost or not self.is_complete(order):
+        # What replaces something that was sent back is not promised.
+        if order.lost or not self._facts.is_complete(order):
             order.told_at = self._clock.now
             order.notifications += 1
 

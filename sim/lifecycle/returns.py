@@ -20,10 +20,12 @@ from sim.ledger import CASH, PURCHASE, RETURNS, STOCK
 from sim.lifecycle.fulfilment import Fulfilment
 from sim.lifecycle.notices import Notices
 from sim.lifecycle.payment import Payments
-from sim.lifecycle.sentback import Reason, ReturnedLine, ReturnFacts
+from sim.lifecycle.returnedline import Reason, ReturnedLine
+from sim.lifecycle.returnfacts import ReturnFacts
 from sim.lifecycle.settlement import Settlement
+from sim.memo import Memo
 from sim.money import cents, micros
-from sim.order import ENDED, Order, Shipment
+from sim.order import Shipment
 from sim.recorder import Recorder
 from sim.scenario.aftersales import ReturnCosts
 from sim.stock.disposals import Disposals
@@ -45,6 +47,7 @@ class Returns:
         self,
         clock: Clock,
         catalogue: Catalogue,
+        facts: ReturnFacts,
         inventory: Inventory,
         warehouses: Warehouses,
         receipts: Receipts,
@@ -74,47 +77,11 @@ class Returns:
         self._refurbish = micros(costs.refurbish)
         self._expected_s = 0.0 if terms is None else terms.inspect_minutes.average * MINUTE
         self._price: list[int] = catalogue.price.tolist()
-        self._nearest: dict[tuple[int, int], int] = {}
-        self._facts = ReturnFacts(catalogue)
+        self._nearest: Memo[tuple[int, int], int] = Memo(self._nearest_site)
+        self._facts = facts
         self._under_way: dict[ReturnedLine, None] = {}
 
     # -- at the customer --------------------------------------------------------------------------------
-
-    def units_again(self, shipment: Shipment) -> int:
-        """Return the units of a parcel that will have to be shipped once more: mistakes, and what is replaced."""
-        facts = self._facts
-        if not facts.any:
-            return 0
-        return sum(
-            units
-            for line, item, units in shipment.lines
-            if facts.is_wrong(shipment, line)
-            or (facts.is_sent_back(shipment, line, item) and facts.is_replaced(shipment, line))
-        )
-
-    def is_replacement(self, shipment: Shipment) -> bool:
-        """Tell whether a parcel brings nothing but replacements of what its customer had and sent back.
-
-        Nobody was promised when these would come: the order was delivered before.
-        """
-        again = shipment.again
-        if not again or len(again) < len(shipment.lines):
-            return False
-        return all(self._facts.was_sent_back(shipment.order, line, before) for line, before in again.items())
-
-    def is_complete(self, order: Order) -> bool:
-        """Tell whether a customer had all that was ordered, and only returns and replacements are under way."""
-        sent_back = self._facts.was_sent_back
-        return (
-            order.units_shipped > 0
-            and not any(order.to_pay)
-            and all(
-                sent_back(order, line, order.again.get(line))
-                for line, units in enumerate(order.left)
-                if units
-            )
-            and all(part.state in ENDED or self.is_replacement(part) for part in order.parts)
-        )
 
     def delivered(self, shipment: Shipment) -> None:
         """Have come back what of a parcel will, and what was picked by mistake be shipped again."""
@@ -162,16 +129,15 @@ class Returns:
         """Return the warehouse that a line goes to."""
         if self._to == "origin":
             return shipment.site
-        catalogue = self._catalogue
-        if self._to != "nearest":
-            return catalogue.site_index[self._to]
-        region = shipment.order.region
-        site = self._nearest.get((region, item))
-        if site is None:
-            distance = catalogue.distance_m[region]
-            near = np.where(catalogue.keeps[item] & (distance != UNKNOWN), distance, np.iinfo(np.int32).max)
-            site = self._nearest[region, item] = int(near.argmin())
-        return site
+        if self._to == "nearest":
+            return self._nearest[shipment.order.region, item]
+        return self._catalogue.site_index[self._to]
+
+    def _nearest_site(self, region: int, item: int) -> int:
+        """Return the warehouse nearest to a region that may keep an item."""
+        distance = self._catalogue.distance_m[region]
+        possible = self._catalogue.keeps[item] & (distance != UNKNOWN)
+        return int(np.where(possible, distance, np.iinfo(np.int32).max).argmin())
 
     def _send(self, returned: ReturnedLine) -> None:
         returned.order.live += 1

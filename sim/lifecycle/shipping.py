@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from simpy import Event
 
 from sim.carrier.carriers import Carriers
-from sim.carrier.pickup import Road
+from sim.carrier.road import Road
 from sim.catalogue import Catalogue
 from sim.clock import DAY, DELIVERY, Clock
 from sim.ledger import CASH, FREIGHT
 from sim.lifecycle.notices import Notices
 from sim.lifecycle.packing import Packing
 from sim.lifecycle.payment import Payments
+from sim.lifecycle.returnfacts import ReturnFacts
 from sim.lifecycle.settlement import Settlement
 from sim.order import DELIVERED, IN_TRANSIT, LOST, PACKED, Order, Shipment
 from sim.scenario.carriers import Lost
 from sim.stock.disposals import Disposals
 from sim.stock.inventory import Inventory
-
-if TYPE_CHECKING:
-    from sim.lifecycle.returns import Returns
 
 
 class Shipping:
@@ -33,7 +31,7 @@ class Shipping:
             says why.
 
     Attributes:
-        returns: told of every delivery.
+        on_delivery: told of every parcel that was delivered.
 
     """
 
@@ -48,6 +46,7 @@ class Shipping:
         payments: Payments,
         notices: Notices,
         settlement: Settlement,
+        facts: ReturnFacts,
         ship_again: Callable[[Order, Sequence[tuple[int, int]], int, str], None],
     ) -> None:
         self._clock = clock
@@ -58,8 +57,9 @@ class Shipping:
         self._payments = payments
         self._notices = notices
         self._settlement = settlement
+        self._facts = facts
         self._ship_again = ship_again
-        self.returns: Returns
+        self.on_delivery: Callable[[Shipment], None]
         self._road = Road(clock, self._deliver)
         self._cost: list[int] = catalogue.cost.tolist()
         lost = catalogue.scenario.lost
@@ -74,13 +74,13 @@ class Shipping:
 
     def _collect(self, shipments: list[Shipment]) -> None:
         """Put the parcels of one pickup on the road and capture their payment."""
-        now, carriers, returns, settlement = self._clock.now, self._carriers, self.returns, self._settlement
+        now, carriers, facts, settlement = self._clock.now, self._carriers, self._facts, self._settlement
         for shipment in shipments:
             order, units = shipment.order, shipment.units
             if shipment.state != PACKED:  # cancelled on the dock
                 continue
             shipment.picked_up_at = now
-            if not shipment.again or not returns.is_replacement(shipment):
+            if not shipment.again or not facts.is_replacement(shipment):
                 order.picked_up_at = now
             shipment.state = IN_TRANSIT
             self._inventory.ship(shipment.site, shipment.lines)
@@ -97,7 +97,7 @@ class Shipping:
                 settlement.note_progress(order, 0 if self._reships else units)
                 self._clock.due(now + self._noticed_after_s, DELIVERY, self._notice_loss, shipment)
             else:
-                settlement.note_progress(order, units - returns.units_again(shipment))
+                settlement.note_progress(order, units - facts.units_again(shipment))
                 self._road.send(shipment, now + carriers.transit_seconds(shipment))
 
     def _deliver(self, shipment: Shipment) -> None:
@@ -105,10 +105,10 @@ class Shipping:
         shipment.delivered_at = now = self._clock.now
         shipment.state = DELIVERED
         self._notices.tell(order)
-        if not shipment.again or not self.returns.is_replacement(shipment):
+        if not shipment.again or not self._facts.is_replacement(shipment):
             order.delivered_at = now
         self._settlement.write_shipment(shipment)
-        self.returns.delivered(shipment)
+        self.on_delivery(shipment)
         order.live -= 1
         self._settlement.end_if_done(order)
 

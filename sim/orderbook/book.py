@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import randomness
 from sim.arrays import AnyInts, Bools, Floats
 from sim.catalogue import Catalogue
-from sim.orderbook.demand import Rate
+from sim.orderbook.rate import Rate
 from sim.quantiles import cumulated
-from sim.recorder import numbered
 from sim.scenario import Scenario
 from sim.scenario.demand import Generated
 
@@ -70,12 +67,6 @@ class OrderBook:
         self._replication = replication
         self._block_orders = block_orders
         self._root = randomness.root(seed, replication, randomness.ORDER_NOISE)
-
-    def order_ids(self, numbers: NDArray[Any]) -> pa.Array:
-        """Return the names of orders: the ids of the source, or 1-based numbers."""
-        if isinstance(self._catalogue.scenario.demand, Generated):
-            return numbered(numbers)
-        return pa.array(self._catalogue.recorded.order_ids[numbers], pa.utf8())
 
     def blocks(self) -> Iterator[Block]:
         """Yield the orders placed before the run's end, a block at a time."""

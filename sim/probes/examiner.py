@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.decision.watch import Ask, Checked
 from sim.errors import Interruption, PolicyError
+from sim.orderbook.names import order_id
 from sim.policy import Allocation, Cancel, Policy, Request
 from sim.probes.remedies import remedy
 from sim.probes.untouched import Parameters, Shown
@@ -93,7 +94,7 @@ class Examiner:
         """Return the answer to a request; where it is wrong that is noted, and the open lines are given up."""
         if len(self.answers) >= MOST_DECISIONS or sum(self.times) > 2 * self._seconds:
             raise _EnoughError
-        name = order_name(self._world, request.order)
+        name = order_id(self._world, request.order)
         where = f"world {self._world.id}, order {name}"
         if request.attempt > MOST_TRIES and network.now - request.placed_at < 60 * request.attempt:
             self._note(
@@ -145,11 +146,6 @@ class Examiner:
 def given_up(request: Request) -> Checked:
     """Return the answer that cancels all that is open."""
     return Allocation(holds=(Cancel(request.open),)), []
-
-
-def order_name(world: Scenario, number: int) -> str:
-    """Return the text that names an order of a scenario: the id of the source, or its 1-based number."""
-    return str(number + 1) if world.recorded is None else str(world.recorded.order_ids[number])
 
 
 def place_of(error: BaseException) -> str:

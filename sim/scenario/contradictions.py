@@ -15,7 +15,7 @@ from sim.scenario import sizes
 from sim.scenario.distributions import ZERO
 from sim.scenario.instants import NONE
 from sim.scenario.model import Scenario
-from sim.scenario.places import Places
+from sim.scenario.places import Places, and_more
 from sim.scenario.sizes import Rule
 from sim.scenario.supply import circle
 
@@ -72,17 +72,16 @@ def _tags(scenario: Scenario, places: Places) -> Iterator[Problem]:
     kept: set[str] | None = set()
     for site in scenario.warehouses:
         kept = None if kept is None or site.handling is None else kept | set(site.handling)
-    may_go = [None if site.handling is None else set(site.handling) for site in scenario.warehouses]
     homeless: dict[tuple[str, ...], list[int]] = {}
     fits: dict[tuple[str, ...], bool] = {}
     for position, item in enumerate(scenario.items):
         tags = item.handling
         if tags not in fits:
-            fits[tags] = any(tagged is None or tagged.issuperset(tags) for tagged in may_go)
+            fits[tags] = any(site.may_keep(item) for site in scenario.warehouses)
         if not fits[tags]:
             homeless.setdefault(tags, []).append(position)
     for tags, positions in homeless.items():
-        more = f" (and {len(positions) - 1:,} items more)" if len(positions) > 1 else ""
+        more = and_more(positions, "items")
         unknown = [] if kept is None else [tag for tag in tags if tag not in kept]
         why = (
             f"no warehouse lists {', '.join(unknown)}"
@@ -156,13 +155,13 @@ def _lots(scenario: Scenario, places: Places) -> Iterator[Problem]:
 def _way_back(scenario: Scenario, places: Places) -> Iterator[Problem]:
     returns = scenario.returns
     site = None if returns is None else next((w for w in scenario.warehouses if w.id == returns.to), None)
-    if site is None or site.handling is None:
+    if site is None:
         return
     # An item that is picked by mistake comes back too.
     all_come = any(warehouse.accuracy.pick < 1 for warehouse in scenario.warehouses)
     coming = [item for item in scenario.items if item.return_share or all_come]
-    homeless = [item.id for item in coming if not set(item.handling) <= set(site.handling)]
+    homeless = [item.id for item in coming if not site.may_keep(item)]
     if homeless:
-        more = f" (and {len(homeless) - 1:,} items more)" if len(homeless) > 1 else ""
+        more = and_more(homeless, "items")
         rule = f"must be able to keep all that comes back; it may not keep {homeless[0]}{more}"
         yield places.problem(("returns", "to"), rule)

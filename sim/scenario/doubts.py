@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.errors import Problem
 from sim.scenario.demand import Generated
 from sim.scenario.model import Scenario
-from sim.scenario.places import Places
+from sim.scenario.places import Places, and_more
 from sim.scenario.sizes import MANY_ORDERS, expected_orders
 
 
@@ -41,7 +41,7 @@ def _unserved(scenario: Scenario, places: Places) -> Iterator[Problem]:
         return
     unserved = [i for i, region in enumerate(scenario.regions) if region.id not in served]
     if unserved:
-        more = f" (and {len(unserved) - 1:,} regions more)" if len(unserved) > 1 else ""
+        more = and_more(unserved, "regions")
         yield places.problem(("regions", unserved[0]), f"no warehouse serves it{more}")
 
 
@@ -63,7 +63,7 @@ def _uncarried(scenario: Scenario, places: Places) -> Iterator[Problem]:
         if not carried[tags]:
             uncarried.setdefault(tags, []).append(i)
     for tags, positions in uncarried.items():
-        more = f" (and {len(positions) - 1:,} items more)" if len(positions) > 1 else ""
+        more = and_more(positions, "items")
         yield places.problem(
             ("items", positions[0], "handling"), f"no service carries {', '.join(tags)}{more}"
         )
@@ -75,7 +75,7 @@ def _unmeasured(scenario: Scenario, places: Places) -> Iterator[Problem]:
     nowhere = [("regions", i) for i, region in enumerate(scenario.regions) if region.at is None]
     nowhere += [("warehouses", i) for i, site in enumerate(scenario.warehouses) if site.at is None]
     if emitting is not None and nowhere:
-        more = f" (and {len(nowhere) - 1:,} places more)" if len(nowhere) > 1 else ""
+        more = and_more(nowhere, "places")
         rule = f"has no `at`: emissions of service '{emitting}' count as 0 where a place is missing{more}"
         yield places.problem(nowhere[0], rule)
 
@@ -88,16 +88,13 @@ def _unsupplied(scenario: Scenario, places: Places) -> Iterator[Problem]:
         if depot is None or depot.handling is None:
             continue
         asking = [
-            site.handling
+            site
             for id_, site in sites.items()
             if id_ != depot.id and (rule.warehouses == "all" or id_ in rule.warehouses)
         ]
         for item in scenario.items:
-            tags = set(item.handling)
-            kept = tags <= set(depot.handling) or not any(
-                keeps is None or tags <= set(keeps) for keeps in asking
-            )
-            if not kept and (rule.items == "all" or item.id in rule.items):
+            is_missing = not depot.may_keep(item) and any(site.may_keep(item) for site in asking)
+            if is_missing and (rule.items == "all" or item.id in rule.items):
                 why = f"'{depot.id}' may not keep '{item.id}': it would owe it for ever"
                 yield places.problem(("stock", "replenish", i, "from"), why)
                 break
@@ -109,9 +106,7 @@ def _too_big(scenario: Scenario, places: Places) -> Iterator[Problem]:
         if site.storage_l is None:
             continue
         for item in scenario.items:
-            if item.volume_l > site.storage_l and (
-                site.handling is None or set(item.handling) <= set(site.handling)
-            ):
+            if item.volume_l > site.storage_l and site.may_keep(item):
                 why = f"not one '{item.id}' of {item.volume_l:g} l fits: what is received waits at the door"
                 yield places.problem(("warehouses", i, "storage_l"), why)
                 break

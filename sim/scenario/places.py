@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
+
 from sim.document import Map, Scalar, Seq, problem_at
 from sim.document.paths import dotted
 from sim.errors import Problem
+
+
+def and_more(told: Sized, noun: str) -> str:
+    """Return what is said beside a problem that is told of the first of several things only."""
+    return f" (and {len(told) - 1:,} {noun} more)" if len(told) > 1 else ""
 
 
 class Places:

@@ -25,6 +25,7 @@ from sim.document import (
 from sim.scenario.customers import Place
 from sim.scenario.distributions import NAMED, ZERO, Distribution
 from sim.scenario.downtime import Downtime
+from sim.scenario.goods import Item
 from sim.scenario.levels import Level
 from sim.scenario.times import OpeningHours, Shift, TimeZone, disjoint_shifts, is_zone
 
@@ -178,6 +179,10 @@ class Warehouse(Section):
             return handler(given)
         finally:
             check.zone = outside
+
+    def may_keep(self, item: Item) -> bool:
+        """Tell whether every handling tag of an item is one that it can keep."""
+        return self.handling is None or set(item.handling) <= set(self.handling)
 
     @classmethod
     def completed(cls, given: dict[Any, Any]) -> dict[Any, Any]:

@@ -45,7 +45,7 @@ class ExpectedPickups:
         return pickups.soon
 
     def _longest_s(self, lines: int, units: int, tags: int) -> float:
-        return float(self._warehouses.own_work_s(lines, units, tags).max())
+        return float(self._warehouses.own_work_s[lines, units, tags].max())
 
     def _look(self, now: int, own_s: float) -> None:
         """See how much work may wait, up to `_until`, before parcels whose own work is the longest so far."""

@@ -18,7 +18,6 @@ from sim.memo import Memo
 from sim.policy import Request
 from sim.view.backlog import Backlog
 from sim.view.forecast import Forecast
-from sim.view.handling import Handling
 from sim.view.known import Known
 from sim.view.nextlots import NextLots, Picked
 from sim.view.offer import Offer, Parcel, ServiceChoice
@@ -55,7 +54,6 @@ class Network(Known):
             of the last sync where `visibility.sync_minutes` says so.
         safety_stock: units that only those may have who say so, item x warehouse.
         forecast: what can be expected of demand and replenishment.
-        tallies: the counts that `usage` and `turns` were asked for.
 
     Methods, by what they are about:
         who may: may_serve, handles_tags, reachable. how far: distance_m.
@@ -85,6 +83,7 @@ class Network(Known):
         stock: StockView,
         warehouses: Warehouses,
         carriers: Carriers,
+        tallies: Tallies,
         seed: int,
         replication: int,
     ) -> None:
@@ -94,15 +93,14 @@ class Network(Known):
         self._stock = stock
         self._warehouses = warehouses
         self._carriers = carriers
-        handling = Handling(catalogue.scenario.warehouses, warehouses.protocols)
-        self._handling = handling.cents
-        self._offers = Offers(clock, carriers, warehouses, handling)
+        self._handling = warehouses.handling.cents
+        self._offers = Offers(clock, carriers, warehouses)
         self._next_lots: NextLots | None = None
         self._velocities: dict[float, Velocity] = {}
         self._backlog: Backlog | None = None
         self._may_serve: Memo[tuple[int, int], Bools] = Memo(self._serving)
         self.forecast = Forecast(clock, catalogue)
-        self.tallies = Tallies(clock, catalogue)
+        self._tallies = tallies
         self.up = read_only(warehouses.up)
         self.back_at = read_only(warehouses.back_at)
         self.next_down = read_only(warehouses.next_down)
@@ -260,8 +258,8 @@ class Network(Known):
 
         Ask in `prepare`: counting begins with the first call.
         """
-        return self.tallies.usage(of, per, rolling=rolling)
+        return self._tallies.usage(of, per, rolling=rolling)
 
     def turns(self) -> Turns:
         """Return when each warehouse was given something last. Ask in `prepare`, as for `usage`."""
-        return self.tallies.turns()
+        return self._tallies.turns()

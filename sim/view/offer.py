@@ -144,7 +144,7 @@ class Offer:
         at = parcel.lines, parcel.units, parcel.tags
         landed = known.get(at)
         if landed is None:
-            landed = known[at] = (self.freight + self._offers.handling.cents[at]) / _CENTS
+            landed = known[at] = (self.freight + self._offers.handling[at]) / _CENTS
             landed.flags.writeable = False
         return landed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.catalogue import Catalogue
 from sim.clock import MINUTE
+from sim.memo import Memo
 from sim.money import cents, micros
 
 
@@ -15,18 +16,16 @@ class Protocols:
             (catalogue.tag_mask([tag]), protocol.extra_work_minutes * MINUTE, micros(protocol.packaging_cost))
             for tag, protocol in catalogue.scenario.protocols.items()
         ]
-        self._known: dict[int, tuple[float, int]] = {}
+        self._asked: Memo[tuple[int], tuple[float, int]] = Memo(self._ask)
 
     def work_s(self, tags: int) -> float:
         """Return the extra seconds of work of a shipment with some tags."""
-        return (self._known.get(tags) or self._ask(tags))[0]
+        return self._asked[tags,][0]
 
     def packaging(self, tags: int) -> int:
         """Return what packaging a shipment with some tags costs, in cents."""
-        return (self._known.get(tags) or self._ask(tags))[1]
+        return self._asked[tags,][1]
 
     def _ask(self, tags: int) -> tuple[float, int]:
         asked = [(seconds, micro) for mask, seconds, micro in self._steps if mask & tags]
-        known = sum(seconds for seconds, _ in asked), cents(sum(micro for _, micro in asked))
-        self._known[tags] = known
-        return known
+        return sum(seconds for seconds, _ in asked), cents(sum(micro for _, micro in asked))

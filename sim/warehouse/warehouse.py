@@ -15,7 +15,7 @@ from simpy import Event
 
 from sim.calendar import Calendar
 from sim.clock import NEVER, SITE, WORK, Clock
-from sim.downtime import Notice, Outage, Wear
+from sim.downtime import KnownOutages, Outage, Wear
 from sim.order import IN_WORK
 from sim.scenario.sites import Warehouse as Site
 from sim.warehouse.desk import ORDER_OF_QUEUE, Job
@@ -47,7 +47,7 @@ class Warehouse:
 
     __slots__ = (
         "_backlog_area", "_backlog_cell", "_busy_area", "_busy_cell", "_busy_sum", "_clock", "_down_area", "_index",
-        "_kind_of_queue", "_limit", "_notice", "_open_area", "_plan", "_priorities", "_queue", "_roster", "_since",
+        "_kind_of_queue", "_limit", "_open_area", "_outages", "_plan", "_priorities", "_queue", "_roster", "_since",
         "_tickets", "_view", "_waiting", "_wear", "_work_cell", "backlog", "busy", "calendar", "is_open", "known",
         "stations", "up", "work",
     )  # fmt: skip
@@ -72,7 +72,7 @@ class Warehouse:
         self._work_cell = view.work_cell
         self._plan = plan
         self.known = plan
-        self._notice = Notice(outages)
+        self._outages = KnownOutages(outages)
         self._roster = plan.less([(outage.begin, outage.end, outage.factor) for outage in outages])
         self._wear = wear
         self.calendar: Calendar = self._roster.calendar
@@ -196,14 +196,14 @@ class Warehouse:
 
     def _look(self, now: int) -> None:
         """See what holds from a second on, and tell what is known of the future."""
-        notice = self._notice
-        if notice.at(now):
+        outages = self._outages
+        if outages.at(now):
             self.known = self._plan.less(
-                [(outage.begin, outage.expected_end, outage.factor) for outage in notice.known]
+                [(outage.begin, outage.expected_end, outage.factor) for outage in outages.known]
             )
-            self._view.set_known(self._index, notice.next_down())
-        self.up = notice.is_up(now)
-        self._view.set_up(self._index, self.up, 0 if self.up else notice.back_at(now))
+            self._view.set_known(self._index, outages.next_down())
+        self.up = outages.is_up(now)
+        self._view.set_up(self._index, self.up, 0 if self.up else outages.back_at(now))
         self.is_open = self.calendar.is_open(now)
         self.stations = self._roster.stations(now)
         self._view.set_segment(self._index, *self.known.segment(now))

@@ -13,7 +13,9 @@ from sim.arrays import Floats, Ints
 from sim.catalogue import Catalogue
 from sim.clock import DAY, NEVER, RETRY, Clock
 from sim.downtime import Outage, outages, wear
+from sim.memo import Memo
 from sim.recorder import Recorder
+from sim.warehouse.handling import Handling
 from sim.warehouse.protocols import Protocols
 from sim.warehouse.roster import Roster, roster
 from sim.warehouse.warehouse import Warehouse
@@ -33,11 +35,13 @@ class Warehouses:
             begun.
         stations: int64.
         segments_set: how often one of these three was set.
+        own_work_s: mean seconds of work of a shipment at each site, by its lines, units and handling tags.
         up: bool. all_up: whether all are.
         next_down: when the next downtime of a site begins, as announced; past while it is down, NEVER without one.
         back_at: when a site that is down comes back, as announced; NEVER where that is not known, 0 where it is up.
         queue_limit: jobs in the building at which a site takes no more, NEVER for none, int64.
         is_limited: whether any site has such a limit.
+        protocols: what handling tags ask for. handling: what work on shipments costs.
         on_down: what is told of a site in the second in which it goes down.
         on_up: what is called in the second in which a site comes back from a downtime, or falls below its
             `queue_limit`, after the orders of that second.
@@ -45,9 +49,7 @@ class Warehouses:
 
     """
 
-    def __init__(
-        self, clock: Clock, catalogue: Catalogue, protocols: Protocols, seed: int, replication: int
-    ) -> None:
+    def __init__(self, clock: Clock, catalogue: Catalogue, seed: int, replication: int) -> None:
         sites = catalogue.scenario.warehouses
         self._clock = clock
         self.backlog = np.zeros(len(sites), np.int32)
@@ -75,8 +77,9 @@ class Warehouses:
         self.on_up: list[Callable[[], None]] = []
         self.on_known: list[Callable[[int], None]] = []
         self._is_telling = False
-        self.protocols = protocols
-        self._own_work: dict[tuple[int, int, int], Floats] = {}
+        self.own_work_s: Memo[tuple[int, int, int], Floats] = Memo(self._own_work)
+        self.protocols = Protocols(catalogue)
+        self.handling = Handling(sites, self.protocols)
         priorities = [segment.priority for segment in catalogue.scenario.segments]
         start, end = catalogue.start, catalogue.end + LOOK_AHEAD
         facts = randomness.root(seed, replication, randomness.SITE_FACTS)
@@ -130,13 +133,8 @@ class Warehouses:
         for callback in self.on_up:
             callback()
 
-    def own_work_s(self, lines: int, units: int, tags: int) -> Floats:
-        """Return the mean seconds of work that a shipment of some lines, units and handling tags takes at each site."""
-        work = self._own_work.get((lines, units, tags))
-        if work is None:
-            work = np.array([site.work.expected(lines, units, tags) for site in self.sites])
-            self._own_work[lines, units, tags] = work
-        return work
+    def _own_work(self, lines: int, units: int, tags: int) -> Floats:
+        return np.array([site.work.expected(lines, units, tags) for site in self.sites])
 
     def ready_at(self, lines: int, units: int, tags: int) -> Ints:
         """Return when a shipment that is allocated now can be expected to be packed, by warehouse.
@@ -145,7 +143,7 @@ class Warehouses:
         known. What is in hand at the stations is left out: while a station is free nothing waits.
         """
         now = self._clock.now
-        own = self.own_work_s(lines, units, tags)
+        own = self.own_work_s[lines, units, tags]
         ready: Ints = np.maximum(self.opens_at, np.array(now))
         ready += (self.work_s * self._share + own).astype(np.int64)
         late = ready > self.closes_at
@@ -157,7 +155,7 @@ class Warehouses:
     def ready_at_site(self, site: int, lines: int, units: int, tags: int) -> int:
         """Return `ready_at` of one warehouse."""
         now, opens_at = self._clock.now, self._opens_cell[site]
-        own = self.own_work_s(lines, units, tags).item(site)
+        own = self.own_work_s[lines, units, tags].item(site)
         ready = (opens_at if opens_at > now else now) + int(
             self.work_cell[site] * self._share_cell[site] + own
         )

@@ -13,13 +13,13 @@ PARTS: dict[str, tuple[str, ...]] = {
     "decision": ("decision", "view", "limits", "occasions", "policy", "lifecycle.care", "lifecycle.waiting"),
     "stock": ("stock", "lifecycle.binding", "warehouse.walk_ins"),
     "warehouse": (
-        "warehouse", "calendar", "downtime", "orderbook.luck", "view.handling",
+        "warehouse", "calendar", "downtime", "orderbook.luck",
         "lifecycle.backorders", "lifecycle.fulfilment", "lifecycle.packing", "lifecycle.shortfall",
     ),
     "carrier": (
         "carrier", "view.expectedpickup", "lifecycle.expectation", "lifecycle.notices", "lifecycle.shipping",
     ),
-    "returns": ("lifecycle.returns", "lifecycle.sentback"),
+    "returns": ("lifecycle.returnedline", "lifecycle.returnfacts", "lifecycle.returns"),
     "ledger": ("ledger", "lifecycle.settlement"),
     "journal": ("journal", "parquet", "recorder", "lifecycle.reconciliation"),
     "events": ("clock",),

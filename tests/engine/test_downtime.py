@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sim.clock import HOUR, NEVER
-from sim.downtime import Notice, Outage
+from sim.downtime import KnownOutages, Outage
 from sim.errors import PolicyError, ScenarioError
 from sim.policy import Allocation, Part, Request, Wait
 from sim.view.network import Network
@@ -240,7 +240,7 @@ def test_back_at_is_the_end_of_what_was_announced(stage: Any) -> None:
 def test_what_ends_a_breakdown_within_a_planned_downtime_is_not_known() -> None:
     planned = Outage(0, 100, 0.0, 0, 100, True, "")
     random = Outage(50, 80, 0.0, 50, 90, False, "")
-    notice = Notice([planned, random])
+    notice = KnownOutages([planned, random])
     told = {}
     for at in (10, 50, 80, 100):
         notice.at(at)

@@ -9,7 +9,8 @@ import pytest
 
 from sim.journal import ACCOUNTS
 from sim.ledger import CASH, FREIGHT, REVENUE, STORAGE, Ledger, post_at_site
-from sim.recorder import BLOCK_ROWS, Facts, Recorder, numbered
+from sim.orderbook.names import numbered
+from sim.recorder import BLOCK_ROWS, Facts, Recorder
 
 FACTS = Facts(
     start=0, window=(0, 10), end=100, names={"warehouse": ["newark", "reno"]}, order_ids=numbered, about={}

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.orderbook.demand import daily_units, inclusion
+from sim.orderbook.demand import daily_units
+from sim.orderbook.inclusion import inclusion
 
 LEAST_P = 1e-4
 

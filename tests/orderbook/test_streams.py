@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import randomness
-from sim.orderbook.book import OrderBook
+from sim.orderbook.names import order_ids
 
 RICH = (
     "{orders_per_day: 1500, hourly: [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 1, 1], "
@@ -242,4 +242,4 @@ def test_books_do_not_depend_on_what_policies_and_warehouses_are(
     rich: Any, draw: Any, catalogue: Any
 ) -> None:
     assert draw(rich).same_as(draw(catalogue(RICH, **SURROUNDINGS)))
-    assert isinstance(OrderBook(rich, 1, 0).order_ids(np.array([0, 9]))[1].as_py(), str)
+    assert order_ids(rich.scenario, np.array([0, 9])).to_pylist() == ["1", "10"]

@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 
 from sim.catalogue import Catalogue
+from sim.orderbook import walk_ins
 from sim.orderbook.demand import demand_by_cell
-from sim.warehouse import walk_ins
-from sim.warehouse.walk_ins import sales
+from sim.orderbook.walk_ins import sales
 
 DAY = 86_400
 WORLD = """\

@@ -19,7 +19,8 @@ from sim.journal import (
     TABLES,
     Journal,
 )
-from sim.recorder import Facts, Recorder, numbered
+from sim.orderbook.names import numbered
+from sim.recorder import Facts, Recorder
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 WAREHOUSES, REGIONS = ("newark", "reno"), ("NYC", "LAX")

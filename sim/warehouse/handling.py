@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.arrays import Ints
 from sim.memo import Memo
-from sim.money import micros
+from sim.money import cents_array, micros
 from sim.scenario.sites import Warehouse
 from sim.warehouse.protocols import Protocols
 
@@ -33,6 +33,6 @@ class Handling:
     def _cents(self, lines: int, units: int, tags: int) -> Ints:
         per_shipment, per_line, per_unit = self._rates
         micro = per_shipment + per_line * lines + per_unit * units
-        cents: Ints = (micro + 5_000) // 10_000 + self._protocols.packaging(tags)
+        cents: Ints = cents_array(micro) + self._protocols.packaging(tags)
         cents.flags.writeable = False
         return cents

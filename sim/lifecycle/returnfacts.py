@@ -1,4 +1,4 @@
-"""What comes back, and the facts about it: the same whatever a policy does.
+"""What comes back, and what becomes of it: facts of orders, the same whatever a policy does.
 
 A line that its customer sends back is sent back at most once and whole, of every parcel that brought units of it; what
 replaces it is kept. That a parcel holds something else in the place of a line is a fact of the parcel.
@@ -7,70 +7,17 @@ replaces it is kept. That a parcel holds something else in the place of a line i
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sim import randomness
 from sim.catalogue import Catalogue
 from sim.clock import DAY, MINUTE
-from sim.order import DELIVERED, QUEUED, Order, Shipment
+from sim.lifecycle.returnedline import ReturnedLine
+from sim.order import DELIVERED, ENDED, Order, Shipment
 from sim.quantiles import cumulated, duration, quantile_of
 from sim.scenario.aftersales import Outcomes
 from sim.scenario.distributions import ZERO
-from sim.stock.lots import Goods
-
-if TYPE_CHECKING:
-    from sim.warehouse.desk import Desk
-
-Reason: TypeAlias = Literal["customer", "wrong_item"]
-"""Why a line comes back: its customer does not want it, or it was picked by mistake."""
 
 OUTCOMES = ("restock", "refurbish", "scrap")
-
-
-class ReturnedLine:
-    """Units of one line of one parcel on their way back: a job for the stations of the site they go to.
-
-    Attributes:
-        number: that of the shipment that brought it.
-        line, item, units: of the order. goods: the units with the age and cost of the lots they were picked from.
-        spent: cents that they cost, of what was posted when they were picked.
-        reason: why they come back.
-        cost: cents posted so far for label, inspection, refurbishing and write-off.
-
-    """
-
-    __slots__ = (
-        "cost", "desk", "goods", "item", "line", "number", "order", "packed_at", "reason", "received_at", "released_at",
-        "shipment", "site", "spent", "started_at", "state", "units",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        desk: Desk[ReturnedLine],
-        shipment: Shipment,
-        line: int,
-        site: int,
-        goods: list[Goods],
-        spent: int,
-        reason: Reason,
-    ) -> None:
-        self.desk = desk
-        self.shipment = shipment
-        self.order = shipment.order
-        self.line = line
-        self.number = shipment.number
-        self.item = goods[0].item
-        self.units = sum(found.units for found in goods)
-        self.site = site
-        self.goods = goods
-        self.spent = spent
-        self.reason = reason
-        self.cost = 0
-        self.state = QUEUED
-        self.received_at = -1
-        self.released_at = -1
-        self.started_at = -1
-        self.packed_at = -1
 
 
 class ReturnFacts:
@@ -125,6 +72,40 @@ class ReturnFacts:
     def is_replaced(self, shipment: Shipment, line: int) -> bool:
         """Tell whether a line that is sent back is replaced; else it is refunded."""
         return self._unit(shipment, line, randomness.REPLACED) < self._replace_share
+
+    def units_again(self, shipment: Shipment) -> int:
+        """Return the units of a parcel that will have to be shipped once more: mistakes, and what is replaced."""
+        if not self.any:
+            return 0
+        return sum(
+            units
+            for line, item, units in shipment.lines
+            if self.is_wrong(shipment, line)
+            or (self.is_sent_back(shipment, line, item) and self.is_replaced(shipment, line))
+        )
+
+    def is_replacement(self, shipment: Shipment) -> bool:
+        """Tell whether a parcel brings nothing but replacements of what its customer had and sent back.
+
+        Nobody was promised when these would come: the order was delivered before.
+        """
+        again = shipment.again
+        if not again or len(again) < len(shipment.lines):
+            return False
+        return all(self.was_sent_back(shipment.order, line, before) for line, before in again.items())
+
+    def is_complete(self, order: Order) -> bool:
+        """Tell whether a customer had all that was ordered, and only returns and replacements are under way."""
+        return (
+            order.units_shipped > 0
+            and not any(order.to_pay)
+            and all(
+                self.was_sent_back(order, line, order.again.get(line))
+                for line, units in enumerate(order.left)
+                if units
+            )
+            and all(part.state in ENDED or self.is_replacement(part) for part in order.parts)
+        )
 
     def outcome(self, returned: ReturnedLine) -> str:
         """Return what becomes of a returned line; what was picked by mistake is as good as it was."""

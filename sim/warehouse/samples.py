@@ -18,7 +18,7 @@ from sim.stock.inventory import Inventory
 from sim.warehouse.warehouses import Warehouses
 
 
-class Hours:
+class HourlySamples:
     """Samples the state of all warehouses at the end of each hour since the start.
 
     Storage costs what lies there, or waits at the door, at the end of each hour, for that hour, and is posted once a
