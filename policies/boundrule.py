@@ -26,7 +26,11 @@ class Verdict(NamedTuple):
     """What a rule made of some lines.
 
     Attributes:
+        parts: what is shipped.
+        holds: what the engine is to do with lines that are not.
         left: lines for the next rule.
+        outcome: what it did, in a word or two.
+        plan: the plan of what is shipped; None where nothing is.
         removed: how many warehouses each of `Sieve.words` took away, or DROPPED.
         capped: whether there were more ways to split than are tried, so that a greedy search chose.
 

@@ -24,9 +24,11 @@ class Step(NamedTuple):
     Attributes:
         number: the rule's place in the rule set; where rules decide together, the number of the turn.
         rule: the rule, or what several are together.
-        request: what those before it have left of the order. taken: what they send of lines that it has a part of.
+        request: what those before it have left of the order.
+        taken: what they send of lines that it has a part of.
         lines: what it was asked about.
         shipments: how many the order had by then.
+        verdict: what it made of the lines.
 
     """
 
