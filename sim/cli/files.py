@@ -14,7 +14,7 @@ import click
 
 from reports.numbers import counted
 from sim.cli.options import anywhere_option
-from sim.document import Document, Map, nearest, read
+from sim.document import Document, nearest, read
 from sim.errors import InputError, Problem, RuleSetError, ScenarioError
 from sim.scenario import check_scenario, find_scenario, shipped_scenarios
 from sim.writing import filling
@@ -119,11 +119,7 @@ def list_command(kind: str) -> None:
 
 def _titles(files: dict[str, Path]) -> Iterable[tuple[str, ...]]:
     for id_, path in files.items():
-        yield id_, _title(read(path).tree) or id_
-
-
-def _title(tree: Map) -> str:
-    return str(tree.get("name", ""))
+        yield id_, str(read(path).tree.get("name", "")) or id_
 
 
 def _scenarios() -> Iterable[tuple[str, ...]]:
