@@ -216,6 +216,29 @@ class BoundRule:
         return (answer.Backorder(lines, site, service, until, *part.terms.of_stock),), ()
 
 
+class Step(NamedTuple):
+    """One rule's turn in a decision.
+
+    Attributes:
+        number: the rule's place in the rule set; where rules decide together, the number of the turn.
+        rule: the rule, or what several are together.
+        request: what those before it have left of the order.
+        taken: what they send of lines that it has a part of.
+        lines: what it was asked about.
+        shipments: how many the order had by then.
+        verdict: what it made of the lines.
+
+    """
+
+    number: int
+    rule: BoundRule
+    request: Request
+    taken: Taken
+    lines: tuple[int, ...]
+    shipments: int
+    verdict: Verdict
+
+
 def _handicaps(rule: Rule, network: Network) -> list[Handicap]:
     """Return what a rule's limits that do not exclude make of warehouses beyond them."""
     return [
