@@ -26,7 +26,11 @@ class Verdict(NamedTuple):
     """What a rule made of some lines.
 
     Attributes:
+        parts: what is shipped.
+        holds: what the engine is to do with lines that are not.
         left: lines for the next rule.
+        outcome: what it did, in a word or two.
+        plan: the plan of what is shipped; None where nothing is.
         removed: how many warehouses each of `Sieve.words` took away, or DROPPED.
         capped: whether there were more ways to split than are tried, so that a greedy search chose.
 
@@ -210,6 +214,29 @@ class BoundRule:
         site = self.preference.best(part, sites.nonzero()[0])
         service = int(part.offer.service[site])
         return (answer.Backorder(lines, site, service, until, *part.terms.of_stock),), ()
+
+
+class Step(NamedTuple):
+    """One rule's turn in a decision.
+
+    Attributes:
+        number: the rule's place in the rule set; where rules decide together, the number of the turn.
+        rule: the rule, or what several are together.
+        request: what those before it have left of the order.
+        taken: what they send of lines that it has a part of.
+        lines: what it was asked about.
+        shipments: how many the order had by then.
+        verdict: what it made of the lines.
+
+    """
+
+    number: int
+    rule: BoundRule
+    request: Request
+    taken: Taken
+    lines: tuple[int, ...]
+    shipments: int
+    verdict: Verdict
 
 
 def _handicaps(rule: Rule, network: Network) -> list[Handicap]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from policies.boundrule import BoundRule, Verdict
+from policies.boundrule import BoundRule, Step, Verdict
 from policies.case import Taken
 from policies.explanation import record
 from policies.rule import Rule
@@ -16,27 +15,6 @@ from sim.clock import NEVER
 from sim.decision.record import RuleRecord
 from sim.policy import Allocation, Request, Why
 from sim.view.network import Network
-
-
-class Step(NamedTuple):
-    """One rule's turn in a decision.
-
-    Attributes:
-        number: the rule's place in the rule set; where rules decide together, the number of the turn.
-        rule: the rule, or what several are together.
-        request: what those before it have left of the order. taken: what they send of lines that it has a part of.
-        lines: what it was asked about.
-        shipments: how many the order had by then.
-
-    """
-
-    number: int
-    rule: BoundRule
-    request: Request
-    taken: Taken
-    lines: tuple[int, ...]
-    shipments: int
-    verdict: Verdict
 
 
 class BoundRuleSet:

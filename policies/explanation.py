@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from policies.boundrule import Step
 from policies.case import Bools, Case
 from policies.preference import SLACK, Criterion, Preference, Term
 from policies.sieve import DROPPED, Pass, Sieve
@@ -16,9 +16,6 @@ from policies.splits.plan import Plan, remainder
 from sim.decision.record import Candidate, Comparison, RuleRecord
 from sim.policy import Backorder
 from sim.view.network import Network
-
-if TYPE_CHECKING:
-    from policies.boundset import Step
 
 
 def record(step: Step, network: Network) -> RuleRecord:

@@ -14,6 +14,8 @@ def check_names(where: str, noun: str, names: Iterable[str], known: Collection[s
     Args:
         where: the rule or part, for the message.
         noun: what the names are of.
+        names: those that the part names.
+        known: those that there are.
 
     Raises:
         PolicyError: with the first name that is not known, and the nearest that is.

@@ -29,6 +29,7 @@ class Pass(NamedTuple):
     """The filters of a rule as they are tried together: all of them, then without the soft ones.
 
     Attributes:
+        terms: on which warehouses are considered.
         masks: each filter with its mask; None for one that is dropped.
 
     """

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field, model_validator
 
+from policies.filters.filter import SLACK
 from sim.clock import HOUR, NEVER
 from sim.document import (
     Count,
@@ -29,9 +30,6 @@ Regions: TypeAlias = Annotated[tuple[str, ...], Listing("region", at_least=1, si
 Words: TypeAlias = Annotated[tuple[str, ...], Listing(at_least=1, single=True)]
 
 Takes: TypeAlias = Callable[[Request], bool]
-
-ALMOST = 1e-9
-"""Decimals are not exact in binary; what is compared with a bound is a multiple of much more than this."""
 
 
 class SomeTerms(Section):
@@ -93,13 +91,13 @@ class OrderTerms(SomeTerms):
             units = self.units_at_least
             checks.append(lambda request: sum(request.ordered) >= units)
         if self.value_at_least is not None:
-            least = self.value_at_least * 100 - ALMOST
+            least = self.value_at_least * 100 - SLACK
             checks.append(lambda request: request.value >= least)
         if self.value_below is not None:
-            most = self.value_below * 100 - ALMOST
+            most = self.value_below * 100 - SLACK
             checks.append(lambda request: request.value < most)
         if self.weight_kg_at_least is not None:
-            grams, each = self.weight_kg_at_least * 1000 - ALMOST, network.grams
+            grams, each = self.weight_kg_at_least * 1000 - SLACK, network.grams
             checks.append(
                 lambda request: (
                     sum([each[item] * n for item, n in zip(request.items, request.ordered, strict=True)])
@@ -140,15 +138,15 @@ class LineTerms(SomeTerms):
                 and (self.category is None or item.category in self.category)
                 and (self.handling is None or bool(set(item.handling or ("ambient",)) & set(self.handling)))
                 and (
-                    self.price_at_least is None or network.price[number] >= self.price_at_least * 1e6 - ALMOST
+                    self.price_at_least is None or network.price[number] >= self.price_at_least * 1e6 - SLACK
                 )
                 and (
                     self.weight_kg_at_least is None
-                    or network.grams[number] >= self.weight_kg_at_least * 1000 - ALMOST
+                    or network.grams[number] >= self.weight_kg_at_least * 1000 - SLACK
                 )
                 and (
                     self.volume_l_at_least is None
-                    or network.millilitres[number] >= self.volume_l_at_least * 1000 - ALMOST
+                    or network.millilitres[number] >= self.volume_l_at_least * 1000 - SLACK
                 )
             )
             if fits:

@@ -39,11 +39,11 @@ __all__ = [
 
 _MODULES = {
     "reports.compare": ("comparison",),
+    "reports.designs.precision": ("Precision",),
+    "reports.designs.selection": ("Selection",),
     "reports.kpis": ("HEADLINE", "KPIS", "Kpi", "measure"),
     "reports.page": ("write_report",),
-    "reports.designs.precision": ("Precision",),
     "reports.result": ("Result", "read_result", "write_result"),
-    "reports.designs.selection": ("Selection",),
     "reports.sweeps.table": ("contenders", "sweep_table", "tornado"),
     "reports.terminal": ("result_text",),
 }

@@ -50,6 +50,7 @@ class Table(NamedTuple):
 
     Attributes:
         title: what stands above it; may be empty.
+        columns: from left to right.
         rows: with a value for each column.
 
     """

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from reports.searches import GREEDY_SEARCH
 from reports.sentences import still_open
+from reports.storage import AT_THE_DOOR
+from reports.warmups.warmup import A_WARM_UP
 
 Topic = Literal["deliveries", "splits", "stock", "course"]
 """What a limit is about: orders that were delivered, ways to split one, what is on the shelves, what happens when."""
@@ -13,7 +16,7 @@ Topic = Literal["deliveries", "splits", "stock", "course"]
 Notes = dict[Topic, list[str]]
 
 # A summary has warnings as sentences: their words tell what they are about.
-_WORDS: dict[str, Topic] = {"greedy search": "splits", "at the door": "stock", "a warm-up of": "course"}
+_WORDS: dict[str, Topic] = {GREEDY_SEARCH: "splits", AT_THE_DOOR: "stock", A_WARM_UP: "course"}
 
 _OF_KPIS: dict[Topic, tuple[str, ...]] = {
     "deliveries": (

@@ -9,6 +9,9 @@ import pyarrow.compute as pc
 from sim.execution.experiment import Replication
 from sim.journal import Journal
 
+GREEDY_SEARCH = "greedy search"
+"""What every sentence of `cut_short` says."""
+
 _ALL, _GREEDY = "decisions.all", "decisions.greedy"
 
 
@@ -25,8 +28,8 @@ def cut_short(tasks: Iterable[Replication]) -> list[str]:
         taken, greedy = found.get(policy, (0, 0))
         found[policy] = taken + int(measured[_ALL]), greedy + int(measured[_GREEDY])
     return [
-        f"{policy}: {greedy:,} of {taken:,} decisions used the greedy search, because there were more ways to split "
-        "the order than are tried"
+        f"{policy}: {greedy:,} of {taken:,} decisions used the {GREEDY_SEARCH}, because there were more ways to split"
+        " the order than are tried"
         for policy, (taken, greedy) in found.items()
         if greedy
     ]

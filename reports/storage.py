@@ -12,6 +12,9 @@ from reports.numbers import fixed
 from sim.execution.experiment import Replication
 from sim.journal import Journal
 
+AT_THE_DOOR = "at the door"
+"""What every sentence of `too_full` says."""
+
 _FULL = "full."
 _MOST_NAMED = 3  # warehouses of a policy
 
@@ -52,7 +55,7 @@ def too_full(tasks: Iterable[Replication]) -> list[str]:
         ]
         if told:
             more = f", {len(worst) - len(told)} more less often" if len(worst) > len(told) else ""
-            sentences.append(f"{policy}: {', '.join(told)}{more}; goods waited at the door")
+            sentences.append(f"{policy}: {', '.join(told)}{more}; goods waited {AT_THE_DOOR}")
     return sentences
 
 

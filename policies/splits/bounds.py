@@ -44,6 +44,8 @@ class Bounds:
     """What every plan of a rule keeps to.
 
     Attributes:
+        network: of the replication.
+        preference: the rule's rank.
         fewest_first: whether the number of shipments comes before everything else.
         sites_per_line: warehouses from which the units of one line may come.
         least_value: of every part, in millionths of the currency; 0 for no such bound.

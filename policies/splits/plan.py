@@ -17,6 +17,7 @@ class Ship(NamedTuple):
     """What leaves one warehouse together.
 
     Attributes:
+        site: position of the warehouse.
         case: the lines; its request has the units of them that leave from there.
 
     """
@@ -29,6 +30,7 @@ class Plan(NamedTuple):
     """A way to ship lines, and the next best one.
 
     Attributes:
+        ships: what leaves, warehouse by warehouse.
         runner_up: the warehouses that would have been taken otherwise, each once.
         margin: how much better it is, in the unit of the key that decided; None where no key did.
         reason: why there are several shipments although one warehouse could ship everything: one of

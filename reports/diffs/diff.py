@@ -52,8 +52,12 @@ class RouteDifferences:
     """Two policies on the same orders, order by order; the differences are the policy minus the baseline.
 
     Attributes:
+        baseline: the routes that are compared with.
+        policy: the routes of the same orders under the policy.
         kind: place in `KINDS` of how the routes differ, -1 where they do not.
-        cost: cents. lead: seconds, of orders that both delivered, which `both` tells.
+        cost: cents.
+        both: whether both delivered the order.
+        lead: seconds, of orders that both delivered; 0 for others.
 
     """
 

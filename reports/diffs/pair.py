@@ -29,6 +29,9 @@ class Pair(NamedTuple):
     """Two policies, what they decided differently, and the orders that are to show it.
 
     Attributes:
+        baseline: the policy that is compared with.
+        policy: the policy that is compared.
+        found: the differences of their routes, order by order.
         content: the difference as JSON holds it, see `reports.diffs.diff.difference_content`.
         chosen: what each order shows, by its id.
 

@@ -43,9 +43,14 @@ class Routes:
     Attributes:
         orders: their ids, in the order in which they were placed.
         ordered: fingerprints of what was ordered, where and when.
-        cost: cents of their own. lead: seconds to delivery, or `NEVER`. late: as the KPI has it.
-        units: sent. warehouses, parcels, services, times: fingerprints of where from; of that and what was in each
-            parcel; of that and by which service; of that and when each was decided.
+        cost: cents of their own.
+        lead: seconds to delivery, or `NEVER`.
+        late: as the KPI has it.
+        units: that were sent.
+        warehouses: fingerprints of where from.
+        parcels: of that, and of what was in each parcel.
+        services: of that, and of the service of each.
+        times: of that, and of when each was decided.
 
     """
 

@@ -35,7 +35,8 @@ class Contents:
     """What a sheet is made of.
 
     Attributes:
-        name: of the sheet. about: what its rows are, in words.
+        name: of the sheet.
+        about: what its rows are, in words.
         schema: its columns. A column `unit` states that of the row, in which a share is shown in per cent.
         units: of other columns, by name.
         rows: how many there are.
@@ -61,6 +62,8 @@ class Sheet:
     """A sheet that is written row by row.
 
     Attributes:
+        book: that it is a sheet of.
+        contents: what it is made of.
         written: rows that the sheet has, without the heading.
 
     """

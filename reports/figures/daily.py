@@ -30,7 +30,13 @@ class _Measure:
     """What is shown: part for one of the whole, both of them `reports.breakdown.SUMS`.
 
     Attributes:
+        name: of the picture.
+        title: of the picture.
+        part: divided by the whole.
+        whole: by which the part is divided.
         factor: of the quotient as shown.
+        label: what the quotient is called.
+        unit: of the quotient as shown; `{currency}` stands for the currency's code.
         places: decimals of the numbers that are written.
         nothing: why there is no picture where the part is 0 throughout.
 

@@ -38,6 +38,7 @@ class Map:
         sites: x, y of each warehouse.
         frame: left, right, bottom, top.
         outline: polylines in the same plane; none where the paper shows degrees.
+        degrees_ratio: height of a degree of latitude over the width of one of longitude; 1 where it shows kilometres.
 
     """
 

@@ -20,7 +20,7 @@ from reports.figures.captions import NO_JOURNAL
 from reports.figures.inline_svg import Picture, inline_svg
 from reports.figures.labels import shortened
 from reports.figures.style import INK, MUTED, WIDTH, canvas, colour_of, house_style
-from reports.load import Load, Outage, Steps, load, outages
+from reports.workload import Outage, Steps, Workload, outages, workload
 from sim.clock import DAY, HOUR
 from sim.journal import Journal
 
@@ -41,7 +41,7 @@ def site_loads(journals: Mapping[str, Journal], policies: Sequence[str]) -> list
     """
     if not journals:
         return [Picture(*_WAITING, "", NO_JOURNAL)]
-    loads = {policy: load(journal) for policy, journal in journals.items()}
+    loads = {policy: workload(journal) for policy, journal in journals.items()}
     places = {policy: policies.index(policy) for policy in journals}
     window = _Window.of(next(iter(journals.values())))
     panels = _Panels(loads, places, outages(journals.values()), window)
@@ -75,7 +75,7 @@ class _Window:
 class _Panels:
     """What the pictures of sites have in common."""
 
-    loads: Mapping[str, Load]
+    loads: Mapping[str, Workload]
     places: Mapping[str, int]
     outages: Sequence[Outage]
     window: _Window

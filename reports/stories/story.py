@@ -66,7 +66,8 @@ class Event(NamedTuple):
     """Something that happened to an order.
 
     Attributes:
-        at: the moment, UTC as in the journal. when: by the scenario's clock.
+        at: the moment, UTC as in the journal.
+        when: the same by the scenario's clock.
         text: what happened.
         reasons: of a decision, rule by rule.
         ends: of a decision, what it came to.
@@ -90,7 +91,8 @@ class Telling(NamedTuple):
         facts: what it was and what became of it.
         events: in the order of time.
         promised: within how many hours; None without a promise.
-        lives: of its shipments. times: the same as a table; None where nothing left.
+        lives: of its shipments.
+        times: the same as a table; None where nothing left.
         money: what it brought and cost; None before anything was paid for.
 
     """

@@ -26,7 +26,8 @@ class Phase(NamedTuple):
     """A time in the life of a shipment.
 
     Attributes:
-        name: what it is called. waits: whether nothing happens in it.
+        name: what it is called.
+        waits: whether nothing happens in it.
         hours: how long it took; None where it has not ended.
 
     """

@@ -33,6 +33,9 @@ from sim.scenario import Scenario
 
 ENOUGH, TOO_SHORT, UNSETTLED, UNKNOWN = "enough", "too short", "unsettled", "unknown"
 
+A_WARM_UP = "a warm-up of"
+"""What every `sentence` on a course that is too short says, followed by how long it is."""
+
 _LAST = 5  # batches at the end on which no cut rests: few of them agree by chance
 _LEAST = 2 * _LAST  # batches without which nothing is said
 _LEVEL = 0.02
@@ -177,7 +180,7 @@ def too_short(found: Mapping[str, Mapping[str, WarmUp]], scenarios: Mapping[str,
 
 def sentence(course: str, said: WarmUp, warm_up_days: float) -> str:
     """Say in words what a course says of a warm-up."""
-    what, given = COURSES[course], f"a warm-up of {days(24 * warm_up_days)}"
+    what, given = COURSES[course], f"{A_WARM_UP} {days(24 * warm_up_days)}"
     if said.cut_days is None:
         return f"{what}: {said.reason}"
     cut = days(24 * said.cut_days)

@@ -122,11 +122,7 @@ def list_command(kind: str) -> None:
 
 def _titles(files: dict[str, Path]) -> Iterable[tuple[str, ...]]:
     for id_, path in files.items():
-        yield id_, _title(read(path).tree) or id_
-
-
-def _title(tree: Map) -> str:
-    return str(tree.get("name", ""))
+        yield id_, str(read(path).tree.get("name", "")) or id_
 
 
 def _scenarios() -> Iterable[tuple[str, ...]]:

@@ -7,7 +7,7 @@ import pytest
 
 from reports.figures import site_loads
 from reports.figures.style import colour_of
-from reports.load import Outage, load, outages
+from reports.workload import Outage, outages, workload
 
 DAY, HOUR = 86_400, 3_600
 # The window of a journal that a test writes: the second and the third day.
@@ -31,7 +31,7 @@ def hours(story, site="newark", backlog=lambda hour: 0.0, busy=0, opened=3600, b
 def test_the_load_is_the_mean_of_what_waited_and_the_share_of_open_hours_that_were_worked(new_story):
     story = hours(new_story(), backlog=lambda hour: float(hour), busy=900)
     story = hours(story, "reno", busy=0, opened=0)
-    found = load(story.close())
+    found = workload(story.close())
     assert found.sites == ("newark", "reno")
     # Two days are told by the hour: 24 to 47 and 48 to 71 wait, and 900 s of 3600 s are a quarter.
     assert found.waiting.seconds == found.busy.seconds == HOUR
@@ -45,7 +45,7 @@ def test_the_load_is_the_mean_of_what_waited_and_the_share_of_open_hours_that_we
 def test_from_four_days_on_a_site_is_busy_by_the_day(new_story):
     journal = hours(new_story(), busy=900, end=2 * DAY).close()
     journal.about["window"] = [0, 4 * DAY]
-    found = load(journal)
+    found = workload(journal)
     assert found.busy.seconds == DAY
     np.testing.assert_array_equal(found.busy.values, [[0.25, 0.25, np.nan, np.nan], [np.nan] * 4])
     picture = site_loads({"near": journal}, ["near"])[1]
@@ -56,7 +56,7 @@ def test_from_four_days_on_a_site_is_busy_by_the_day(new_story):
 
 def test_how_a_journal_was_cut_into_blocks_changes_nothing(new_story):
     whole, cut = (
-        load(hours(new_story(None, rows), backlog=lambda hour: hour / 3, busy=7).close())
+        workload(hours(new_story(None, rows), backlog=lambda hour: hour / 3, busy=7).close())
         for rows in (10_000, 5)
     )
     np.testing.assert_array_equal(whole.waiting.values, cut.waiting.values)

@@ -1,4 +1,4 @@
-"""Load: how many shipments waited at each site of a replication, and how busy it was, through the window."""
+"""Workload: how many shipments waited at each site of a replication, and how busy it was, through the window."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class Workload:
     """What the sites of one replication had to do in its window.
 
     Attributes:
@@ -68,7 +68,7 @@ class Outage:
     reason: str
 
 
-def load(journal: Journal) -> Load:
+def workload(journal: Journal) -> Workload:
     """Add up what a journal's table `warehouse_hours` says of its window."""
     begin, end = journal.about["window"]
     short = HOUR * hours_of_a_value(end - begin)
@@ -90,7 +90,7 @@ def load(journal: Journal) -> Load:
         opened += np.bincount(place, whole(batch.column("open_s"))[inside], len(opened))
     lengths = np.minimum(short, end - begin - short * np.arange(steps))
     share = np.divide(busy, opened, out=np.full(len(busy), np.nan), where=opened > 0)
-    return Load(
+    return Workload(
         sites,
         Steps(begin, short, waited.reshape(len(sites), steps) / lengths),
         Steps(begin, long, share.reshape(len(sites), turns)),
