@@ -302,6 +302,21 @@ def test_without_a_price_the_fewest_shipments_come_first(counter: Any) -> None:
     assert answers.sites("A") == ["far"]
 
 
+@pytest.mark.parametrize(("then", "parcels"), [("", 2), ("  - {split: {max_shipments: 3}}\n", 1)])
+def test_the_price_of_a_split_goes_with_the_split_that_holds(counter: Any, then: str, parcels: int) -> None:
+    """Where all rules match, the last split holds: without its price the fewest shipments come first."""
+    services = "{id: parcel, zones_km: [150], rates: {base: [1, 3], per_kg: [0, 1.5]}}"
+    rules = split("penalty_per_shipment: 0", ", rank: {cost: {landed_cost: 1}}")
+    answers = counter.play(
+        f"match: all\n{rules}{then}",
+        "A 05T10:00 mug,tea",
+        items="{id: mug, weight_kg: 2}, {id: tea}",
+        stock="near mug:9; far mug:9 tea:9",
+        services=services,
+    )
+    assert len(answers.sites("A")) == parcels
+
+
 # -- rule sets made in Python ------------------------------------------------------------------------------------------
 
 

@@ -197,6 +197,16 @@ rules:
     assert answers.first("rule", "B") == "not too far + for gold"
 
 
+def test_rules_without_a_name_that_decide_together_are_named_by_their_numbers(counter: Any) -> None:
+    """They used to be `rule 0`."""
+    rules = "match: all\nrules:\n  - {when: {order: {segment: gold}}}\n  - {sites: [mid, far]}\n  - {NAMErank: {by: [site_id]}}\n"
+    segments = "{id: standard}, {id: gold}"
+    answers = counter.play(rules.replace("NAME", ""), segments=segments)
+    assert (answers.sites("A"), answers.first("rule")) == (["mid"], "rule 2 + rule 3")
+    answers = counter.play(rules.replace("NAME", "name: by id, "), segments=segments)
+    assert answers.first("rule") == "rule 2 + by id"
+
+
 def test_lines_to_which_other_rules_apply_are_decided_apart(counter: Any) -> None:
     rules = """\
 match: all
