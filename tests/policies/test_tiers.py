@@ -162,6 +162,11 @@ def test_customer_care_costs_its_price_and_its_time_once(counter: Any, frame: An
     assert care[["order", "amount_cents"]].to_numpy().tolist() == [["A", 420]]
 
 
+def test_customer_care_takes_a_second_at_least(counter: Any) -> None:
+    rules = "rules:\n  - {on_full: {care: 0.0001}}\n"
+    assert counter.play(rules).times("A") == ["05T10:00:00", "05T10:00:01"]
+
+
 def test_after_customer_care_lines_go_on_to_the_next_rule(counter: Any) -> None:
     rules = "rules:\n  - {sites: [near], otherwise: {care: 3}}\n  - {sites: [far]}\n"
     answers = counter.play(rules, stock="far mug:1")
@@ -246,6 +251,8 @@ def test_a_rule_for_lines_leaves_alone_a_part_of_an_order_that_may_not_be_divide
     assert sorted(answers.sites("A")) == ["far", "near"]
     assert answers.sites("B") == ["near"]
     assert answers.sites("C") == ["far"]  # all of it is cold
+    alone = counter.play(BY_LINE.replace("MORE", "").partition("  - {split")[0], orders, **WHOLE, drain_days=1)
+    assert (alone.orders["B"]["state"], alone.first("outcome", "B")) == ("open", "none")
 
 
 @pytest.mark.parametrize("bound", ["never_with_items: [mug]", "min_order_value: 5"])
