@@ -147,6 +147,18 @@ def test_beyond_8_lines_the_greedy_cover_keeps_to_the_floor(counter: Any) -> Non
         assert answers.first("capped")
 
 
+def test_beyond_8_lines_a_warehouse_that_would_leave_too_little_is_passed_over(counter: Any) -> None:
+    """Near has eight of ten lines at 10 each; the rest would be worth 20, so that mid and far send five each."""
+    lines = {"near": range(8), "mid": range(5), "far": range(5, 10)}
+    answers = counter.play(
+        split("min_part_value: 50"),
+        "A 05T10:00 " + ",".join(f"i{number}" for number in range(10)),
+        items=", ".join(f"{{id: i{number}, price: 10}}" for number in range(10)),
+        stock="; ".join(f"{site} " + " ".join(f"i{i}:1" for i in has) for site, has in lines.items()),
+    )
+    assert sorted(answers.sites("A")) == ["far", "mid"]
+
+
 @pytest.mark.parametrize("fewest_first", [True, False])
 def test_the_division_is_the_best_of_all_that_keep_to_the_floor(counter: Any, fewest_first: bool) -> None:
     """Forty orders against five sites: brute force over every site for every line."""
@@ -242,6 +254,17 @@ def test_groups_that_share_an_item_are_one_group(counter: Any) -> None:
     order = "A 05T10:00 mug,tea,pot"
     assert counter.play(rules, order, stock="near mug:9 tea:9; far pot:9 tea:9").sites("A") == []
     assert counter.play(rules, order, stock="near mug:9; far mug:9 pot:9 tea:9").sites("A") == ["far"]
+
+
+def test_groups_that_share_nothing_stay_two(counter: Any) -> None:
+    nearest = ", rank: {by: [distance_km, fewest_shipments]}"
+    answers = counter.play(
+        split("keep_together: [[mug, tea], [pot, pan]]", nearest),
+        "A 05T10:00 mug,tea,pot,pan",
+        items="{id: mug}, {id: tea}, {id: pot}, {id: pan}",
+        stock="near mug:9 pot:9; mid pan:9 pot:9; far mug:9 tea:9",
+    )
+    assert answers.shipments.set_index("warehouse")["lines"].to_dict() == {"mid": 2, "far": 2}
 
 
 def test_a_line_whose_company_another_rule_must_place_waits_for_that_rule(counter: Any) -> None:
