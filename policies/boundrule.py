@@ -52,20 +52,21 @@ class BoundRule:
         rules: a warehouse must pass the filters of all; ties in the rank of one are decided by the next; of services,
             splits and actions those hold that the last rule names.
         network: of the replication.
-        number: of the rule in its set, from 1: its name when it has none.
+        numbers: of the rules in their set, from 1: the names of those that have none.
 
     Attributes:
-        name: of the rules.
+        name: of the rules, as people are told it.
         sieve: which warehouses are candidates.
         preference: which of them is preferred.
 
     """
 
-    def __init__(self, rules: Sequence[Rule], network: Network, number: int = 0) -> None:
+    def __init__(self, rules: Sequence[Rule], network: Network, numbers: Sequence[int]) -> None:
         for rule in rules:
             check_references(rule, network)
         self._network = network
-        self.name = " + ".join([rule.name for rule in rules if rule.name]) or f"rule {number}"
+        named = zip(rules, numbers, strict=True)
+        self.name = " + ".join([rule.name or f"rule {number}" for rule, number in named])
         last = _named_last(rules)
         self._on_full, self._on_partial, self._otherwise = last.on_full, last.on_partial, last.otherwise
         self._shipped_in_part: set[int] = set()  # orders whose rest this rule keeps

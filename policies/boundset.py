@@ -45,7 +45,7 @@ class BoundRuleSet:
         self._network = network
         self._sections = rules
         self._whens = [None if rule.when is None else rule.when.bind(network) for rule in rules]
-        self._rules = [BoundRule([rule], network, number + 1) for number, rule in enumerate(rules)]
+        self._rules = [BoundRule([rule], network, [number + 1]) for number, rule in enumerate(rules)]
         self._turns = list(zip(range(len(rules)), self._rules, self._whens, strict=True))
         self._is_together = match == "all"
         self._together: dict[tuple[int, ...], BoundRule] = {
@@ -118,7 +118,8 @@ class BoundRuleSet:
             rule = self._together.get(numbers)
             if rule is None:
                 sections = [self._sections[number] for number in numbers]
-                rule = self._together[numbers] = BoundRule(sections, self._network)
+                rule = BoundRule(sections, self._network, [number + 1 for number in numbers])
+                self._together[numbers] = rule
             verdict = rule.decide(left, tuple(lines), shipments)
             steps.append(Step(turn, rule, left, (), tuple(lines), shipments, verdict))
             shipments += _shipments(verdict)

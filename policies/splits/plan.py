@@ -60,7 +60,6 @@ def whole(case: Case, sites: Bools, preference: Preference) -> Plan | None:
     found = (sites & case.has_all & case.reachable).nonzero()[0]
     if len(found) < 2:
         return Plan((Ship(found.item(0), case),)) if len(found) else None
-    case.candidates = found
     winner, other, margin = preference.two_best(case, found)
     return Plan((Ship(winner, case),), (other,), margin)
 

@@ -123,6 +123,8 @@ def test_assign_ships_whole_lines_that_fit_and_an_action_takes_the_rest(
     assert answers.sites("A") == parcels
     assert (order["units_first_attempt"], order["units_shipped"]) == (1, 1)
     assert order["revenue"] == 0  # items without a price
+    if rest.startswith("{wait"):
+        assert answers.decisions["outcome"].tolist() == ["partial, wait", "partial, cancel"]
 
 
 @pytest.mark.parametrize(
@@ -131,6 +133,7 @@ def test_assign_ships_whole_lines_that_fit_and_an_action_takes_the_rest(
 def test_without_assign_an_action_takes_all_lines(counter: Any, action: str, state: str) -> None:
     answers = counter.play(partial(action), **PART)
     assert answers.orders["A"]["state"] == state
+    assert answers.first("outcome") == ("partial" if action == "next" else f"partial, {action}")
     assert answers.orders["A"]["units_shipped"] == 0
     assert answers.sites("A") == (["near"] if action == "backorder" else [])
 

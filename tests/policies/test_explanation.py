@@ -161,6 +161,11 @@ def test_a_limit_that_puts_back_is_among_the_keys(explained: Any) -> None:
     assert beyond.values[0] == 1
 
 
+def test_a_limit_that_excludes_is_no_key(explained: Any) -> None:
+    listener, _ = explained("rules: [{filters: [{below_limit: {n: 1}}]}]\n")
+    assert listener.heard[0][1][0].comparisons[0].keys == ("distance_km", "site_id")
+
+
 RULE_SETS = {
     "nearest": "nearest",
     "patient": "patient",

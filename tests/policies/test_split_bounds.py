@@ -147,6 +147,18 @@ def test_beyond_8_lines_the_greedy_cover_keeps_to_the_floor(counter: Any) -> Non
         assert answers.first("capped")
 
 
+def test_beyond_8_lines_a_warehouse_that_would_leave_too_little_is_passed_over(counter: Any) -> None:
+    """Near has eight of ten lines at 10 each; the rest would be worth 20, so that mid and far send five each."""
+    lines = {"near": range(8), "mid": range(5), "far": range(5, 10)}
+    answers = counter.play(
+        split("min_part_value: 50"),
+        "A 05T10:00 " + ",".join(f"i{number}" for number in range(10)),
+        items=", ".join(f"{{id: i{number}, price: 10}}" for number in range(10)),
+        stock="; ".join(f"{site} " + " ".join(f"i{i}:1" for i in has) for site, has in lines.items()),
+    )
+    assert sorted(answers.sites("A")) == ["far", "mid"]
+
+
 @pytest.mark.parametrize("fewest_first", [True, False])
 def test_the_division_is_the_best_of_all_that_keep_to_the_floor(counter: Any, fewest_first: bool) -> None:
     """Forty orders against five sites: brute force over every site for every line."""
@@ -244,6 +256,17 @@ def test_groups_that_share_an_item_are_one_group(counter: Any) -> None:
     assert counter.play(rules, order, stock="near mug:9; far mug:9 pot:9 tea:9").sites("A") == ["far"]
 
 
+def test_groups_that_share_nothing_stay_two(counter: Any) -> None:
+    nearest = ", rank: {by: [distance_km, fewest_shipments]}"
+    answers = counter.play(
+        split("keep_together: [[mug, tea], [pot, pan]]", nearest),
+        "A 05T10:00 mug,tea,pot,pan",
+        items="{id: mug}, {id: tea}, {id: pot}, {id: pan}",
+        stock="near mug:9 pot:9; mid pan:9 pot:9; far mug:9 tea:9",
+    )
+    assert answers.shipments.set_index("warehouse")["lines"].to_dict() == {"mid": 2, "far": 2}
+
+
 def test_a_line_whose_company_another_rule_must_place_waits_for_that_rule(counter: Any) -> None:
     """The first rule takes only mugs; a mug that belongs to a tea is left to the second, which takes both."""
     rules = """\
@@ -300,6 +323,21 @@ def test_without_a_price_the_fewest_shipments_come_first(counter: Any) -> None:
         services=services,
     )
     assert answers.sites("A") == ["far"]
+
+
+@pytest.mark.parametrize(("then", "parcels"), [("", 2), ("  - {split: {max_shipments: 3}}\n", 1)])
+def test_the_price_of_a_split_goes_with_the_split_that_holds(counter: Any, then: str, parcels: int) -> None:
+    """Where all rules match, the last split holds: without its price the fewest shipments come first."""
+    services = "{id: parcel, zones_km: [150], rates: {base: [1, 3], per_kg: [0, 1.5]}}"
+    rules = split("penalty_per_shipment: 0", ", rank: {cost: {landed_cost: 1}}")
+    answers = counter.play(
+        f"match: all\n{rules}{then}",
+        "A 05T10:00 mug,tea",
+        items="{id: mug, weight_kg: 2}, {id: tea}",
+        stock="near mug:9; far mug:9 tea:9",
+        services=services,
+    )
+    assert len(answers.sites("A")) == parcels
 
 
 # -- rule sets made in Python ------------------------------------------------------------------------------------------

@@ -120,6 +120,7 @@ def test_beyond_8_lines_the_search_is_greedy(counter: Any) -> None:
     greedy = counter.play(split(3), f"A 05T10:00 {ten}", items=GOODS, sites=sites, stock=stock)
     assert sorted(greedy.sites("A")) == ["left", "most", "right"]
     assert sorted(greedy.shipments["lines"]) == [2, 2, 6]
+    assert counter.play(split(2), f"A 05T10:00 {ten}", items=GOODS, sites=sites, stock=stock).sites("A") == []
     eight = ",".join(f"i{i}" for i in range(1, 9))
     exact = counter.play(split(3), f"A 05T10:00 {eight}", items=GOODS, sites=sites, stock=stock)
     assert sorted(exact.sites("A")) == ["left", "right"]
@@ -152,3 +153,39 @@ def test_beyond_8_lines_what_is_too_heavy_for_one_parcel_still_finds_a_way(stage
     )
     assert answers.orders["A"]["state"] == "delivered"
     assert sorted(answers.sites("A")) == ["mid", "near"]
+
+
+# -- as many lines as so many shipments can take ---------------------------------------------------------------
+
+FEW = {"items": "{id: mug}, {id: tea}, {id: pot}, {id: pan}, {id: jug}"}
+
+
+def some(most: int, split: str = "", rank: str = "") -> str:
+    return f"rules:\n  - {{split: {{max_shipments: {most}{split}}}, on_partial: {{assign: cancel}}{rank}}}\n"
+
+
+def test_of_warehouses_with_as_many_lines_the_rank_chooses(counter: Any) -> None:
+    far = ", rank: {by: [{distance_km: {descending: true}}]}"
+    for rank, site in (("", "near"), (far, "mid")):
+        answers = counter.play(some(1, rank=rank), "A 05T10:00 mug,tea", stock="near mug:9; mid tea:9")
+        assert answers.sites("A") == [site]
+
+
+def test_lines_that_travel_together_count_each(counter: Any) -> None:
+    rules = some(1, ", keep_together: [[mug, tea]]")
+    stock = "near pan:9 jug:9; far mug:9 tea:9 pot:9"
+    answers = counter.play(rules, "A 05T10:00 mug,tea,pot,pan,jug", stock=stock, **FEW)
+    assert answers.shipments[["warehouse", "lines"]].values.tolist() == [["far", 3]]
+
+
+def test_what_cannot_leave_together_does_not_keep_the_others(counter: Any) -> None:
+    """The pot and the pan of far are too heavy for one parcel, and there is only one left for them."""
+    counter.stage.write("rates.csv", "zone,up_to_kg,price\n1,5,3\n")
+    play = {
+        "items": "{id: mug}, {id: pot, weight_kg: 3}, {id: pan, weight_kg: 3}",
+        "stock": "near mug:9; far pot:9 pan:9",
+        "services": "{id: parcel, rates: {file: rates.csv}}",
+    }
+    answers = counter.play(some(2), "A 05T10:00 mug,pot,pan\nB 05T10:00 pot,pan", **play)
+    assert answers.sites("A") == ["near"]
+    assert counter.play(some(3), "A 05T10:00 mug,pot,pan", **play).sites("A") == ["near", "far", "far"]

@@ -51,6 +51,17 @@ rules:
     ]
 
 
+def test_a_rule_that_allows_one_shipment_adds_none_to_that_of_another_rule(counter: Any) -> None:
+    rules = """\
+rules:
+  - {sites: [near], split: {max_shipments: 2}, on_partial: {assign: next}}
+  - {sites: [far]}
+"""
+    answers = counter.play(rules, "A 05T10:00 mug,tea", stock="near mug:1; far tea:1", drain_days=1)
+    assert answers.sites("A") == ["near"]
+    assert answers.orders["A"]["state"] == "open"
+
+
 HOURLY = """\
 rules:
   - filters: [{below_limit: {n: 1, per: hour}}, {has_stock: any}]

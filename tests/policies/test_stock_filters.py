@@ -147,6 +147,13 @@ def test_a_soft_reserve_is_given_up_when_nothing_else_is_left(counter: Any) -> N
     assert answers.sites("A") == ["near"]
 
 
+def test_what_is_kept_back_stays_so_when_soft_filters_are_dropped(counter: Any) -> None:
+    filters = "{keep_back: {units: 5, for: [gold]}}, {soft: {within: {km: 1}}}, {has_stock: all}"
+    stock = "near mug:7; far mug:99"
+    answers = counter.play(rule(filters), "A 05T10:00 mug:3", stock=stock, segments=SEGMENTS)
+    assert answers.sites("A") == ["far"]
+
+
 # -- ignore_safety_stock -----------------------------------------------------------------------------------
 
 FLOOR = {"near": "at: [0, 1], safety_stock: {units: 5}", "far": "at: [0, 3]"}

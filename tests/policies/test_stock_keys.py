@@ -129,6 +129,16 @@ def test_the_order_of_issue_decides_which_age_counts(counter: Any) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("issue", "age"), [("", 5), (", issue: fifo", 5), (", issue: lifo", 1)])
+def test_a_shipment_takes_its_lots_in_the_order_of_issue_of_the_rule(
+    counter: Any, issue: str, age: float
+) -> None:
+    stock = "near milk:2/2026-01-05/ milk:2/2026-01-09/"
+    rules = by("distance_km", more=issue)
+    answers = counter.play(rules, "A 10T00:00 milk", stock=stock, items=MILK)
+    assert answers.shipments["stock_age_d"].tolist() == [age]
+
+
 def test_lots_that_are_held_or_too_old_do_not_count(counter: Any) -> None:
     """Near has lots of 9 (too old in two days), 6, 2 days; A takes the one of 6. Mid: 4. B: 2 against 4."""
     stock = "near milk:1/2026-01-01/2026-01-11 milk:1/2026-01-04/2026-02-01 milk:1/2026-01-08/2026-02-01; mid milk:9/2026-01-06/2026-02-01"

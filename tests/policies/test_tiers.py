@@ -162,6 +162,11 @@ def test_customer_care_costs_its_price_and_its_time_once(counter: Any, frame: An
     assert care[["order", "amount_cents"]].to_numpy().tolist() == [["A", 420]]
 
 
+def test_customer_care_takes_a_second_at_least(counter: Any) -> None:
+    rules = "rules:\n  - {on_full: {care: 0.0001}}\n"
+    assert counter.play(rules).times("A") == ["05T10:00:00", "05T10:00:01"]
+
+
 def test_after_customer_care_lines_go_on_to_the_next_rule(counter: Any) -> None:
     rules = "rules:\n  - {sites: [near], otherwise: {care: 3}}\n  - {sites: [far]}\n"
     answers = counter.play(rules, stock="far mug:1")
@@ -195,6 +200,16 @@ rules:
     answers = counter.play(rules, "A 05T10:00 mug\nB 05T10:00 mug express", segments=segments)
     assert (answers.sites("A"), answers.sites("B")) == (["near"], ["mid"])
     assert answers.first("rule", "B") == "not too far + for gold"
+
+
+def test_rules_without_a_name_that_decide_together_are_named_by_their_numbers(counter: Any) -> None:
+    """They used to be `rule 0`."""
+    rules = "match: all\nrules:\n  - {when: {order: {segment: gold}}}\n  - {sites: [mid, far]}\n  - {NAMErank: {by: [site_id]}}\n"
+    segments = "{id: standard}, {id: gold}"
+    answers = counter.play(rules.replace("NAME", ""), segments=segments)
+    assert (answers.sites("A"), answers.first("rule")) == (["mid"], "rule 2 + rule 3")
+    answers = counter.play(rules.replace("NAME", "name: by id, "), segments=segments)
+    assert answers.first("rule") == "rule 2 + by id"
 
 
 def test_lines_to_which_other_rules_apply_are_decided_apart(counter: Any) -> None:
@@ -236,6 +251,8 @@ def test_a_rule_for_lines_leaves_alone_a_part_of_an_order_that_may_not_be_divide
     assert sorted(answers.sites("A")) == ["far", "near"]
     assert answers.sites("B") == ["near"]
     assert answers.sites("C") == ["far"]  # all of it is cold
+    alone = counter.play(BY_LINE.replace("MORE", "").partition("  - {split")[0], orders, **WHOLE, drain_days=1)
+    assert (alone.orders["B"]["state"], alone.first("outcome", "B")) == ("open", "none")
 
 
 @pytest.mark.parametrize("bound", ["never_with_items: [mug]", "min_order_value: 5"])
