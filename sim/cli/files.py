@@ -14,7 +14,7 @@ import click
 
 from reports.numbers import counted
 from sim.cli.options import anywhere_option
-from sim.document import Document, Map, nearest, read
+from sim.document import Document, nearest, read
 from sim.document.file import nearest_file
 from sim.errors import InputError, Problem, RuleSetError, ScenarioError
 from sim.scenario import check_scenario, find_scenario, shipped_scenarios
