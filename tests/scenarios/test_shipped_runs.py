@@ -13,8 +13,8 @@ from sim.scenario import Scenario, load_scenario, shipped_scenarios
 STARTER = next(iter(shipped_scenarios().values())).parent / "starter"
 
 
-def play(scenario: Scenario, policy: str) -> Journal:
-    (source,) = read_policies([policy], scenario)
+def play(scenario: Scenario, policy: str, changes: tuple[str, ...] = ()) -> Journal:
+    (source,) = read_policies([policy], scenario, changes)
     return simulate(scenario, build_policy(source, scenario))
 
 
@@ -74,6 +74,11 @@ def test_the_starter_scenario_runs_with_the_starter_rules() -> None:
     assert set(counted(journal)["state"]) == {"delivered"}
     rules = journal.table("decisions", ["rule"])["rule"].unique().to_pylist()
     assert rules == ["whole order from one place", "whatever can be had"]  # both rules have something to do
+    without = play(starter, str(STARTER / "rules.yaml"), ("rules.0.rank.cost.backlog=0",))
+    waits, waits_without = (
+        (orders["delivered_at"] - orders["placed_at"]).mean() for orders in map(counted, (journal, without))
+    )
+    assert waits < 0.95 * waits_without  # the price on the queue, which the file tells to try, does something
 
 
 @pytest.mark.theory  # half a minute
