@@ -36,6 +36,14 @@ def estimate(mean: float | None, half_width: float | None, unit: str) -> str:
     return f"{fixed(factor * mean, places)} ± {_half_width(factor * half_width, places)}"
 
 
+def level(mean: float | None, row: Mapping[str, Any]) -> str:
+    """Write a mean, with no more decimals than the interval of its difference in a row of a comparison supports."""
+    if mean is None or row["low"] is None:
+        return estimate(mean, None, row["unit"])
+    number = unit_shown(row["unit"])[0] * mean
+    return fixed(number, min(_places(number, 0.0, row["unit"]), _places_of(row)))
+
+
 def difference(row: Mapping[str, Any]) -> str:
     """Write the difference in a row of a comparison, with its sign."""
     if row["difference"] is None:

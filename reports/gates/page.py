@@ -10,7 +10,7 @@ from reports.figures.style import colour_of
 from reports.figures.whisker import ends_of
 from reports.gates.baseline import Baseline
 from reports.gates.gate import Change, Check
-from reports.gates.texts import check_words, difference_of, mean_text, words_of
+from reports.gates.texts import check_words, difference_of, means_of, words_of
 from reports.numbers import joined
 from sim.errors import printable
 
@@ -41,13 +41,9 @@ def _replications(kept: Baseline) -> str:
 
 def _regression(change: Change) -> str:
     """Return a sentence on one regression."""
-    before, now = (mean_text(mean, change.kpi.unit) for mean in _means(change))
+    before, now = means_of(change)
     unit = numbers.unit_shown(change.unit)[1]
-    return f"{change.policy}: {change.kpi.label} was {before}, and is {now} {unit}".rstrip() + "."
-
-
-def _means(change: Change) -> tuple[float, float]:
-    return change.found.baseline_mean, change.found.policy_mean
+    return f"{change.policy}: {change.kpi.label} went from {before} to {now} {unit}".rstrip() + "."
 
 
 def _policy(check: Check, policy: str, place: int) -> dict[str, Any]:
@@ -65,7 +61,7 @@ def _row(changes: Sequence[Change], change: Change) -> dict[str, Any]:
     row = difference_of(change)
     # The same KPI is on the same scale for every policy.
     rows = [difference_of(each) for each in changes if each.kpi.name == change.kpi.name]
-    before, now = (mean_text(mean, change.kpi.unit) for mean in _means(change))
+    before, now = means_of(change)
     return row | {
         "kpi": change.kpi.name,
         "label": change.kpi.label,

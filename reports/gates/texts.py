@@ -144,22 +144,23 @@ def _rows(check: Check) -> list[tuple[str, ...]]:
 
 
 def _row(change: Change) -> tuple[str, ...]:
-    found, unit, row = change.found, change.kpi.unit, difference_of(change)
+    row = difference_of(change)
     return (
         change.policy,
         change.kpi.name,
         numbers.unit_shown(change.unit)[1],
-        mean_text(found.baseline_mean, unit),
-        mean_text(found.policy_mean, unit),
+        *means_of(change),
         numbers.difference(row),
         numbers.interval(row),
         words_of(change),
     )
 
 
-def mean_text(mean: float, unit: str) -> str:
-    """Write a mean alone; NaN as a dash."""
-    return numbers.estimate(None if math.isnan(mean) else mean, None, unit)
+def means_of(change: Change) -> tuple[str, str]:
+    """Write what a KPI was and is; what is undefined as a dash."""
+    means, row = (change.found.baseline_mean, change.found.policy_mean), difference_of(change)
+    before, now = (numbers.level(None if math.isnan(mean) else mean, row) for mean in means)
+    return before, now
 
 
 def _words(change: Change) -> str:

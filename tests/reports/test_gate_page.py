@@ -52,7 +52,7 @@ def test_a_regression_is_told_first_with_its_numbers_and_its_interval() -> None:
     assert "<title>small against its baseline · orderlab</title>" in page
     answer = page.split('<div class="answer"')[1].split("</div>")[0]
     assert "Regression: 1 KPI of 2 judged got worse than allowed." in answer
-    assert "mine: cost was 11.50, and is 12.55 USD/order." in answer
+    assert "mine: cost went from 11.50 to 12.55 USD/order." in answer
     assert 'class="verdict worse">regression: worse</span>' in page
     assert "+1.050<span" in page
     # 1.05 and t(0.975, 3) times the standard error of 1, 1.1, 1, 1.1
