@@ -154,7 +154,13 @@ def _extremes_table(content: Mapping[str, Any], what: str, rows: Sequence[Mappin
             row["order"],
             _turned([numbers.fixed(cost, 2) for cost in row["cost"]]).replace(" ", numbers.NO_BREAK),
             _turned([numbers.or_dash(lead, 1) for lead in row["lead_time_h"]]).replace(" ", numbers.NO_BREAK),
-            _turned(row["routes"]),
+            # Else nobody sees why the same way may cost so much more.
+            _turned(
+                [
+                    f"{way}, late" if late else way
+                    for way, late in zip(row["routes"], row["late"], strict=True)
+                ]
+            ),
         ]
         for row in rows
     ]

@@ -204,6 +204,8 @@ def test_sentences_say_how_many_and_what_became_of_the_others(pair: Any) -> None
         "newark by ground → reno by ground",
     ]
     assert [row[0] for row in time.rows] == ["6", "2", "5"]
+    content["most_by_cost"][-1]["late"] = [False, True]
+    assert difference_tables(content)[2].rows[-1][-1] == "newark by ground → reno by ground, late"
 
 
 def test_moves_tell_from_which_warehouses_to_which_others_and_what_that_did(new_story: Any) -> None:
