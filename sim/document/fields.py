@@ -292,7 +292,7 @@ def _why_no_number(given: Scalar, what: str) -> str:
     if SCIENTIFIC.fullmatch(given):
         return f"{rule}; YAML reads {given} as text: write {_spelt_out(given)}"
     if LIKE_A_NUMBER.fullmatch(given):
-        return f"{rule}, in digits and a decimal point only"
+        return f"{rule}, in digits {'' if 'whole' in what else 'and a decimal point '}only"
     return rule
 
 

@@ -62,6 +62,14 @@ WRONG_COMMANDS: dict[str, tuple[list[str], str]] = {
         ["run", "small.yaml", "--set", "warehouses.shp.stations=2"],
         "--set warehouses.shp.stations=2: warehouses.shp: is not in the list; did you mean 'shop'?",
     ),
+    "several values at once": (
+        ["run", "small.yaml", "--set", "warehouses.shop.stations=1 2"],
+        "warehouses.shop.stations: value '1 2': must be a whole number, in digits only",
+    ),
+    "a date as people write it": (
+        ["run", "small.yaml", "--set", "start=11/23/2026"],
+        "start: value '11/23/2026': must be a date and time such as 2026-01-05T08:00",
+    ),
     "a change without a value": (["run", "small.yaml", "--set", "days"], "--set days: must be KEY=VALUE"),
     "no such baseline": (
         ["run", "small.yaml", "--baseline", "cheapst", "-p", "cheapest"],
