@@ -1,4 +1,4 @@
-"""Replenishment: when what is ordered, by the replenish rules of a scenario.
+"""Reviews: when cells order, and how much, by the replenish rules of a scenario.
 
 A position is what a cell has or will have for those who may still ask: on hand - reserved + on order - owed. It
 counts what is on its way, waits at the door or is owed by a depot, so orders that are open at once never order twice.
