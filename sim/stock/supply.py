@@ -41,7 +41,9 @@ class Plan:
         cells: those that the rule holds for, ascending; a cell is item x warehouses + warehouse.
         every_days: between reviews; None for a continuous one.
         lot: what an order is a multiple of; 0 for a rule that orders up to a level.
-        source: where the goods come from. leads: how long they travel. per_kg: freight, micros.
+        source: where the goods come from.
+        leads: how long they travel.
+        per_kg: freight, micros.
 
     """
 
