@@ -7,7 +7,7 @@ from collections import deque
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.arrays import Floats, read_only
 from sim.catalogue import Catalogue
 from sim.clock import DAY, HOUR, NEVER, Clock
 from sim.localtime import period_end
@@ -49,8 +49,7 @@ class Usage(Tally):
         self._clock = clock
         self._of = UNITS_OF_LIMITS.index(of)
         self._used = np.zeros(sites, np.float64)
-        self._shown = self._used.view()
-        self._shown.flags.writeable = False
+        self._shown = read_only(self._used)
         self.most = 0.0
 
     @abstractmethod

@@ -29,27 +29,33 @@ class Order:
     Attributes:
         number: 0-based, in order of placing; names the order in the journal and keys its noise.
         luck: how long the work on its shipments takes.
-        items, units: by line. left: units of each line that no shipment holds and nobody cancelled.
-        promised_at: NEVER without a promise. counted: placed inside the window that KPIs count.
-        value: cents. grams, millilitres, tags: of the whole order.
+        items, units: by line.
+        left: units of each line that no shipment holds and nobody cancelled.
+        promised_at: NEVER without a promise.
+        counted: placed inside the window that KPIs count.
+        value: cents.
+        grams, millilitres, tags: of the whole order.
         parts: shipments so far, cancelled ones too, so that a number is never used twice.
         split_reason: why it takes more than one shipment, or may take more.
         in_care: lines that customer care has in hand, with the second until which it has them.
         again: for lines that have to be shipped once more, the number of the shipment that is replaced.
         live: what keeps the order open beside its lines: shipments and returns that have not ended.
         used: shipments that count against `max_shipments`; one that others replace does not.
-        lost: lines of which a carrier lost units that were not sent again. lost_at: since when it was known that they
-            will never come; later ones replace it.
+        lost: lines of which a carrier lost units that were not sent again.
+        lost_at: since when it was known that they will never come; later ones replace it.
         to_ship: units that no carrier has, and that are not cancelled: those that have to be shipped again are
             among them from the beginning.
         to_pay: units of each line that were not paid for yet.
-        captures: shipments paid for. shipped_value: of what carriers picked up, in millionths of the currency.
+        captures: shipments paid for.
+        shipped_value: of what carriers picked up, in millionths of the currency.
         refunded_value: of what was given back for, too.
         units_returned: sent back by the customer.
         moves: shipments of it that were moved to other warehouses before work on them began, because the policy wanted.
-        attempts: calls of the policy for what is left. timer: the latest timer set; an older one that fires is void.
+        attempts: calls of the policy for what is left.
+        timer: the latest timer set; an older one that fires is void.
         posts: cents by account, sums to 0.
-        notifications: messages to the customer. told_at: when the first one said that the order will be late.
+        notifications: messages to the customer.
+        told_at: when the first one said that the order will be late.
 
     """
 
@@ -136,9 +142,11 @@ class Shipment:
     Attributes:
         desk: who gives it to its warehouse.
         number: 1-based within the order.
-        lines: (line of the order, item, units). lane: what the services do for such goods on the way to their region.
+        lines: (line of the order, item, units).
+        lane: what the services do for such goods on the way to their region.
         terms: which units it may have.
-        picks: what the inventory bound to it. missing: units that it still waits for, of a backorder.
+        picks: what the inventory bound to it.
+        missing: units that it still waits for, of a backorder.
         again: of its lines, those that were shipped before, with the number of the shipment that is replaced.
         is_picked: whether its goods have left the shelf.
         rebound: units that expired while it waited, and were taken from other lots.

@@ -28,10 +28,12 @@ class Request(NamedTuple):
 
     Attributes:
         order: 0-based number of the order; it names the order's noise, and nothing else.
-        items, units: by line; units are those still to be placed. ordered: what was ordered of each line.
+        items, units: by line; units are those still to be placed.
+        ordered: what was ordered of each line.
         open: the lines that have units left.
         placed_at, promised_at: seconds since start; promised_at is `clock.NEVER` without a promise.
-        value: of the whole order, in cents. grams, millilitres, tags: of the open lines together.
+        value: of the whole order, in cents.
+        grams, millilitres, tags: of the open lines together.
         attempt: 1 at the first call for this order.
         shipments: parts of the order that left, or will leave, already.
         split: whether the segment accepts more than one shipment.

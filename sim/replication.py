@@ -166,30 +166,17 @@ def _run(
         inventory, expiry, claims, door, on_receipt if last_sync is None else [last_sync.received]
     )
     expectations = Expectations(clock, catalogue, warehouses, carriers)
-    facts_of_returns = ReturnFacts(catalogue)
-    notices = Notices(clock, expectations, facts_of_returns)
+    return_facts = ReturnFacts(catalogue)
+    notices = Notices(clock, expectations, return_facts)
     tallies = Tallies(clock, catalogue)
     fulfilment = Fulfilment(
-        clock,
-        catalogue,
-        inventory,
-        claims,
-        receipts,
-        disposals,
-        waiting,
-        carriers,
-        warehouses,
-        payments,
-        expectations,
-        notices,
-        settlement,
-        facts_of_returns,
-        tallies.kept,
-    )
+        clock, catalogue, inventory, claims, receipts, disposals, waiting, carriers, warehouses, payments,
+        expectations, notices, settlement, return_facts, tallies.kept,
+    )  # fmt: skip
     expiry.on_loss = fulfilment.shortfalls.lose
     warehouses.on_up.append(waiting.after_site_up)
     returns = Returns(
-        clock, catalogue, facts_of_returns, inventory, warehouses, receipts, disposals, fulfilment, payments, notices,
+        clock, catalogue, return_facts, inventory, warehouses, receipts, disposals, fulfilment, payments, notices,
         settlement, recorder,
     )  # fmt: skip
     fulfilment.shipping.on_delivery = returns.delivered
@@ -206,14 +193,11 @@ def _run(
         clock, catalogue, name, policy, network, carriers, fulfilment, settlement, waiting, notices, recorder,
         last_sync, watch,
     )  # fmt: skip
-    Creation(
-        clock, catalogue, book, payments, fulfilment, settlement, waiting, notices, orchestrator.put,
-    )  # fmt: skip
+    Creation(clock, catalogue, book, payments, fulfilment, settlement, waiting, notices, orchestrator.put)
     if orchestrator.reallocation is not None:
         Reallocations(
-            clock, orchestrator.reallocation, fulfilment, inventory, orchestrator.split_allowed, orchestrator.ask,
-            orchestrator.record, on_receipt, last_sync,
-        )  # fmt: skip
+            clock, orchestrator.reallocation, orchestrator, fulfilment, inventory, on_receipt, last_sync
+        )
     if watch is not None:
         settlement.ends_with = watch.ends_with
     clock.due(catalogue.window[1], END, lambda _: settlement.stop_if_done())
@@ -225,7 +209,7 @@ def _run(
     inbound.close()
     warehouses.write_outages(recorder)
     returns.close()
-    settlement.close(facts_of_returns.is_complete)
+    settlement.close(return_facts.is_complete)
     walk_ins.post()
     ledger.flush()
     assert not ledger.totals.sum(), f"ledger out of balance by {ledger.totals.sum()} cents"

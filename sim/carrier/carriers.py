@@ -51,7 +51,8 @@ class Lane:
     """What does not change of the services to one region, for goods with some tags: arrays service x warehouse.
 
     Attributes:
-        zone: position of the zone. transit_s: expected transit, without disruptions.
+        zone: position of the zone.
+        transit_s: expected transit, without disruptions.
         base: in 1e-9 of the currency, UNSERVED where the service does not collect or does not carry the goods.
         per_kg: in 1e-6 of the currency, so that base + per_kg * grams is in 1e-9.
         served: bool by warehouse: some service goes there.
@@ -85,9 +86,12 @@ class Carriers:
         lanes: by region and handling tags of the goods: what does not change of the services.
         weights: from grams and millilitres of a parcel to the grams that are charged, one number for all services that
             weigh alike.
-        serves_site: bool, service x warehouse. carries: tags that a service takes, as bits (-1: everything).
-        has_tiers: whether prices depend on what was picked up so far. rounds_up: whether all charge weight in steps.
-        pickups: when each service collects. co2e_g_per_tonne_km: float64 by service.
+        serves_site: bool, service x warehouse.
+        carries: tags that a service takes, as bits (-1: everything).
+        has_tiers: whether prices depend on what was picked up so far.
+        rounds_up: whether all charge weight in steps.
+        pickups: when each service collects.
+        co2e_g_per_tonne_km: float64 by service.
 
     """
 

@@ -65,7 +65,8 @@ def foreseen(disruptions: Sequence[Disruption], transit_s: Ints, pickup: Ints) -
     """Return the expected transit of parcels with some disruptions: service x warehouse.
 
     Args:
-        transit_s: without disruptions. pickup: when the parcels can be expected to be picked up.
+        transit_s: without disruptions.
+        pickup: when the parcels can be expected to be picked up.
 
     """
     if not disruptions:

@@ -58,8 +58,8 @@ class Orchestrator:
         waiting: Waiting,
         notices: Notices,
         recorder: Recorder,
-        last_sync: LastSync | None = None,
-        watch: Watch | None = None,
+        last_sync: LastSync | None,
+        watch: Watch | None,
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue

@@ -10,16 +10,15 @@ from typing import cast
 from simpy import Event
 
 from sim.clock import RETRY, Clock
+from sim.decision.orchestrator import Orchestrator
 from sim.journal import SPLIT_REASONS
 from sim.ledger import CASH, HANDLING
 from sim.lifecycle.fulfilment import Fulfilment
 from sim.occasions import Reallocation
 from sim.order import BACKORDERED, QUEUED, Order, Shipment
-from sim.policy import Allocation, Part, Request, Why
+from sim.policy import Part, Request, Why
 from sim.stock.inventory import Inventory
 from sim.view.visibility import LastSync
-
-Terms = list[tuple[int, int]]
 
 
 class Reallocations:
@@ -31,9 +30,7 @@ class Reallocations:
 
     Args:
         wishes: what the policy wants.
-        split_allowed: by segment.
-        ask: returns the policy's answer to a request, and service and freight of what it places.
-        record: writes the decision: request, warehouses chosen, reason, cause.
+        orchestrator: asks the policy, and writes its decisions.
         on_receipt: what is told of items that a warehouse received.
 
     """
@@ -42,22 +39,18 @@ class Reallocations:
         self,
         clock: Clock,
         wishes: Reallocation,
+        orchestrator: Orchestrator,
         fulfilment: Fulfilment,
         inventory: Inventory,
-        split_allowed: Sequence[bool],
-        ask: Callable[[Request], tuple[Allocation, Terms]],
-        record: Callable[[Request, tuple[int, ...], Why, str], None],
         on_receipt: list[Callable[[Iterable[int], int], None]],
         last_sync: LastSync | None,
     ) -> None:
         self._clock = clock
         self._wishes = wishes
+        self._orchestrator = orchestrator
         self._fulfilment = fulfilment
         self._warehouses = fulfilment.warehouses
         self._inventory = inventory
-        self._split_allowed = split_allowed
-        self._ask = ask
-        self._record = record
         self._last_sync = last_sync
         self._downs: Counter[int] = Counter()  # how often each warehouse went down
         self._backorders: dict[int, dict[Shipment, int]] = {}  # by item, with the sequence of commitment
@@ -156,10 +149,10 @@ class Reallocations:
     def _decide(self, shipment: Shipment, cause: str) -> None:
         order, site = shipment.order, shipment.site
         request = self._request(shipment)
-        answer, terms = self._ask(request)
+        answer, terms = self._orchestrator.ask(request)
         why = answer.why
         if not self._places_all(order, request, answer.parts):
-            self._record(request, (site,), Why(why.rule, "kept", removed=why.removed), cause)
+            self._orchestrator.record(request, (site,), Why(why.rule, "kept", removed=why.removed), cause)
             return
         self._fulfilment.take_apart(shipment)
         for part, (service, freight) in zip(answer.parts, terms, strict=False):
@@ -172,7 +165,7 @@ class Reallocations:
         if order.split_reason < 0 and order.used > 1:
             order.split_reason = SPLIT_REASONS.index(why.split)
         sites = tuple([part.warehouse for part in answer.parts])
-        self._record(request, sites, why._replace(outcome=f"moved, {why.outcome}"), cause)
+        self._orchestrator.record(request, sites, why._replace(outcome=f"moved, {why.outcome}"), cause)
 
     def _request(self, shipment: Shipment) -> Request:
         """Return a request for the lines of one shipment, as if it did not exist."""
@@ -184,7 +177,7 @@ class Reallocations:
             order.number, order.region, order.segment, order.items, tuple(units),
             tuple([line for line, wanted in enumerate(units) if wanted]), order.placed_at, order.promised_at,
             order.value, shipment.grams, shipment.millilitres, shipment.tags, order.attempts, order.used - 1,
-            self._split_allowed[order.segment], _been_at(order), order.units, shipment.site,
+            self._orchestrator.split_allowed[order.segment], _been_at(order), order.units, shipment.site,
         )  # fmt: skip
 
     def _places_all(self, order: Order, request: Request, parts: Sequence[Part]) -> bool:

@@ -14,7 +14,8 @@ class Candidate(NamedTuple):
 
     Attributes:
         warehouse: its position.
-        has: the lines that it could send in full. service: the one that would be taken from there.
+        has: the lines that it could send in full.
+        service: the one that would be taken from there.
         arrives_at: when it could be expected to deliver, seconds since start.
         values: what each key of the comparison says of it.
 
@@ -67,11 +68,13 @@ class RuleRecord(NamedTuple):
 
     Attributes:
         rule: its name.
-        lines: what it was asked about. left: of them, those that it handed on.
+        lines: what it was asked about.
+        left: of them, those that it handed on.
         removed: filters and the warehouses that each took away, in the order in which they were asked.
         dropped: soft filters that were dropped because nothing passed them.
         comparisons: of all lines together; then of each shipment, where these are others, and of what is backordered.
-        parts, holds: what it answered. runner_up: warehouses that would have been chosen otherwise.
+        parts, holds: what it answered.
+        runner_up: warehouses that would have been chosen otherwise.
         margin: how much better the chosen are, in the unit of the key that decided; None where nothing was compared.
         decided_by: that key, where one warehouse won against one other; empty where they are equal in all.
         outcome: what it did, in a word or two.

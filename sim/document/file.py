@@ -146,8 +146,8 @@ def check_name(path: Path, name: str, error: type[InputError] = InputError) -> N
         raise error([Problem(name, "must have a name in UTF-8")]) from None
 
 
-def read_json(path: Path, rule: str = "is not what a run wrote") -> Any:
-    """Return what a JSON file holds. Raises InputError, with this rule, when it is none that a run writes.
+def read_json(path: Path) -> Any:
+    """Return what a JSON file holds. Raises InputError when it is none that a run writes.
 
     No number is NaN or infinite, and nothing is nested deeper than a stack can hold.
     """
@@ -155,7 +155,7 @@ def read_json(path: Path, rule: str = "is not what a run wrote") -> Any:
     try:
         return parsed_json(text)
     except ValueError as error:
-        raise InputError([Problem(str(path), f"{rule}: {error}")]) from None
+        raise InputError([Problem(str(path), f"is not what a run wrote: {error}")]) from None
 
 
 def parsed_json(text: str) -> Any:

@@ -19,7 +19,8 @@ class ReturnedLine:
 
     Attributes:
         number: that of the shipment that brought it.
-        line, item, units: of the order. goods: the units with the age and cost of the lots they were picked from.
+        line, item, units: of the order.
+        goods: the units with the age and cost of the lots they were picked from.
         spent: cents that they cost, of what was posted when they were picked.
         reason: why they come back.
         cost: cents posted so far for label, inspection, refurbishing and write-off.

@@ -14,8 +14,9 @@ from typing import cast
 import numpy as np
 from simpy import Event
 
-from sim.catalogue import UNKNOWN, Catalogue
+from sim.catalogue import Catalogue
 from sim.clock import DELIVERY, MINUTE, NEVER, Clock
+from sim.distance import UNKNOWN
 from sim.ledger import CASH, PURCHASE, RETURNS, STOCK
 from sim.lifecycle.fulfilment import Fulfilment
 from sim.lifecycle.notices import Notices

@@ -40,7 +40,8 @@ class Settlement:
         counted_here: counted orders that have not left their warehouses completely. Demand goes on for
             their sake.
         ends_with: number of the order with whose end the run ends, too; -1 for none.
-        tally: ended orders by state. declined: how many of the cancelled ones ended at their payment.
+        tally: ended orders by state.
+        declined: how many of the cancelled ones ended at their payment.
 
     """
 

@@ -17,7 +17,8 @@ class Luck:
     """How long the work on the shipments of a block of orders takes, whatever the distribution is.
 
     Args:
-        first: number of the first order. keys: of the orders' noise.
+        first: number of the first order.
+        keys: of the orders' noise.
 
     """
 
@@ -37,7 +38,8 @@ class Luck:
         """Return a draw from a distribution, and what is added to its seconds before they are cut to whole ones.
 
         Args:
-            order, shipment: their numbers. key: of the order's noise.
+            order, shipment: their numbers.
+            key: of the order's noise.
 
         """
         if shipment == 1:

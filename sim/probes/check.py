@@ -31,7 +31,8 @@ class Fitness(NamedTuple):
     """How a policy that keeps to its contract was examined.
 
     Attributes:
-        worlds: in how many it played. decisions: how often it was asked.
+        worlds: in how many it played.
+        decisions: how often it was asked.
         events: how many bare events of the clock its median decision takes.
 
     """

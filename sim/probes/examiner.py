@@ -52,7 +52,8 @@ class Examiner:
         asks_twice: whether every question is put twice.
 
     Attributes:
-        answers: one after the other, with the order's name. times: seconds that each took.
+        answers: one after the other, with the order's name.
+        times: seconds that each took.
         is_over: whether the play came to its end.
 
     """

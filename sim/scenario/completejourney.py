@@ -24,6 +24,8 @@ TABLES = ("grocery.yaml", "items.csv", "regions.csv", "orders.csv")
 COST_SHARE = 0.72
 """Purchase cost as a share of the shelf price. Not in the data: a guess at a grocer's margin."""
 
+_HOMES_SEED = 1  # every import draws the same homes
+
 QUANTITY_0, NO_PRODUCT, MEASURED = (
     "quantity 0",
     "product is not in the products table",
@@ -96,24 +98,22 @@ class Report:
         return "\n".join(lines)
 
 
-def import_completejourney(folder: Path, *, seed: int = 1, overwrite: bool = False) -> Report:
+def import_completejourney(folder: Path) -> Report:
     """Write the Complete Journey as a scenario: grocery.yaml and its tables of items, regions and orders.
 
     Args:
         folder: where to; made if it is not there.
-        seed: of the draw of the households' ZIP areas.
-        overwrite: replace files of an earlier import.
 
     Raises:
         ScenarioError: the package is not installed, or the folder holds such files already.
 
     """
     there = [name for name in TABLES if (folder / name).exists()]
-    if there and not overwrite:
+    if there:
         rule = "exists already: choose another folder, or delete it"
         raise ScenarioError([Problem(str(folder / name), rule) for name in there])
     transactions, products = _installed()
-    return write_scenario(folder, transactions, products, seed)
+    return write_scenario(folder, transactions, products)
 
 
 def _installed() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -126,7 +126,7 @@ def _installed() -> tuple[pd.DataFrame, pd.DataFrame]:
     return tables["transactions"], tables["products"]
 
 
-def write_scenario(folder: Path, transactions: pd.DataFrame, products: pd.DataFrame, seed: int = 1) -> Report:
+def write_scenario(folder: Path, transactions: pd.DataFrame, products: pd.DataFrame) -> Report:
     """Write a scenario from tables of the package's form, and count what was kept and dropped.
 
     Args:
@@ -134,13 +134,12 @@ def write_scenario(folder: Path, transactions: pd.DataFrame, products: pd.DataFr
         transactions: household_id, basket_id, product_id, quantity, sales_value, retail_disc,
             coupon_match_disc and transaction_timestamp (UTC, the same in all rows of a basket).
         products: product_id (unique), department, product_category, package_size.
-        seed: of the draw of the households' ZIP areas.
 
     """
     rows = transactions.merge(products, on="product_id", how="left", validate="many_to_one")
     assert rows.groupby("basket_id")["transaction_timestamp"].nunique().le(1).all(), "a basket has two times"
     kept, dropped, mixed = _sort_out(rows)
-    places, homes = _homes(rows["household_id"], seed)
+    places, homes = _homes(rows["household_id"])
     kept = kept.assign(region=kept["household_id"].map(homes))
 
     items = _items(kept)
@@ -189,7 +188,7 @@ def _sort_out(rows: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Dropped, ...], in
     return rows[reason == -1], dropped, len(gone) - int(alone.sum())
 
 
-def _homes(household: pd.Series[int], seed: int) -> tuple[pd.DataFrame, dict[int, str]]:
+def _homes(household: pd.Series[int]) -> tuple[pd.DataFrame, dict[int, str]]:
     """Return the table of ZIP areas, and the area that each household keeps.
 
     Households are numbered; each has its own draw, whichever others there are.
@@ -198,7 +197,7 @@ def _homes(household: pd.Series[int], seed: int) -> tuple[pd.DataFrame, dict[int
         places = pd.read_csv(table, dtype=str)
     bounds = np.cumsum(places["share"].astype(float).to_numpy())
     numbers = np.sort(household.unique())
-    draws = np.random.default_rng(seed).random(int(numbers[-1]) + 1)[numbers]
+    draws = np.random.default_rng(_HOMES_SEED).random(int(numbers[-1]) + 1)[numbers]
     area = places["id"].to_numpy()[np.searchsorted(bounds / bounds[-1], draws, side="right")]
     return places, dict(zip(numbers.tolist(), area.tolist(), strict=True))
 

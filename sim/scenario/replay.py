@@ -57,9 +57,8 @@ def read_orders(
     items: Sequence[str],
     regions: Sequence[str],
     segments: Sequence[str],
-    timezone: str = "UTC",
-    places: Sequence[tuple[float, float] | None] = (),
-    name: str | None = None,
+    timezone: str,
+    places: Sequence[tuple[float, float] | None],
 ) -> Recorded:
     """Read a table with the columns order, placed_at, item, units, region (or lat, lon) and maybe segment.
 
@@ -69,13 +68,12 @@ def read_orders(
             only one.
         timezone: where times without an offset are local.
         places: latitude and longitude of each region; a row with lat and lon belongs to the nearest.
-        name: how messages name the file.
 
     Raises ScenarioError with every wrong value and its row.
     """
     by_place = ("lat", "lon")
     table = Columns(
-        path, name or str(path), ("order", "placed_at", "item", "units"), ("region", "segment", *by_place)
+        path, str(path), ("order", "placed_at", "item", "units"), ("region", "segment", *by_place)
     )
     if not table.problems:
         _check_columns(table, segments, places)

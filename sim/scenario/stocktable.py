@@ -44,15 +44,13 @@ class StockTable:
     __hash__ = None  # type: ignore[assignment]
 
 
-def read_stock(
-    path: Path, *, warehouses: Sequence[str], items: Sequence[str], timezone: str, name: str | None = None
-) -> StockTable:
+def read_stock(path: Path, *, warehouses: Sequence[str], items: Sequence[str], timezone: str) -> StockTable:
     """Read a table with the columns warehouse, item, units and, if wanted, received_at and expires_at.
 
     Moments are scenario-local. Raises ScenarioError with every wrong value and its row.
     """
     moments = ("received_at", "expires_at")
-    table = Columns(path, name or str(path), ("warehouse", "item", "units"), moments)
+    table = Columns(path, str(path), ("warehouse", "item", "units"), moments)
     rule = "is not a column here; valid are warehouse, item, units, received_at, expires_at"
     table.problems += [Problem(table.name, rule, column, line=1) for column in table.unused]
     if table.problems:

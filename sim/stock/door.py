@@ -20,7 +20,8 @@ class Queued:
     """Goods of one lot at the door.
 
     Attributes:
-        units: of them, those that still wait. flow: why they came, for the check of conservation.
+        units: of them, those that still wait.
+        flow: why they came, for the check of conservation.
 
     """
 
@@ -40,7 +41,8 @@ class Door:
 
     Attributes:
         let_in: called with a warehouse in a second in which volume left it.
-        waiting: units at the door, int32, item x warehouse. millilitres: their volume by warehouse, int64.
+        waiting: units at the door, int32, item x warehouse.
+        millilitres: their volume by warehouse, int64.
 
     """
 

@@ -31,12 +31,14 @@ class Inventory:
         site_units, site_millilitres, site_empty: int64 by warehouse: units and volume on hand, and the cells
             that are kept, limited and at zero.
         site_cells: cells that are kept and limited.
-        opening: units on hand at the start. limited: whether these can end, bool.
+        opening: units on hand at the start.
+        limited: whether these can end, bool.
         flows: units that left, by reason; those that came are negative.
         lots: of the cells that have any.
         on_order: units that will come in, int32, item x warehouse: ordered or at the door.
         on_fall: told of item and warehouse when units of a cell were promised or left.
-        on_room: told of a warehouse when volume left it. on_sale: of item, warehouse, units that left for a customer.
+        on_room: told of a warehouse when volume left it.
+        on_sale: told of item, warehouse and units that left for a customer.
 
     """
 

@@ -17,7 +17,8 @@ class Lot:
     """Units of one item received together at one warehouse.
 
     Attributes:
-        units: on hand. reserved: of these, promised to shipments.
+        units: on hand.
+        reserved: of these, promised to shipments.
         received_at, expires_at: seconds since start; a lot is dead at `expires_at`, NEVER for goods that last.
         cost: of one unit, in millionths of the currency.
         holders: of a lot that expires: who reserved units of it and has not taken them, first come first.
@@ -43,7 +44,8 @@ class Goods(NamedTuple):
     """Units of one item with what they bring along wherever they lie: their age, their expiry and their cost.
 
     Attributes:
-        received_at, expires_at: seconds since start. cost: of one unit, in millionths of the currency.
+        received_at, expires_at: seconds since start.
+        cost: of one unit, in millionths of the currency.
 
     """
 

@@ -1,4 +1,4 @@
-"""Replenishment: when what is ordered, by the replenish rules of a scenario.
+"""Reviews: when cells order, and how much, by the replenish rules of a scenario.
 
 A position is what a cell has or will have for those who may still ask: on hand - reserved + on order - owed. It
 counts what is on its way, waits at the door or is owed by a depot, so orders that are open at once never order twice.
@@ -41,7 +41,9 @@ class Plan:
         cells: those that the rule holds for, ascending; a cell is item x warehouses + warehouse.
         every_days: between reviews; None for a continuous one.
         lot: what an order is a multiple of; 0 for a rule that orders up to a level.
-        source: where the goods come from. leads: how long they travel. per_kg: freight, micros.
+        source: where the goods come from.
+        leads: how long they travel.
+        per_kg: freight, micros.
 
     """
 

@@ -20,10 +20,12 @@ class Known:
         key: of the policy's noise in this replication, for `sim.randomness`.
         warehouses, services, regions, segments, items: ids by position.
         price, cost, grams, millilitres, tags: of one unit by item; money in millionths of the currency, tags as bits.
-        perishable: whether an item expires, by item. least_life_s: seconds of life that it must have at delivery.
+        perishable: whether an item expires, by item.
+        least_life_s: seconds of life that it must have at delivery.
         handles: tags that a warehouse may keep and ship, as bits; -1 for all.
         columns: 0, 1, ... for each warehouse.
-        site_rank: the scenario's `site_rank`. id_rank: position in the alphabet of ids.
+        site_rank: the scenario's `site_rank`.
+        id_rank: position in the alphabet of ids.
         site_zone, region_zone: number of the zone of a warehouse, and of a region; -1 for none.
         order_limit_per_day: of the scenario; inf for none.
 

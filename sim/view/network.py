@@ -42,16 +42,20 @@ class Network(Known):
 
     Attributes, of the moment:
         now: seconds since the scenario's start.
-        up: not in a downtime; all_up: all of them. back_at: when one that is not up comes back, NEVER where nobody
-            knows; else 0.
+        up: not in a downtime.
+        all_up: whether all of them are up.
+        back_at: when one that is not up comes back, NEVER where nobody knows; else 0.
         next_down: when the next downtime begins that is known, in the past while it is down; NEVER without one.
-        backlog: jobs in the building, also at the stations. work_s: expected seconds of work that wait there.
+        backlog: jobs in the building, also at the stations.
+        work_s: expected seconds of work that wait there.
         busy: jobs at the stations, also those that pause there while it is closed.
         stations: how many jobs are worked on at a time, now or from the next opening on.
-        queue_limit: the backlog from which on a warehouse takes nothing more; NEVER without one. room: who is below it.
+        queue_limit: the backlog from which on a warehouse takes nothing more; NEVER without one.
+        room: who is below it.
         available: units that may be promised, item x warehouse: on hand - reserved - safety stock.
-        on_hand: units, item x warehouse. on_order: units that will come in: ordered, or at the door. All three are as
-            of the last sync where `visibility.sync_minutes` says so.
+        on_hand: units, item x warehouse.
+        on_order: units that will come in, item x warehouse: ordered, or at the door. Like available and on_hand as of
+            the last sync where `visibility.sync_minutes` says so.
         safety_stock: units that only those may have who say so, item x warehouse.
         forecast: what can be expected of demand and replenishment.
 

@@ -18,7 +18,8 @@ class Share(NamedTuple):
     """What would be taken from one lot.
 
     Attributes:
-        units: taken. through: free units up to this lot, its own included, that leave no later than it does.
+        units: taken.
+        through: free units up to this lot, its own included, that leave no later than it does.
         received_at, expires_at: seconds since start.
 
     """

@@ -46,7 +46,8 @@ class Chosen:
 
     Attributes:
         service: position of the service.
-        nano: price in 1e-9 of the currency, UNSERVED where none goes. freight: in cents.
+        nano: price in 1e-9 of the currency, UNSERVED where none goes.
+        freight: in cents.
         missed: where no service keeps the promise; None for nowhere, and where there is none to keep.
         landed: with handling, in the currency, by lines, units and handling tags of the parcel.
 

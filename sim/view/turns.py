@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import Ints
+from sim.arrays import read_only
 from sim.limits import Tally
 
 
@@ -22,8 +22,7 @@ class Turns(Tally):
     def __init__(self, sites: int) -> None:
         self._count = 0
         self._last = np.zeros(sites, np.int64)
-        self.last: Ints = self._last.view()
-        self.last.flags.writeable = False
+        self.last = read_only(self._last)
 
     def add(self, site: int, amounts: tuple[float, ...]) -> None:
         """Let a warehouse have its turn; whatever the shipment amounts to, it is one."""

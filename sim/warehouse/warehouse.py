@@ -33,14 +33,17 @@ class Warehouse:
         index: position in the scenario.
         site: its entry in the scenario.
         plan: when it works, but for outages.
-        outages: its downtimes by the clock. wear: those by work.
+        outages: its downtimes by the clock.
+        wear: its failures by work.
         view: the arrays that policies see; this object keeps its own column of them up to date.
 
     Attributes:
         calendar: when it works; work in hand pauses outside.
         known: its roster, as far as is known: without the downtimes that are not announced, or last as expected.
-        is_open: whether it works now. up: whether no downtime takes all stations away, closed or not.
-        stations: how many take jobs now. busy: how many hold one.
+        is_open: whether it works now.
+        up: whether no downtime takes all stations away, closed or not.
+        stations: how many take jobs now.
+        busy: how many hold one.
         backlog: jobs in the building, queued or in work.
 
     """

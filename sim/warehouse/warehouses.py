@@ -36,12 +36,14 @@ class Warehouses:
         stations: int64.
         segments_set: how often one of these three was set.
         own_work_s: mean seconds of work of a shipment at each site, by its lines, units and handling tags.
-        up: bool. all_up: whether all are.
+        up: bool.
+        all_up: whether all are.
         next_down: when the next downtime of a site begins, as announced; past while it is down, NEVER without one.
         back_at: when a site that is down comes back, as announced; NEVER where that is not known, 0 where it is up.
         queue_limit: jobs in the building at which a site takes no more, NEVER for none, int64.
         is_limited: whether any site has such a limit.
-        protocols: what handling tags ask for. handling: what work on shipments costs.
+        protocols: what handling tags ask for.
+        handling: what work on shipments costs.
         on_down: what is told of a site in the second in which it goes down.
         on_up: what is called in the second in which a site comes back from a downtime, or falls below its
             `queue_limit`, after the orders of that second.

@@ -23,7 +23,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "ledger": ("ledger", "lifecycle.settlement"),
     "journal": ("journal", "parquet", "recorder", "lifecycle.reconciliation"),
     "events": ("clock",),
-    "set-up": ("catalogue", "replication"),
+    "set-up": ("catalogue", "distance", "replication"),
 }  # fmt: skip
 """Packages and modules of `sim` by part; a module that is named here is not of the part of its package. All of
 `policies` is decision. `events` is the clock, and SimPy's loop below it."""

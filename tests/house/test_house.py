@@ -70,6 +70,22 @@ def test_nothing_below_imports_what_knows_all(folder: str, users: list[str]) -> 
     assert wrong == []
 
 
+FOUNDATIONS = {
+    "arrays", "calendar", "clock", "distance", "errors", "localtime", "memo", "money", "randomness", "versions",
+    "writing",
+}  # fmt: skip
+
+
+def test_foundations_of_the_world_know_only_each_other() -> None:
+    wrong = [
+        f"sim/{name}.py imports {module}"
+        for name in sorted(FOUNDATIONS)
+        for module in imported(ROOT / "sim" / f"{name}.py")
+        if f"{module}.".startswith("sim.") and module.removeprefix("sim.") not in FOUNDATIONS
+    ]
+    assert wrong == []
+
+
 ROOMS = {
     "orderbook": set(),
     "stock": {"orderbook"},
