@@ -102,6 +102,11 @@ def span(fewest: int, most: int, noun: str) -> str:
     return counted(most, noun) if fewest == most else f"{fewest} to {most} {noun}s"
 
 
+def joined(parts: Sequence[str], last: str = "and") -> str:
+    """Join parts of a sentence by commas and a last "and", or another word."""
+    return "".join(parts) if len(parts) < 2 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
 def plain(text: str) -> str:
     """Return a text for the terminal."""
     # A spreadsheet takes only a hyphen for a minus, and nobody can search for a space that is none.
@@ -136,8 +141,3 @@ def _half_width(number: float, places: int) -> str:
     if 0.0 < number < smallest / 2:
         return f"<{smallest:.{places}f}"
     return fixed(number, places) if number else "0"
-
-
-def joined(parts: Sequence[str], last: str = "and") -> str:
-    """Join parts of a sentence by commas and a last "and", or another word."""
-    return "".join(parts) if len(parts) < 2 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"

@@ -119,7 +119,9 @@ def _describe(root: ET.Element, name: str, title: str, description: str) -> None
     root.set("xmlns", "http://www.w3.org/2000/svg")
     root.set("role", "img")
     root.set("aria-labelledby", f"{name}-title {name}-description")
-    for place, (tag, words) in enumerate((("title", title), ("desc", description))):
-        element = ET.Element(tag, {"id": f"{name}-{'title' if tag == 'title' else 'description'}"})
+    for place, (tag, part, words) in enumerate(
+        (("title", "title", title), ("desc", "description", description))
+    ):
+        element = ET.Element(tag, {"id": f"{name}-{part}"})
         element.text = words
         root.insert(place, element)
