@@ -238,6 +238,19 @@ def test_whole_lines_alone_leave_with_assign_and_units_too_with_assign_units(cou
     assert sent(counter.play(in_part("cancel"), **play)) == {"near": 7}
 
 
+@pytest.mark.parametrize(
+    ("most", "mugs", "wanted"),
+    [(3, 10, {"near": 6 + 1, "far": 4}), (3, 11, {"near": 1}), (1, 10, {"near": 1})],
+)
+def test_a_line_that_several_sites_have_between_them_is_a_whole_one(
+    counter: Any, most: int, mugs: int, wanted: dict[str, int]
+) -> None:
+    """Nobody has tea. The pot leaves, and the mugs if two sites have enough of them, and both may send some."""
+    rules = rule(f"max_shipments: {most}, max_sites_per_line: 2", ", on_partial: {assign: cancel}")
+    answers = counter.play(rules, f"A 05T10:00 mug:{mugs},pot,tea", stock="near mug:6 pot:1; far mug:4")
+    assert sent(answers) == wanted
+
+
 def test_the_rest_of_a_line_goes_on_to_the_next_rule(counter: Any) -> None:
     """Near has six; the second rule sees that they are gone, and finds four more elsewhere."""
     rules = f"""\
@@ -274,6 +287,8 @@ def test_units_leave_as_few_sites_as_a_line_may_have(counter: Any) -> None:
             in_part("cancel", 3, f", max_sites_per_line: {share}"), "A 05T10:00 mug:10", stock=stock
         )
         assert sent(answers) == units
+    one = counter.play(in_part("cancel", 1, ", max_sites_per_line: 2"), "A 05T10:00 mug:10", stock=stock)
+    assert sent(one) == {"mid": 5}
 
 
 def test_an_order_that_must_stay_whole_ships_units_only_if_the_rest_is_given_up(counter: Any) -> None:
@@ -286,9 +301,13 @@ def test_an_order_that_must_stay_whole_ships_units_only_if_the_rest_is_given_up(
 
 
 def test_the_floor_holds_for_what_leaves_and_what_waits_of_a_line(counter: Any) -> None:
-    for floor, wanted in ((40, {"near": 6}), (40.01, {})):
+    for floor, rest, wanted in (
+        (40, "wait", {"near": 6}),
+        (40.01, "wait", {}),
+        (40.01, "cancel", {"near": 6}),  # what is given up is no part
+    ):
         answers = counter.play(
-            in_part("wait", more=f", min_part_value: {floor}"),
+            in_part(rest, more=f", min_part_value: {floor}"),
             "A 05T10:00 mug:10",
             items="{id: mug, price: 10}",
             stock="near mug:6",
