@@ -249,6 +249,9 @@ def test_a_line_that_several_sites_have_between_them_is_a_whole_one(
     rules = rule(f"max_shipments: {most}, max_sites_per_line: 2", ", on_partial: {assign: cancel}")
     answers = counter.play(rules, f"A 05T10:00 mug:{mugs},pot,tea", stock="near mug:6 pot:1; far mug:4")
     assert sent(answers) == wanted
+    alone = counter.play(rules, f"A 05T10:00 mug:{mugs},tea", stock="near mug:6; far mug:4")
+    assert alone.first("outcome") == ("partial, cancel" if mugs == 10 else "none")
+    assert sent(alone) == ({"near": 6, "far": 4} if (most, mugs) == (3, 10) else {})
 
 
 def test_the_rest_of_a_line_goes_on_to_the_next_rule(counter: Any) -> None:
