@@ -160,6 +160,21 @@ def test_beyond_8_lines_a_warehouse_that_would_leave_too_little_is_passed_over(c
     assert sorted(answers.sites("A")) == ["far", "mid"]
 
 
+@pytest.mark.parametrize(("rest", "parcels"), [("wait", []), ("cancel", ["near"])])
+def test_beyond_8_lines_what_is_given_up_is_no_part_either(
+    counter: Any, rest: str, parcels: list[str]
+) -> None:
+    """Nobody has the tenth line, which is worth 10."""
+    answers = counter.play(
+        split("min_part_value: 50", f", on_partial: {{assign: {rest}}}"),
+        "A 05T10:00 " + ",".join(f"i{number}" for number in range(10)),
+        items=", ".join(f"{{id: i{number}, price: 10}}" for number in range(10)),
+        stock="near " + " ".join(f"i{i}:1" for i in range(9)),
+        drain_days=1,
+    )
+    assert answers.sites("A") == parcels
+
+
 @pytest.mark.parametrize("fewest_first", [True, False])
 def test_the_division_is_the_best_of_all_that_keep_to_the_floor(counter: Any, fewest_first: bool) -> None:
     """Forty orders against five sites: brute force over every site for every line."""

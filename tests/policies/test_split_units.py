@@ -54,6 +54,32 @@ def test_no_more_sites_for_a_line_than_allowed(
     assert sent(answers) == wanted
 
 
+def test_only_sites_that_the_rule_considers_share_a_line(counter: Any) -> None:
+    rules = rule("max_shipments: 2, max_sites_per_line: 2", ", sites: [mid, far]")
+    for stock, wanted in (
+        ("near mug:6; far mug:5", {}),
+        ("near mug:6; mid mug:6; far mug:5", {"mid": 6, "far": 4}),
+    ):
+        assert sent(counter.play(rules, "A 05T10:00 mug:10", stock=stock)) == wanted
+
+
+def test_a_site_where_less_than_nothing_is_free_takes_nothing_away(counter: Any) -> None:
+    """A takes what was a floor at near, so that four mugs are missing there; far has five for B."""
+    rules = f"""\
+rules:
+  - {{when: {{order: {{segment: gold}}}}, sites: [near], filters: [ignore_safety_stock]}}
+  - {{{ANY_UNITS}, split: {{max_shipments: 2, max_sites_per_line: 2}}, on_partial: {{assign_units: cancel}}}}
+"""
+    answers = counter.play(
+        rules,
+        "A 05T10:00 mug:6 gold\nB 05T10:01 mug:9",
+        stock="near mug:7; far mug:5",
+        sites={"near": "at: [0, 1], safety_stock: {units: 5}", "far": "at: [0, 3]"},
+        segments="{id: standard}, {id: gold}",
+    )
+    assert (sent(answers, "A"), sent(answers, "B")) == ({"near": 6}, {"far": 5})
+
+
 def test_whole_lines_come_first(counter: Any) -> None:
     """Far has all ten, near and mid have them between them: a line is divided only where no warehouse has it."""
     answers = counter.play(
