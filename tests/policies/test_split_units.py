@@ -219,6 +219,34 @@ def test_a_line_is_shared_so_that_no_part_is_too_small_where_that_can_be(counter
     assert sent(counter.play(rules, stock="near mug:14; far mug:4", **play)) == {}
 
 
+def test_a_line_is_shared_above_the_floor_wherever_that_can_be(counter: Any) -> None:
+    """Sixty orders against four sites, each with its own item at 10: no part may be worth less than 50."""
+    random = np.random.default_rng(20261123)
+    held, units = random.integers(0, 16, (4, 60)), random.integers(8, 30, 60)
+    answers = counter.play(
+        rule("max_shipments: 4, max_sites_per_line: 4, min_part_value: 50", ", otherwise: cancel"),
+        "\n".join(f"o{n} 05T10:00 i{n}:{units[n]}" for n in range(60)),
+        items=", ".join(f"{{id: i{n}, price: 10}}" for n in range(60)),
+        sites={f"w{site}": f"at: [0, {site + 1}]" for site in range(4)},
+        stock="; ".join(f"w{s} " + " ".join(f"i{n}:{held[s, n]}" for n in range(60)) for s in range(4)),
+    )
+    counts = []
+    for n in range(60):
+        parts = sent(answers, f"o{n}")
+        counts.append(len(parts))
+        assert all(count <= held[int(site[1:]), n] for site, count in parts.items())
+        assert len(parts) < 2 or min(parts.values()) >= 5
+        assert not parts or sum(parts.values()) == units[n]
+        able = [
+            count
+            for count in range(1, 5)
+            for some in combinations(held[:, n], count)
+            if sum(some) >= units[n] and (count == 1 or (min(some) >= 5 and units[n] >= 5 * count))
+        ]
+        assert len(parts) == min(able, default=0), f"o{n}"
+    assert set(counts) == {0, 1, 2, 3}  # the test tells something
+
+
 def test_lines_that_travel_together_are_not_divided(counter: Any) -> None:
     rules = rule("max_shipments: 3, max_sites_per_line: 2, keep_together: [[mug, tea]]")
     order = "A 05T10:00 mug:10,tea,pot:4"
