@@ -101,7 +101,7 @@ def preferred(
             left.append((*winner[:number], other, *winner[number + 1 :]))
     apart = [ships for ships in left if len({ship.site for ship in ships}) == len(ships)]
     if not apart:  # nothing to compare with, so nothing is asked of the rank
-        return Plan(winner, reason=reason)
+        return Plan(winner)
     scores = [score(preference, ships) for ships in apart]
     following = preference.least(scores)
     won, lost = score(preference, winner), scores[following]

@@ -63,6 +63,19 @@ def workplace(wanted: str) -> Path:
     return place
 
 
+def notices(tests: list[str], mutant: str) -> bool:
+    """Tell whether some tests notice a mutant that is there before anything is imported.
+
+    mutmut changes what is imported already, and asks the tests that came by first: what is done when a module is
+    imported, or once for all tests of a file, has been done by then.
+    """
+    there = {**os.environ, "MUTANT_UNDER_TEST": mutant, "PYTHONPATH": str(Path("mutants").resolve())}
+    command = [sys.executable, "-m", "pytest", "-xq", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
+    return bool(
+        subprocess.run(command, cwd="mutants", env=there, capture_output=True, check=False).returncode
+    )
+
+
 def run(wanted: str) -> int:
     """Try every mutant; print those that no test noticed, and how many there are of each kind, by module."""
     os.chdir(workplace(wanted))
@@ -74,12 +87,14 @@ def run(wanted: str) -> int:
     from mutmut.stats import status_by_exit_code
 
     counts = []
-    for module in tests_of(wanted):
+    for module, tests in tests_of(wanted).items():
         kept = Path("mutants", f"{module}.meta")
         codes: dict[str, int | None] = json.loads(kept.read_text(encoding="utf-8"))["exit_code_by_key"]
         states = {name: status_by_exit_code[code] for name, code in codes.items()}
         for name, state in states.items():
-            if state != "killed":
+            if state == "survived" and notices(tests, name):
+                states[name] = "killed"
+            elif state != "killed":
                 shown = io.StringIO()
                 with redirect_stdout(shown):
                     cli(["show", name], standalone_mode=False)

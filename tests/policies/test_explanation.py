@@ -262,11 +262,3 @@ def test_what_a_penalty_amounts_to_is_told_on_its_scale(explained: Any) -> None:
     assert [(names(listener, [c.warehouse])[0], c.values[-1]) for c in comparison.candidates] == [
         ("near", 0.2), ("mid", 0.65), ("far", 1.6),
     ]  # fmt: skip
-
-
-def test_warehouses_from_which_nothing_goes_are_compared_by_nothing(explained: Any) -> None:
-    rules = "rules: [{filters: [], rank: {penalty: {freight: 1}}}]\n"
-    listener, answers = explained(rules, services="{id: van, carries: [cold]}", drain_days=0.1)
-    (comparison,) = listener.heard[0][1][0].comparisons
-    assert {(c.service, c.values[-1]) for c in comparison.candidates} == {(-1, 0.0)}
-    assert answers.first("outcome") == "none"

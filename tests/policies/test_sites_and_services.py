@@ -125,6 +125,11 @@ def test_a_parcel_beyond_the_last_weight_of_a_card_is_split_where_that_is_allowe
     order = "A 05T10:00 mug,tea"
     whole = counter.play("rules:\n  - {otherwise: cancel}\n", order, services=services, items=items)
     assert whole.sites("A") == []
+    heavy = (
+        "rules:\n  - {on_partial: wait, otherwise: cancel}\n"  # and no part of an order where it never fits
+    )
+    none = counter.play(heavy, "A 05T10:00 mug", services=services, items=items.replace("3", "6"))
+    assert none.first("outcome") == "none, cancel"
     rules = "rules:\n  - {split: {max_shipments: 2}}\n"
     split = counter.play(rules, order, services=services, items=items)
     assert split.sites("A") == ["near", "near"]

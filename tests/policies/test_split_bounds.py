@@ -104,16 +104,17 @@ rules:
     assert answers.sites("A") == ["near", "far"]
 
 
-def test_as_many_lines_leave_as_the_floor_lets_go(counter: Any) -> None:
+@pytest.mark.parametrize(("mug", "tea", "site"), [(60, 90, "far"), (90, 60, "near")])
+def test_as_many_lines_leave_as_the_floor_lets_go(counter: Any, mug: float, tea: float, site: str) -> None:
     """Pot is nowhere: of mug and tea one may leave, the other must wait with it, and the dearer one leaves."""
     answers = counter.play(
         split("min_part_value: 50", ", on_partial: {assign: wait}"),
         "A 05T10:00 mug,tea,pot",
-        items=priced(mug=60, tea=90, pot=20),
+        items=priced(mug=mug, tea=tea, pot=20),
         stock="near mug:1; far tea:1",
         drain_days=1,
     )
-    assert answers.sites("A") == ["far"]
+    assert answers.sites("A") == [site]
     assert answers.first("outcome") == "partial, wait"
 
 
@@ -157,6 +158,21 @@ def test_beyond_8_lines_a_warehouse_that_would_leave_too_little_is_passed_over(c
         stock="; ".join(f"{site} " + " ".join(f"i{i}:1" for i in has) for site, has in lines.items()),
     )
     assert sorted(answers.sites("A")) == ["far", "mid"]
+
+
+@pytest.mark.parametrize(("rest", "parcels"), [("wait", []), ("cancel", ["near"])])
+def test_beyond_8_lines_what_is_given_up_is_no_part_either(
+    counter: Any, rest: str, parcels: list[str]
+) -> None:
+    """Nobody has the tenth line, which is worth 10."""
+    answers = counter.play(
+        split("min_part_value: 50", f", on_partial: {{assign: {rest}}}"),
+        "A 05T10:00 " + ",".join(f"i{number}" for number in range(10)),
+        items=", ".join(f"{{id: i{number}, price: 10}}" for number in range(10)),
+        stock="near " + " ".join(f"i{i}:1" for i in range(9)),
+        drain_days=1,
+    )
+    assert answers.sites("A") == parcels
 
 
 @pytest.mark.parametrize("fewest_first", [True, False])

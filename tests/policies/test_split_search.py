@@ -133,6 +133,9 @@ def test_beyond_8_lines_one_warehouse_that_has_it_all_is_still_found(counter: An
     )
     answers = counter.play(split(2), f"A 05T10:00 {ten}", items=GOODS, stock=stock)
     assert answers.sites("A") == ["far"]
+    by_line = split(2, ", rank: {by: [distance_km, fewest_shipments]}")
+    both = counter.play(by_line, f"A 05T10:00 {ten}", items=GOODS)  # everybody has everything
+    assert (both.first("chosen"), both.first("runner_up")) == ("near", "mid")
 
 
 def test_beyond_8_lines_what_is_too_heavy_for_one_parcel_still_finds_a_way(stage: Any, counter: Any) -> None:
@@ -162,6 +165,16 @@ FEW = {"items": "{id: mug}, {id: tea}, {id: pot}, {id: pan}, {id: jug}"}
 
 def some(most: int, split: str = "", rank: str = "") -> str:
     return f"rules:\n  - {{split: {{max_shipments: {most}{split}}}, on_partial: {{assign: cancel}}{rank}}}\n"
+
+
+def test_few_lines_that_can_be_shipped_are_divided_in_every_way_too(counter: Any) -> None:
+    """Nobody has i9. Of the other eight most are at a third site, but two have them between them."""
+    halves = {"left": "1234", "right": "5678", "most": "123678"}
+    stock = "; ".join(f"{site} " + " ".join(f"i{i}:9" for i in numbers) for site, numbers in halves.items())
+    sites = {"left": "at: [0, 1]", "right": "at: [0, 1]", "most": "at: [0, 3]"}
+    order = "A 05T10:00 " + ",".join(f"i{i}" for i in range(1, 10))
+    answers = counter.play(some(2), order, items=GOODS, sites=sites, stock=stock)
+    assert sorted(answers.sites("A")) == ["left", "right"]
 
 
 def test_of_warehouses_with_as_many_lines_the_rank_chooses(counter: Any) -> None:

@@ -54,6 +54,32 @@ def test_no_more_sites_for_a_line_than_allowed(
     assert sent(answers) == wanted
 
 
+def test_only_sites_that_the_rule_considers_share_a_line(counter: Any) -> None:
+    rules = rule("max_shipments: 2, max_sites_per_line: 2", ", sites: [mid, far]")
+    for stock, wanted in (
+        ("near mug:6; far mug:5", {}),
+        ("near mug:6; mid mug:6; far mug:5", {"mid": 6, "far": 4}),
+    ):
+        assert sent(counter.play(rules, "A 05T10:00 mug:10", stock=stock)) == wanted
+
+
+def test_a_site_where_less_than_nothing_is_free_takes_nothing_away(counter: Any) -> None:
+    """A takes what was a floor at near, so that four mugs are missing there; far has five for B."""
+    rules = f"""\
+rules:
+  - {{when: {{order: {{segment: gold}}}}, sites: [near], filters: [ignore_safety_stock]}}
+  - {{{ANY_UNITS}, split: {{max_shipments: 2, max_sites_per_line: 2}}, on_partial: {{assign_units: cancel}}}}
+"""
+    answers = counter.play(
+        rules,
+        "A 05T10:00 mug:6 gold\nB 05T10:01 mug:9",
+        stock="near mug:7; far mug:5",
+        sites={"near": "at: [0, 1], safety_stock: {units: 5}", "far": "at: [0, 3]"},
+        segments="{id: standard}, {id: gold}",
+    )
+    assert (sent(answers, "A"), sent(answers, "B")) == ({"near": 6}, {"far": 5})
+
+
 def test_whole_lines_come_first(counter: Any) -> None:
     """Far has all ten, near and mid have them between them: a line is divided only where no warehouse has it."""
     answers = counter.play(
@@ -193,6 +219,34 @@ def test_a_line_is_shared_so_that_no_part_is_too_small_where_that_can_be(counter
     assert sent(counter.play(rules, stock="near mug:14; far mug:4", **play)) == {}
 
 
+def test_a_line_is_shared_above_the_floor_wherever_that_can_be(counter: Any) -> None:
+    """Sixty orders against four sites, each with its own item at 10: no part may be worth less than 50."""
+    random = np.random.default_rng(20261123)
+    held, units = random.integers(0, 16, (4, 60)), random.integers(8, 30, 60)
+    answers = counter.play(
+        rule("max_shipments: 4, max_sites_per_line: 4, min_part_value: 50", ", otherwise: cancel"),
+        "\n".join(f"o{n} 05T10:00 i{n}:{units[n]}" for n in range(60)),
+        items=", ".join(f"{{id: i{n}, price: 10}}" for n in range(60)),
+        sites={f"w{site}": f"at: [0, {site + 1}]" for site in range(4)},
+        stock="; ".join(f"w{s} " + " ".join(f"i{n}:{held[s, n]}" for n in range(60)) for s in range(4)),
+    )
+    counts = []
+    for n in range(60):
+        parts = sent(answers, f"o{n}")
+        counts.append(len(parts))
+        assert all(count <= held[int(site[1:]), n] for site, count in parts.items())
+        assert len(parts) < 2 or min(parts.values()) >= 5
+        assert not parts or sum(parts.values()) == units[n]
+        able = [
+            count
+            for count in range(1, 5)
+            for some in combinations(held[:, n], count)
+            if sum(some) >= units[n] and (count == 1 or (min(some) >= 5 and units[n] >= 5 * count))
+        ]
+        assert len(parts) == min(able, default=0), f"o{n}"
+    assert set(counts) == {0, 1, 2, 3}  # the test tells something
+
+
 def test_lines_that_travel_together_are_not_divided(counter: Any) -> None:
     rules = rule("max_shipments: 3, max_sites_per_line: 2, keep_together: [[mug, tea]]")
     order = "A 05T10:00 mug:10,tea,pot:4"
@@ -238,6 +292,22 @@ def test_whole_lines_alone_leave_with_assign_and_units_too_with_assign_units(cou
     assert sent(counter.play(in_part("cancel"), **play)) == {"near": 7}
 
 
+@pytest.mark.parametrize(
+    ("most", "mugs", "wanted"),
+    [(3, 10, {"near": 6 + 1, "far": 4}), (3, 11, {"near": 1}), (1, 10, {"near": 1})],
+)
+def test_a_line_that_several_sites_have_between_them_is_a_whole_one(
+    counter: Any, most: int, mugs: int, wanted: dict[str, int]
+) -> None:
+    """Nobody has tea. The pot leaves, and the mugs if two sites have enough of them, and both may send some."""
+    rules = rule(f"max_shipments: {most}, max_sites_per_line: 2", ", on_partial: {assign: cancel}")
+    answers = counter.play(rules, f"A 05T10:00 mug:{mugs},pot,tea", stock="near mug:6 pot:1; far mug:4")
+    assert sent(answers) == wanted
+    alone = counter.play(rules, f"A 05T10:00 mug:{mugs},tea", stock="near mug:6; far mug:4")
+    assert alone.first("outcome") == ("partial, cancel" if mugs == 10 else "none")
+    assert sent(alone) == ({"near": 6, "far": 4} if (most, mugs) == (3, 10) else {})
+
+
 def test_the_rest_of_a_line_goes_on_to_the_next_rule(counter: Any) -> None:
     """Near has six; the second rule sees that they are gone, and finds four more elsewhere."""
     rules = f"""\
@@ -274,6 +344,8 @@ def test_units_leave_as_few_sites_as_a_line_may_have(counter: Any) -> None:
             in_part("cancel", 3, f", max_sites_per_line: {share}"), "A 05T10:00 mug:10", stock=stock
         )
         assert sent(answers) == units
+    one = counter.play(in_part("cancel", 1, ", max_sites_per_line: 2"), "A 05T10:00 mug:10", stock=stock)
+    assert sent(one) == {"mid": 5}
 
 
 def test_an_order_that_must_stay_whole_ships_units_only_if_the_rest_is_given_up(counter: Any) -> None:
@@ -286,9 +358,13 @@ def test_an_order_that_must_stay_whole_ships_units_only_if_the_rest_is_given_up(
 
 
 def test_the_floor_holds_for_what_leaves_and_what_waits_of_a_line(counter: Any) -> None:
-    for floor, wanted in ((40, {"near": 6}), (40.01, {})):
+    for floor, rest, wanted in (
+        (40, "wait", {"near": 6}),
+        (40.01, "wait", {}),
+        (40.01, "cancel", {"near": 6}),  # what is given up is no part
+    ):
         answers = counter.play(
-            in_part("wait", more=f", min_part_value: {floor}"),
+            in_part(rest, more=f", min_part_value: {floor}"),
             "A 05T10:00 mug:10",
             items="{id: mug, price: 10}",
             stock="near mug:6",

@@ -42,6 +42,13 @@ def test_a_split_is_made_exactly_if_it_saves_enough_for_its_money(
     assert answers.orders["A"]["cost_freight"] == (4 if wanted == ["far"] else 5)
 
 
+def test_two_shipments_are_enough_for_a_split_that_is_worth_it(counter: Any) -> None:
+    assert sorted(counter.play(only_if("{saves_days: 3}", most=2), ORDER, **world()).sites("A")) == [
+        "mid",
+        "near",
+    ]
+
+
 def test_its_runner_up_is_the_one_parcel_and_its_reason_is_true(counter: Any) -> None:
     sooner = counter.play(only_if("{saves_days: 3}"), ORDER, **world())
     assert (sooner.first("chosen"), sooner.first("runner_up")) == ("near+mid", "far")

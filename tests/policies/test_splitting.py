@@ -210,6 +210,13 @@ def test_the_runner_up_of_a_split_may_be_the_same_with_one_parcel_from_elsewhere
     assert answers.first("margin") == pytest.approx(111.195, abs=0.002)
 
 
+def test_the_runner_up_of_three_parcels_has_three(counter: Any) -> None:
+    sites = {"near": "at: [0, 1]", "next": "at: [0, 1.5]", "mid": "at: [0, 2]", "far": "at: [0, 3]"}
+    stock = "near mug:9; next mug:9; mid tea:9; far pot:9"
+    answers = counter.play(split(3), "A 05T10:00 mug,tea,pot", stock=stock, sites=sites)
+    assert (answers.first("chosen"), answers.first("runner_up")) == ("near+mid+far", "next+mid+far")
+
+
 def test_two_parcels_from_one_warehouse_are_not_the_next_best(counter: Any) -> None:
     """near has all; that it could send two parcels is no news, mid would be 111.195 km farther for each line."""
     sites = {"near": "at: [0, 1]", "mid": "at: [0, 2]", "far": "at: [0, 3]"}
@@ -218,6 +225,55 @@ def test_two_parcels_from_one_warehouse_are_not_the_next_best(counter: Any) -> N
     answers = counter.play(rules, "A 05T10:00 mug,tea", stock=stock, sites=sites)
     assert (answers.first("chosen"), answers.first("runner_up")) == ("near", "mid")
     assert answers.first("margin") == pytest.approx(2 * 111.195, abs=0.002)
+
+
+# -- the rest ----------------------------------------------------------------------------------------------
+
+REST = """\
+rules:
+  - {sites: [near], split: {max_shipments: 4}, on_partial: {assign: next}}
+  - {split: {max_shipments: 4}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("order", "services"), [("mug,fish,tea", ["dry", "cool"]), ("ice,mug,tea", ["cool", "dry"])]
+)
+def test_the_rest_of_an_order_goes_by_a_service_that_may_carry_all_of_it(
+    counter: Any, order: str, services: list[str]
+) -> None:
+    """Near has what comes first; the other two leave far together, cold or not."""
+    answers = counter.play(
+        REST,
+        f"A 05T10:00 {order}",
+        items="{id: mug}, {id: fish, handling: [cold]}, {id: ice, handling: [cold]}, {id: tea}",
+        stock=f"near {order[:3]}:9; far fish:9 tea:9" + (" mug:9" if order[:3] != "mug" else ""),
+        services="{id: dry, carries: [ambient], rates: {base: 1}}, {id: cool, rates: {base: 9}}",
+    )
+    assert answers.sites("A") == ["near", "far"]
+    assert answers.shipments["service"].tolist() == services
+
+
+@pytest.mark.parametrize(
+    ("size", "rate"), [("weight_kg: 1.5", ""), ("volume_l: 7.5", "volumetric_l_per_kg: 5")]
+)
+@pytest.mark.parametrize(
+    ("order", "sites"), [("mug:9,pot:2,pan:2", ["near", "far", "far"]), ("mug:9,pot:3", ["near", "far"])]
+)
+def test_the_rest_of_an_order_is_as_heavy_and_as_large_as_what_is_left(
+    counter: Any, size: str, rate: str, order: str, sites: list[str]
+) -> None:
+    """A service takes 5 kg, or the 25 litres that count as such: two pots and two pans are too much, three pots are not."""
+    counter.stage.write("rates.csv", "zone,up_to_kg,price\n1,5,3\n")
+    small = size.partition(":")[0]
+    answers = counter.play(
+        REST,
+        f"A 05T10:00 {order}",
+        items=f"{{id: mug, {small}: 0.5}}, {{id: pot, {size}}}, {{id: pan, {size}}}",
+        stock="near mug:9; far pot:9 pan:9",
+        services=f"{{id: parcel, rates: {{file: rates.csv, {rate}}}}}",
+    )
+    assert answers.sites("A") == sites
 
 
 # -- why ---------------------------------------------------------------------------------------------------

@@ -255,6 +255,7 @@ def test_a_rule_for_lines_leaves_alone_a_part_of_an_order_that_may_not_be_divide
         BY_LINE.replace("MORE", "").partition("  - {split")[0], orders, **WHOLE, drain_days=1
     )
     assert (alone.orders["B"]["state"], alone.first("outcome", "B")) == ("open", "none")
+    assert alone.first("removed", "B") == ""  # nobody was asked
 
 
 @pytest.mark.parametrize("bound", ["never_with_items: [mug]", "min_order_value: 5"])
