@@ -149,7 +149,7 @@ class Weighted:
             )
             for name, key in KEYS.items()
         }
-        terms = core_schema.typed_dict_schema(fields, extra_behavior="forbid")
+        terms = core_schema.typed_dict_schema(fields)
         checked = core_schema.with_info_before_validator_function(self._check_names, terms)
         return core_schema.with_info_wrap_validator_function(self._read, checked)
 
