@@ -161,7 +161,10 @@ def test_precision_that_costs_too_much_says_how_much(says: Any, folder: Path) ->
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--precision", "cost=1"], "--precision: value 'cost': is no KPI (orderlab list kpis)"),
+        (
+            ["--precision", "cost=1"],
+            "--precision: value 'cost': is no KPI (orderlab list kpis); did you mean 'cost_per_order'?",
+        ),
         (
             ["--precision", "cost_per_order=1", "-n", "20", "--at-most", "10"],
             "--at-most: value '10': must be at least the replications to begin with (-n): 20",
