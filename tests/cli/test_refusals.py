@@ -47,6 +47,13 @@ def small_desk(desk: Any, small: str) -> Any:
     return desk
 
 
+@pytest.fixture
+def inside(small_desk: Any, program: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return the function that runs the program at that desk, in this process: fifty programs take a minute to start."""
+    monkeypatch.chdir(small_desk.folder)
+    return program
+
+
 WRONG_COMMANDS: dict[str, tuple[list[str], str]] = {
     "no such scenario": (["run", "nowhere.yaml"], "nowhere.yaml: is neither a file nor a shipped scenario"),
     "a mistyped scenario": (["run", "helo"], "helo: is neither a file nor a shipped scenario; did you mean 'hello'?"),
@@ -130,11 +137,15 @@ WRONG_COMMANDS: dict[str, tuple[list[str], str]] = {
 }  # fmt: skip
 
 
+PROGRAMS = ("a mistyped scenario", "no such command", "a policy that fails, in a worker")
+"""Wrong commands that are given to a program of their own."""
+
+
 @pytest.mark.parametrize("name", WRONG_COMMANDS)
-def test_a_wrong_command_is_refused(small_desk: Any, name: str) -> None:
+def test_a_wrong_command_is_refused(small_desk: Any, inside: Any, name: str) -> None:
     command, message = WRONG_COMMANDS[name]
     before = small_desk.names()
-    outcome = small_desk.orderlab(*command)
+    outcome = small_desk.orderlab(*command) if name in PROGRAMS else inside(*command)
     lines = outcome.refuses()
     assert message in lines[-1]
     assert len(lines) == 1 or lines[0].startswith("Usage: orderlab")
@@ -144,18 +155,18 @@ def test_a_wrong_command_is_refused(small_desk: Any, name: str) -> None:
         assert small_desk.names() == before
 
 
-def test_a_policy_that_is_wrong_in_many_ways_is_told_all_at_once(small_desk: Any) -> None:
+def test_a_policy_that_is_wrong_in_many_ways_is_told_all_at_once(small_desk: Any, inside: Any) -> None:
     small_desk.write("rules.yaml", "rules: [{sites: [shop]}]\n")
-    lines = small_desk.orderlab("check-policy", "mine.py:Reckless").refuses()
+    lines = inside("check-policy", "mine.py:Reckless").refuses()
     assert lines[0] == "policy Reckless does not keep to the contract, in 5 ways:"
     assert [line[:2] for line in lines[1::2]] == ["1.", "2.", "3.", "4.", "5."]
     assert lines[1].startswith(
         "1. world scarce, order 1, line 0, warehouse near: 2 units of lamp, of -2 available"
     )
     assert all(line.startswith("    what to do: ") for line in lines[2::2])
-    lines = small_desk.orderlab("check-policy", "mine.py:Broken").refuses()
+    lines = inside("check-policy", "mine.py:Broken").refuses()
     assert "'Request' object has no attribute 'no_such_thing' (mine.py:13)" in lines[1]
-    lines = small_desk.orderlab("check-policy", "rules.yaml").refuses()
+    lines = inside("check-policy", "rules.yaml").refuses()
     assert "there is no such warehouse as 'shop'" in lines[1]
     assert "--scenario FILE" in lines[2]
 
@@ -171,10 +182,10 @@ FILES: dict[str, tuple[bytes, str]] = {
 }
 
 
-def test_files_that_cannot_be_read_are_told_all_at_once(small_desk: Any) -> None:
+def test_files_that_cannot_be_read_are_told_all_at_once(small_desk: Any, inside: Any) -> None:
     for name, (content, _) in FILES.items():
         small_desk.write(name, content)
-    outcome = small_desk.orderlab("validate", *FILES, "small.yaml", "missing.yaml")
+    outcome = inside("validate", *FILES, "small.yaml", "missing.yaml")
     lines = outcome.refuses()
     for _, start in FILES.values():
         assert [line for line in lines if line.startswith(start)], start
@@ -193,24 +204,26 @@ TABLES: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_that_cannot_be_used_is_told(small_desk: Any, small: str, name: str) -> None:
+def test_a_table_that_cannot_be_used_is_told(small_desk: Any, inside: Any, small: str, name: str) -> None:
     content, message = TABLES[name]
     small_desk.write("orders.csv", content)
     small_desk.write("replay.yaml", small.replace("{orders_per_day: 60}", "{replay: orders.csv}"))
-    lines = small_desk.orderlab("run", "replay.yaml", "-n", "1").refuses()
+    lines = inside("run", "replay.yaml", "-n", "1").refuses()
     assert all(line.startswith("orders.csv") for line in lines)
     assert message in lines[0]
 
 
-def test_a_missing_table_is_told_with_the_place_that_names_it(small_desk: Any, small: str) -> None:
+def test_a_missing_table_is_told_with_the_place_that_names_it(
+    small_desk: Any, inside: Any, small: str
+) -> None:
     small_desk.write("replay.yaml", small.replace("{orders_per_day: 60}", "{replay: nowhere.csv}"))
-    (line,) = small_desk.orderlab("validate", "replay.yaml").refuses()
+    (line,) = inside("validate", "replay.yaml").refuses()
     assert line.startswith("replay.yaml:8:")
     assert "nowhere.csv" in line
 
 
-def test_a_folder_that_cannot_be_made_is_told(small_desk: Any) -> None:
-    outcome = small_desk.orderlab("run", "small.yaml", "-n", "1", "--out", "mine.py/result")
+def test_a_folder_that_cannot_be_made_is_told(inside: Any) -> None:
+    outcome = inside("run", "small.yaml", "-n", "1", "--out", "mine.py/result")
     assert outcome.refuses() == ["mine.py/result: Not a directory"]
 
 
