@@ -81,6 +81,29 @@ def program(capfd: Any) -> Iterator[Callable[..., Outcome]]:
         signal.signal(number, handler)
 
 
+class DeskHere(Desk):
+    """A folder in which commands run in this process, which is there already: many tests need no program of their own."""
+
+    def __init__(self, folder: Path, program: Callable[..., Outcome]) -> None:
+        super().__init__(folder)
+        self._program = program
+
+    def orderlab(self, *arguments: str | Path) -> Outcome:
+        """Run a command here."""
+        return self._program(*arguments)
+
+    def started(self, *arguments: str | Path) -> Outcome:
+        """Run a command as a process of its own."""
+        return super().orderlab(*arguments)
+
+
+@pytest.fixture
+def desk_here(tmp_path: Path, program: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> DeskHere:
+    """Return a desk of one's own, in this process."""
+    monkeypatch.chdir(tmp_path)
+    return DeskHere(tmp_path, program)
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: Any, small: str) -> Any:
     """Return a desk shared by a module, with a small scenario and a finished result of it in `result`."""

@@ -37,21 +37,14 @@ class Idle:
 
 
 @pytest.fixture
-def small_desk(desk: Any, small: str) -> Any:
+def small_desk(desk_here: Any, small: str) -> Any:
     """Return a desk with a small scenario and some policies."""
-    desk.write("small.yaml", small)
-    desk.write("mine.py", MINE)
-    desk.write("rules.yaml", "rules: [{name: nearest}]")
-    desk.write("shop/scenario.yaml", small)
-    desk.write("shop/result/kpis.csv", "")
-    return desk
-
-
-@pytest.fixture
-def inside(small_desk: Any, program: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return the function that runs the program at that desk, in this process: fifty programs take a minute to start."""
-    monkeypatch.chdir(small_desk.folder)
-    return program
+    desk_here.write("small.yaml", small)
+    desk_here.write("mine.py", MINE)
+    desk_here.write("rules.yaml", "rules: [{name: nearest}]")
+    desk_here.write("shop/scenario.yaml", small)
+    desk_here.write("shop/result/kpis.csv", "")
+    return desk_here
 
 
 WRONG_COMMANDS: dict[str, tuple[list[str], str]] = {
@@ -142,10 +135,10 @@ PROGRAMS = ("a mistyped scenario", "no such command", "a policy that fails, in a
 
 
 @pytest.mark.parametrize("name", WRONG_COMMANDS)
-def test_a_wrong_command_is_refused(small_desk: Any, inside: Any, name: str) -> None:
+def test_a_wrong_command_is_refused(small_desk: Any, name: str) -> None:
     command, message = WRONG_COMMANDS[name]
     before = small_desk.names()
-    outcome = small_desk.orderlab(*command) if name in PROGRAMS else inside(*command)
+    outcome = (small_desk.started if name in PROGRAMS else small_desk.orderlab)(*command)
     lines = outcome.refuses()
     assert message in lines[-1]
     assert len(lines) == 1 or lines[0].startswith("Usage: orderlab")
@@ -155,18 +148,18 @@ def test_a_wrong_command_is_refused(small_desk: Any, inside: Any, name: str) -> 
         assert small_desk.names() == before
 
 
-def test_a_policy_that_is_wrong_in_many_ways_is_told_all_at_once(small_desk: Any, inside: Any) -> None:
+def test_a_policy_that_is_wrong_in_many_ways_is_told_all_at_once(small_desk: Any) -> None:
     small_desk.write("rules.yaml", "rules: [{sites: [shop]}]\n")
-    lines = inside("check-policy", "mine.py:Reckless").refuses()
+    lines = small_desk.orderlab("check-policy", "mine.py:Reckless").refuses()
     assert lines[0] == "policy Reckless does not keep to the contract, in 5 ways:"
     assert [line[:2] for line in lines[1::2]] == ["1.", "2.", "3.", "4.", "5."]
     assert lines[1].startswith(
         "1. world scarce, order 1, line 0, warehouse near: 2 units of lamp, of -2 available"
     )
     assert all(line.startswith("    what to do: ") for line in lines[2::2])
-    lines = inside("check-policy", "mine.py:Broken").refuses()
+    lines = small_desk.orderlab("check-policy", "mine.py:Broken").refuses()
     assert "'Request' object has no attribute 'no_such_thing' (mine.py:13)" in lines[1]
-    lines = inside("check-policy", "rules.yaml").refuses()
+    lines = small_desk.orderlab("check-policy", "rules.yaml").refuses()
     assert "there is no such warehouse as 'shop'" in lines[1]
     assert "--scenario FILE" in lines[2]
 
@@ -182,10 +175,10 @@ FILES: dict[str, tuple[bytes, str]] = {
 }
 
 
-def test_files_that_cannot_be_read_are_told_all_at_once(small_desk: Any, inside: Any) -> None:
+def test_files_that_cannot_be_read_are_told_all_at_once(small_desk: Any) -> None:
     for name, (content, _) in FILES.items():
         small_desk.write(name, content)
-    outcome = inside("validate", *FILES, "small.yaml", "missing.yaml")
+    outcome = small_desk.orderlab("validate", *FILES, "small.yaml", "missing.yaml")
     lines = outcome.refuses()
     for _, start in FILES.values():
         assert [line for line in lines if line.startswith(start)], start
@@ -204,26 +197,24 @@ TABLES: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_that_cannot_be_used_is_told(small_desk: Any, inside: Any, small: str, name: str) -> None:
+def test_a_table_that_cannot_be_used_is_told(small_desk: Any, small: str, name: str) -> None:
     content, message = TABLES[name]
     small_desk.write("orders.csv", content)
     small_desk.write("replay.yaml", small.replace("{orders_per_day: 60}", "{replay: orders.csv}"))
-    lines = inside("run", "replay.yaml", "-n", "1").refuses()
+    lines = small_desk.orderlab("run", "replay.yaml", "-n", "1").refuses()
     assert all(line.startswith("orders.csv") for line in lines)
     assert message in lines[0]
 
 
-def test_a_missing_table_is_told_with_the_place_that_names_it(
-    small_desk: Any, inside: Any, small: str
-) -> None:
+def test_a_missing_table_is_told_with_the_place_that_names_it(small_desk: Any, small: str) -> None:
     small_desk.write("replay.yaml", small.replace("{orders_per_day: 60}", "{replay: nowhere.csv}"))
-    (line,) = inside("validate", "replay.yaml").refuses()
+    (line,) = small_desk.orderlab("validate", "replay.yaml").refuses()
     assert line.startswith("replay.yaml:8:")
     assert "nowhere.csv" in line
 
 
-def test_a_folder_that_cannot_be_made_is_told(inside: Any) -> None:
-    outcome = inside("run", "small.yaml", "-n", "1", "--out", "mine.py/result")
+def test_a_folder_that_cannot_be_made_is_told(small_desk: Any) -> None:
+    outcome = small_desk.orderlab("run", "small.yaml", "-n", "1", "--out", "mine.py/result")
     assert outcome.refuses() == ["mine.py/result: Not a directory"]
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-SECTIONS = ("From nearest to a rule of your own", "Every key and every part")
+TUTORIAL, TABLES = SECTIONS = ("From nearest to a rule of your own", "Every key and every part")
 
 
-@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("section", [pytest.param(TUTORIAL, marks=pytest.mark.theory), TABLES])
 def test_a_section_is_as_told(follower: Any, section: str) -> None:
     follower("policies/README.md").follow(section)
 
