@@ -51,6 +51,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.theory
 def test_the_best_is_selected_with_a_guarantee_and_the_others_stop(desk: Any, small: str) -> None:
     desk.write("small.yaml", small)
     desk.write("one.yaml", ONE)

@@ -84,7 +84,7 @@ def mounted(folder: Path) -> bool:
         return False
 
 
-@pytest.fixture(params=["a small disk", "a limit"])
+@pytest.fixture(params=[pytest.param("a small disk", marks=pytest.mark.theory), "a limit"])
 def disk(request: Any, place: Any, tmp_path: Path) -> Iterator[Disk]:
     """Return a disk of one's own, with a scenario and the finished experiment of all tests."""
     folder = tmp_path / "disk"

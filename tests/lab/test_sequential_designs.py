@@ -12,14 +12,13 @@ from sim import Experiment
 from sim.lab.repetition import differing_files
 
 DESIGNS = [
-    pytest.param(
-        Precision({"cost_per_order": 0.02}, at_least=3, at_most=15), marks=pytest.mark.theory, id="precision"
-    ),
-    pytest.param(Selection("cost_per_order", 0.002, first_stage=3, at_most=12), id="selection"),
+    Precision({"cost_per_order": 0.02}, at_least=3, at_most=15),
+    Selection("cost_per_order", 0.002, first_stage=3, at_most=12),
 ]
 
 
-@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.theory
+@pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
 def test_an_interrupted_design_goes_on_to_the_same_bytes(tmp_path: Path, design: Any) -> None:
     def stop(done: int, asked: int) -> None:
         assert done <= asked
