@@ -209,15 +209,12 @@ class Experiment:
             design = TypeAdapter(_DESIGNS[written.pop("name")]).validate_python(written)
         except (ValueError, KeyError, TypeError) as error:
             raise InputError([Problem(str(folder / FILE_NAME), "is not what a run wrote")]) from error
-        return cls(
-            scenario,
-            variants,
-            baseline=settings["baseline"],
-            family=settings["family"],
-            common_random_numbers=settings["common_random_numbers"],
-            design=design,
-            more=settings["more"],
-        )
+        try:
+            more = {name: settings[name] for name in ("baseline", "family", "common_random_numbers", "more")}
+            return cls(scenario, variants, design=design, **more)
+        except InputError as error:  # arguments are told by their names, which stand in this file
+            place = str(folder / FILE_NAME)
+            raise InputError([Problem(place, str(problem)) for problem in error.problems]) from None
 
     def resume(
         self,

@@ -158,7 +158,7 @@ def _called(name: str) -> Callable[[Any], None]:
     "change",
     [
         _called("../../evil"),
-        _called("/tmp/evil"),
+        _called("/evil"),
         _called(".."),
         _called("a\\b"),
         _called(""),
@@ -186,6 +186,18 @@ def test_a_folder_does_not_lead_out_of_itself(desk: Any, change: Callable[[Any],
         (line,) = desk.orderlab(*command).refuses()
         assert line.startswith(f"{Path('theirs', 'provenance.json')}: ")
         assert line.endswith("is not what a run wrote")
+    assert desk.names() == {"theirs"}
+
+
+def test_an_argument_that_a_folder_has_wrong_is_told_with_its_file(desk: Any) -> None:
+    place = desk.folder / "theirs" / "provenance.json"
+    content = json.loads(place.read_text())
+    _say("settings", "family", value=["mead_time_mean_h"])(content)
+    place.write_text(json.dumps(content))
+    (line,) = desk.orderlab("again", "theirs", "--out", "ours").refuses()
+    assert line.startswith(
+        f"{Path('theirs', 'provenance.json')}: family: value 'mead_time_mean_h': is no KPI"
+    )
     assert desk.names() == {"theirs"}
 
 
