@@ -97,6 +97,15 @@ def test_no_downtime_within_hours(counter: Any, at: str, site: str) -> None:
     assert counter.play(rules, f"A 05T{at} mug", sites=closing()).sites("A") == [site]
 
 
+@pytest.mark.parametrize(("at", "site"), [("12:00:00", "near"), ("12:00:01", "far")])
+def test_a_downtime_elsewhere_does_not_change_when_one_is_within_hours(
+    counter: Any, at: str, site: str
+) -> None:
+    sites = closing() | {"mid": "at: [0, 2], downtime: [{begins: 2026-01-05T09:00, hours: 9}]"}
+    rules = "rules:\n  - {filters: [{no_downtime_within: {hours: 4}}]}\n"
+    assert counter.play(rules, f"A 05T{at} mug", sites=sites).sites("A") == [site]
+
+
 @pytest.mark.parametrize(("at", "site"), [("13:59:59", "near"), ("14:00:00", "far")])
 def test_a_downtime_counts_from_its_announcement_on(counter: Any, at: str, site: str) -> None:
     rules = "rules:\n  - {filters: [{no_downtime_within: {hours: 4}}]}\n"
