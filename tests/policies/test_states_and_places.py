@@ -151,6 +151,23 @@ def test_who_waits_for_a_warehouse_that_is_back_soon_is_decided_when_it_is_soon(
     assert answers.sites("A") == ["near"]
 
 
+@pytest.mark.parametrize(
+    ("at", "removed"), [("15:59:59", ""), ("16:00:00", "is_up=1"), ("17:59:59", "is_up=1"), ("18:00:00", "")]
+)
+def test_a_warehouse_is_left_out_while_it_is_down(counter: Any, at: str, removed: str) -> None:
+    answers = counter.play(rule("is_up, {site: [near]}"), f"A 05T{at} mug", sites=closing())
+    assert answers.first("removed") == " ".join(filter(None, [removed, "site=1"]))
+
+
+def test_who_waits_for_stock_is_not_woken_by_a_warehouse_that_is_back_soon_enough(counter: Any) -> None:
+    """At 14:00 near is back in three hours, to the second."""
+    sites = {"near": "at: [0, 1], downtime: [{begins: 2026-01-05T08:00, hours: 9}]"}
+    rules = "rules:\n  - {filters: [{is_up: {within_hours: 3}}, {has_stock: all}], otherwise: wait}\n"
+    world = {"sites": sites, "stock": "near mug:9"}
+    answers = counter.play(rules + "attempts: {after: []}\n", "A 05T14:00 tea", **world)
+    assert answers.times("A") == ["05T14:00:00"]
+
+
 @pytest.mark.parametrize(("at", "removed"), [("13:59:59", "is_up=1"), ("14:00:00", ""), ("17:00:00", "")])
 def test_a_warehouse_passes_that_is_back_within_hours_to_the_second(
     counter: Any, at: str, removed: str
