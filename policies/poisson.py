@@ -21,9 +21,8 @@ def left_over(stock: Any, mean: Any) -> Floats:
     Marschak 1951; Silver, Pyke and Thomas 2017, section 9.2).
     """
     stock, mean = np.asarray(stock, np.float64), np.asarray(mean, np.float64)
-    sold = np.where(stock > 0, mean * special.pdtr(np.maximum(stock - 1, 0), mean), 0.0)
-    left: Floats = stock * special.pdtr(stock, mean) - sold
-    return np.maximum(left, 0.0)
+    left: Floats = stock * special.pdtr(stock, mean) - mean * special.pdtr(np.maximum(stock - 1, 0), mean)
+    return np.maximum(left, 0.0)  # of no stock nothing is left, nor less
 
 
 def saved(stock: Any, taken: int, mean: Any) -> Floats:

@@ -34,15 +34,14 @@ class BelowLimit(Allowance, Limit):
 
     def bind(self, network: Network) -> Mask:
         """Bind to a replication: counting begins here."""
-        usage, limit = self.usage(network), self._bound(network)
-        of, strict = self.of, self.strict
+        usage, limit, of = self.usage(network), self._bound(network), self.of
         most = float(limit.min())
 
         def mask(case: Case) -> Bools | None:
             used, amount = usage.used(), case.amount(of)
             if usage.most + amount < most:
                 return None
-            return used + amount < limit if strict else used + amount <= limit
+            return used + amount <= limit
 
         return mask
 
@@ -58,6 +57,7 @@ class BelowLimit(Allowance, Limit):
         return moment
 
     def _bound(self, network: Network) -> NDArray[np.float64]:
+        """Return what no warehouse may have more of: the limit, or what is just below it."""
         limit = self.most(network)
         return limit - SLACK if self.strict else limit + SLACK
 

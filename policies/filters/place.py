@@ -49,7 +49,7 @@ class Within(Filter):
         if self.transit_days is not None:
             seconds = round(self.transit_days * DAY)
             return lambda case: case.offer.transit_s <= seconds
-        zone = self.zone or 1
+        zone = np.array(self.zone)
         return lambda case: case.offer.zone <= zone
 
 

@@ -56,26 +56,31 @@ def relief(network: Network) -> Column | None:
     rates: dict[int, tuple[Values, Values]] = {}
     hour = -HOUR
 
+    def of_line(case: Case, line: int) -> Values:
+        """Return what the units of a line save; nothing where others hold more than there is."""
+        item, units = case.request.items[line], case.request.units[line]
+        found = rates.get(item)
+        if found is None:
+            a_day, each = rates_of(item)
+            days = network.forecast.replenished_in_days(item, hour)
+            found = rates[item] = each, a_day * np.minimum(days, MOST_DAYS, out=days)
+        each, most = found
+        saved: Values = network.available[item] * each
+        np.maximum(saved, most, out=saved)
+        if units > 1:
+            saved *= units
+        np.minimum(saved, NOTHING, out=saved)
+        return saved
+
     def column(case: Case) -> Values:
         nonlocal hour
-        now, request, available = network.now, case.request, network.available
-        if now >= hour + HOUR:  # the next review comes nearer
-            hour = now // HOUR * HOUR
+        if network.now >= hour + HOUR:  # the next review comes nearer
+            hour = network.now // HOUR * HOUR
             rates.clear()
-        saved: Values | None = None
-        for line in case.lines:
-            item, units = request.items[line], request.units[line]
-            found = rates.get(item)
-            if found is None:
-                a_day, each = rates_of(item)
-                days = network.forecast.replenished_in_days(item, hour)
-                found = rates[item] = each, a_day * np.minimum(days, MOST_DAYS, out=days)
-            each, most = found
-            of_line = available[item] * each
-            np.maximum(of_line, most, out=of_line)
-            if units > 1:
-                of_line *= units
-            saved = of_line if saved is None else saved + of_line
-        return np.zeros(len(rate)) if saved is None else np.minimum(saved, NOTHING, out=saved)
+        first, *others = case.lines
+        saved = of_line(case, first)
+        for line in others:
+            saved = saved + of_line(case, line)
+        return saved
 
     return column

@@ -11,9 +11,9 @@ SITES = {"near": "at: [0, 1], stations: 1, work_minutes: 60", "far": "at: [0, 3]
 ALL_NEAR = "rules:\n  - {sites: [near], when: {order: {segment: [bulk]}}}\n"
 
 
-def burst(count: int, at: str = "05T10:00") -> str:
-    """Return orders of the segment that always goes to near: of n, n - 1 wait."""
-    return "\n".join(f"b{number} {at} mug bulk here" for number in range(count))
+def burst(count: int, at: str = "05T10:00", segment: str = "bulk") -> str:
+    """Return orders of a segment that always goes to one place, bulk to near: of n, n - 1 wait."""
+    return "\n".join(f"{segment[0]}{number} {at} mug {segment} here" for number in range(count))
 
 
 def play(counter: Any, rules: str, orders: str, **world: Any) -> Any:
@@ -75,6 +75,35 @@ def test_who_waits_for_a_backlog_is_decided_when_it_is_worked_off(counter: Any) 
     times = answers.times("A")
     assert (times[0], times[-1]) == ("05T10:00:00", "05T13:00:00")
     assert len(times) <= 3  # nothing polls
+
+
+def test_the_least_busy_warehouse_that_may_take_an_order_wakes_it(counter: Any) -> None:
+    """Eight hours of work wait at near, six at mid, of which three may; idle is not one of the rule's."""
+    rules = """\
+  - {sites: [mid], when: {order: {segment: [few]}}}
+  - {sites: [near, mid], filters: [{below_backlog: {days: 0.125}}], otherwise: wait}
+attempts: {after: []}
+"""
+    sites = {"idle": "at: [0, 9]", "near": SITES["near"], "mid": SITES["near"]}
+    orders = f"{burst(9)}\n{burst(7, segment='few')}\nA 05T10:00 mug"
+    segments = "{id: standard}, {id: bulk}, {id: few}"
+    answers = counter.play(ALL_NEAR + rules, orders, sites=sites, segments=segments)
+    assert answers.sites("A") == ["mid"]
+    assert (answers.times("A")[0], answers.times("A")[-1]) == ("05T10:00:00", "05T13:00:00")
+
+
+def test_who_waits_for_a_backlog_looks_again_after_five_minutes_at_the_soonest(counter: Any) -> None:
+    """Four hours wait, of which 3.96 may: what is too much would be worked off in 144 s, but a job takes an hour."""
+    rules = "  - {sites: [near], filters: [{below_backlog: {days: 0.165}}], otherwise: wait}\n"
+    answers = play(counter, rules, burst(5) + "\nA 05T10:00 mug")
+    assert answers.times("A")[:3] == ["05T10:00:00", "05T10:05:00", "05T10:10:00"]
+    assert answers.times("A")[-1] == "05T11:00:00"
+
+
+def test_who_waits_for_stock_is_not_woken_by_a_backlog_within_its_bound(counter: Any) -> None:
+    rules = "  - {filters: [{below_backlog: {days: 1}}, {has_stock: all}], otherwise: wait}\nattempts: {after: []}\n"
+    answers = play(counter, rules, burst(3) + "\nA 05T10:00 tea", stock="near mug:9; far mug:9")
+    assert answers.times("A") == ["05T10:00:00"]
 
 
 def test_backlog_days_rank_by_time_and_not_by_shipments(counter: Any) -> None:

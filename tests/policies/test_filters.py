@@ -68,6 +68,18 @@ def test_goods_go_only_where_every_tag_is_handled(counter: Any) -> None:
     ]
 
 
+def test_a_warehouse_stays_that_handles_one_of_the_lines(counter: Any) -> None:
+    sites = {
+        "near": "at: [0, 1], handling: [ambient]",
+        "mid": "at: [0, 2], handling: [cold]",
+        "far": "at: [0, 3], handling: [fragile]",
+    }
+    rules = "rules:\n  - {filters: [handles_items]}\n"
+    items = "{id: mug}, {id: fish, handling: [cold]}"
+    answers = counter.play(rules, "A 05T10:00 mug,fish", sites=sites, items=items)
+    assert answers.first("removed") == "handles_items=1"
+
+
 def test_goods_go_only_where_they_are_handled_even_without_the_filter(counter: Any) -> None:
     sites = {"near": "at: [0, 1], handling: [ambient]", "far": "at: [0, 3], handling: [cold]"}
     answers = counter.play("rules:\n  - {filters: []}\n", sites=sites, items="{id: mug, handling: [cold]}")
@@ -100,6 +112,25 @@ def test_has_stock_asks_for_all_lines_any_whole_line_or_any_unit(
     )
     assert answers.first("removed") == removed
     assert answers.sites("A") == ["far"]  # whatever passes, only far can ship it
+
+
+@pytest.mark.parametrize(
+    ("lines", "removed"),
+    [
+        ("all", "has_stock=4"),
+        ("any", "has_stock=2"),  # mid has the tea, last the pots
+        ("units", "has_stock=1"),  # far has one of two mugs, near has nothing
+    ],
+)
+def test_any_line_may_be_the_one_that_is_there(counter: Any, lines: str, removed: str) -> None:
+    sites = {"near": "at: [0, 1]", "mid": "at: [0, 2]", "far": "at: [0, 3]", "last": "at: [0, 4]"}
+    answers = counter.play(
+        f"rules:\n  - {{filters: [{{has_stock: {lines}}}]}}\n",
+        "A 05T10:00 mug:2,tea,pot:2",
+        sites=sites,
+        stock="mid tea:1; far mug:1; last pot:2",
+    )
+    assert answers.first("removed") == removed
 
 
 def test_every_filter_counts_what_it_took_away_itself(counter: Any) -> None:

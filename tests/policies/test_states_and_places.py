@@ -97,6 +97,15 @@ def test_no_downtime_within_hours(counter: Any, at: str, site: str) -> None:
     assert counter.play(rules, f"A 05T{at} mug", sites=closing()).sites("A") == [site]
 
 
+@pytest.mark.parametrize(("at", "site"), [("12:00:00", "near"), ("12:00:01", "far")])
+def test_a_downtime_elsewhere_does_not_change_when_one_is_within_hours(
+    counter: Any, at: str, site: str
+) -> None:
+    sites = closing() | {"mid": "at: [0, 2], downtime: [{begins: 2026-01-05T09:00, hours: 9}]"}
+    rules = "rules:\n  - {filters: [{no_downtime_within: {hours: 4}}]}\n"
+    assert counter.play(rules, f"A 05T{at} mug", sites=sites).sites("A") == [site]
+
+
 @pytest.mark.parametrize(("at", "site"), [("13:59:59", "near"), ("14:00:00", "far")])
 def test_a_downtime_counts_from_its_announcement_on(counter: Any, at: str, site: str) -> None:
     rules = "rules:\n  - {filters: [{no_downtime_within: {hours: 4}}]}\n"
@@ -140,6 +149,28 @@ def test_who_waits_for_a_warehouse_that_is_back_soon_is_decided_when_it_is_soon(
     answers = counter.play(rules, "A 05T10:00 mug", sites=sites)
     assert answers.times("A") == ["05T10:00:00", "05T14:00:00"]
     assert answers.sites("A") == ["near"]
+
+
+@pytest.mark.parametrize(("at", "removed"), [("13:59:59", "is_up=1"), ("14:00:00", ""), ("17:00:00", "")])
+def test_a_warehouse_passes_that_is_back_within_hours_to_the_second(
+    counter: Any, at: str, removed: str
+) -> None:
+    sites = {"near": "at: [0, 1], downtime: [{begins: 2026-01-05T08:00, hours: 9}]"}
+    rules = "rules:\n  - {filters: [{is_up: {within_hours: 3}}], otherwise: wait}\n"
+    assert counter.play(rules, f"A 05T{at} mug", sites=sites).first("removed") == removed
+
+
+def test_the_first_warehouse_that_is_back_soon_wakes_who_waits(counter: Any) -> None:
+    """Of those that may take the order: west, which is back before, is not one of them."""
+    sites = {
+        "west": "at: [0, 9], downtime: [{begins: 2026-01-05T08:00, hours: 7}]",
+        "near": "at: [0, 1], downtime: [{begins: 2026-01-05T08:00, hours: 9}]",
+        "far": "at: [0, 3], downtime: [{begins: 2026-01-05T08:00, hours: 8}]",
+    }
+    rules = "rules:\n  - {sites: [near, far], filters: [{is_up: {within_hours: 3}}], otherwise: wait}\n"
+    answers = counter.play(rules + "attempts: {after: []}\n", "A 05T10:00 mug", sites=sites)
+    assert answers.times("A") == ["05T10:00:00", "05T13:00:00"]
+    assert answers.sites("A") == ["far"]
 
 
 # -- promises and failures ----------------------------------------------------------------------------------

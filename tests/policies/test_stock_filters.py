@@ -280,5 +280,7 @@ def test_the_filters_of_stock_in_python(counter: Any) -> None:
 
 def test_an_unknown_segment_in_python_is_told_with_the_nearest(counter: Any) -> None:
     rules = RuleSet(rules=(Rule(filters=(KeepBack(units=2, for_=("golt",)),)),))
-    with pytest.raises(PolicyError, match="there is no such segment as 'golt'; did you mean 'gold'"):
+    with pytest.raises(
+        PolicyError, match=r"^keep_back: there is no such segment as 'golt'; did you mean 'gold'\?$"
+    ):
         counter.play(rules, segments=SEGMENTS)

@@ -37,6 +37,14 @@ def test_what_was_asked_before_in_the_hour_changes_nothing(counter: Any) -> None
     assert margins[0] == margins[1] == pytest.approx(0.2 * (2 - 10 / 24 + 0.5), abs=1e-9)
 
 
+@pytest.mark.parametrize(("before", "at", "days"), [("00:10", "00:30", 0), ("09:30", "10:00", 2 - 10 / 24)])
+def test_the_hour_begins_at_its_first_second(counter: Any, before: str, at: str, days: float) -> None:
+    """Days to the next review, counted from the hour in which the order is placed; one is at midnight."""
+    orders = f"Z 05T{before} mug\nA 05T{at} mug"
+    found = relieved(counter, "near mug:20; far mug:20", orders, stock_rules=REVIEW, more=FARM)
+    assert found == pytest.approx(0.2 * (days + 0.5), abs=1e-6)
+
+
 def test_or_until_it_would_have_been_sold(counter: Any) -> None:
     """Of one mug a day a stock of one lasts a day."""
     assert relieved(counter, "near mug:1; far mug:1", stock_rules=REVIEW, more=FARM) == pytest.approx(0.2)
@@ -53,6 +61,17 @@ def test_every_unit_of_every_line_makes_room(counter: Any) -> None:
     orders = "A 05T10:00 mug:3,tea:2\nB 05T23:00 tea:98"
     found = relieved(counter, "near mug:99 tea:250; far mug:99 tea:99", orders, items=items)
     assert found == pytest.approx(0.1 * (3 * 2 * 28 + 2 * 0.5 * 5))  # tea: 250 units at 50 a day
+
+
+def test_what_others_hold_takes_nothing_from_what_another_line_saves(counter: Any) -> None:
+    """Of two mugs two more are promised than may be: near's floor is four. The tea saves its room all the same."""
+    items = "{id: mug, volume_l: 2}, {id: tea, volume_l: 0.5}"
+    sites = {"near": f"{SITES['near']}, safety_stock: {{units: 4}}", "far": SITES["far"]}
+    rules = "rules:\n  - {filters: [ignore_safety_stock, {has_stock: all}], rank: {by: [storage_relieved]}}\n"
+    world = {"items": items, "sites": sites, "stock": "near mug:2 tea:9; far mug:9 tea:9"}
+    answers = counter.play(rules, "A 05T10:00 mug,tea\nB 05T23:00 mug,tea", **world)
+    assert answers.sites("A") == ["near"]
+    assert answers.first("margin", "A") == pytest.approx(0.1 * 0.5 * 5)  # five of nine teas may be sold
 
 
 def test_stock_that_never_ends_takes_no_room(counter: Any) -> None:

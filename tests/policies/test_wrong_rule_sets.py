@@ -68,6 +68,9 @@ ONE_MISTAKE = [
      "35: rules.0.filters.0.keep_back.units: value '0': must be at least 1"),
     ("gave a value to safety stock", "filters: [{ignore_safety_stock: true}]",
      "37: rules.0.filters.0.ignore_safety_stock: value 'true': takes no value: write ignore_safety_stock alone"),
+    ("limited the hour without a number", "filters: [{below_limit: {per: hour}}]",
+     "16: rules.0.filters.0.below_limit.n: without n the limit is the warehouse's order_limit_per_day: of orders, "
+     "per day"),
     ("rolled a limit of the site", "filters: [{below_limit: {rolling: true}}]",
      "16: rules.0.filters.0.below_limit.n: without n the limit is the warehouse's order_limit_per_day: of orders, "
      "per day"),
