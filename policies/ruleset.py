@@ -61,20 +61,14 @@ class RuleSet(Section):
                 f"must not hold more than {MOST_RULES:,} rules; there are {len(self.rules):,}", key="rules"
             )
         if self.match == "first":
-            in_parts = False  # whether rules may be asked about a part of an order
-            keeping: list[bool] = []
             for number, rule in enumerate(self.rules):
-                earlier = next(
-                    (i for i in range(number) if keeping[i] and _covers(self.rules[i], rule)), None
-                )
+                earlier = next((i for i, r in enumerate(self.rules[:number]) if _keeps_all_of(r, rule)), None)
                 if earlier is not None:
                     raise wrong(
                         f"is never reached: rule {_called(self.rules, earlier)} takes all that it applies to, and "
                         "hands nothing on; let that one end with otherwise: next, or change their order",
                         key=("rules", number),
                     )
-                in_parts = in_parts or (rule.when is not None and rule.when.line is not None)
-                keeping.append(_keeps_all(rule, in_parts=in_parts))
         return self
 
     def __str__(self) -> str:
@@ -97,17 +91,15 @@ class RuleSet(Section):
         return self.prepare(network).allocate(order, network)
 
 
-def _covers(earlier: Rule, later: Rule) -> bool:
-    """Tell whether an earlier rule applies to all that a later one applies to."""
-    return earlier.when is None or earlier.when == later.when
-
-
-def _keeps_all(rule: Rule, *, in_parts: bool) -> bool:
-    """Tell whether a rule leaves nothing to others of what it applies to."""
-    if in_parts and (rule.split.min_order_value is not None or rule.split.never_with_items):
+def _keeps_all_of(earlier: Rule, later: Rule) -> bool:
+    """Tell whether an earlier rule takes all that a later one applies to, and leaves it nothing."""
+    if earlier.when is not None and earlier.when != later.when:
+        return False
+    if earlier.split.min_order_value is not None or earlier.split.never_with_items:
         return False  # it leaves a part alone of an order that it would not divide
     # What can be shipped in full is shipped after a wait or customer care, and not handed on.
-    return not (isinstance(rule.on_full, Next) or hands_on(rule.on_partial) or hands_on(rule.otherwise))
+    on_full, on_partial, otherwise = earlier.on_full, earlier.on_partial, earlier.otherwise
+    return not (isinstance(on_full, Next) or hands_on(on_partial) or hands_on(otherwise))
 
 
 def _called(rules: Sequence[Rule], number: int) -> str:

@@ -287,10 +287,6 @@ rules:
     ("wrote a rule for full orders that are shipped after a wait",
      "rules:\n  - {on_full: {wait: {up_to_hours: 2}}, on_partial: cancel, otherwise: cancel}\n  - {}\n",
      ["rules.yaml:3:5: rules.1: is never reached: rule 1 takes"]),
-    ("wrote a rule for what is never divided",
-     "rules:\n  - {split: {min_order_value: 5, never_with_items: [mug]}, on_partial: wait, otherwise: wait}\n"
-     "  - {when: {line: {item: mug}}}\n",
-     ["rules.yaml:3:5: rules.1: is never reached: rule 1 takes"]),
     ("misspelt how rules match", "match: every\nrules:\n  - {}\n",
      ["rules.yaml:1:8: match: value 'every': must be first or all"]),
     ("wrote no rules", "name: mine\nrules: []\n", ["rules.yaml:2:1: rules: must hold at least one rule"]),
