@@ -164,6 +164,14 @@ def test_a_decision_is_capped_if_the_search_of_one_of_its_rules_was(counter: Any
 # -- what a rule remembers of an order -----------------------------------------------------------------------------
 
 
+def test_customer_care_looks_at_every_order_once(counter: Any) -> None:
+    """The second one comes when it is done with the first."""
+    rules = "rules:\n  - {on_full: {care: {hours: 2, cost: 1}}}\n"
+    answers = counter.play(rules, "A 05T10:00 mug\nB 05T13:00 mug")
+    assert [answers.orders[order]["cost_care"] for order in "AB"] == [1, 1]
+    assert answers.times("B") == ["05T13:00:00", "05T15:00:00"]
+
+
 def test_a_rest_that_was_handed_on_is_no_rest_that_the_rule_keeps(counter: Any) -> None:
     """The mug leaves, tea goes on to no rule and waits. An hour later nothing can be shipped: the rule gives it up."""
     rules = """\
