@@ -108,7 +108,7 @@ AnyPartial: TypeAlias = Annotated[
 """What a rule does with an order that it could ship in part."""
 
 
-def hands_on(action: Action | Assign | AssignAll) -> bool:
+def hands_on(action: Action | Assign) -> bool:
     """Tell whether lines may come out of an action undecided, for the next rule."""
     if isinstance(action, Assign):
         return hands_on(action.rest)

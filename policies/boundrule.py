@@ -224,20 +224,18 @@ class Step(NamedTuple):
         number: the rule's place in the rule set; where rules decide together, the number of the turn.
         rule: the rule, or what several are together.
         request: what those before it have left of the order.
-        taken: what they send of lines that it has a part of.
         lines: what it was asked about.
-        shipments: how many the order had by then.
         verdict: what it made of the lines.
+        taken: what those before it send of lines that it has a part of.
 
     """
 
     number: int
     rule: BoundRule
     request: Request
-    taken: Taken
     lines: tuple[int, ...]
-    shipments: int
     verdict: Verdict
+    taken: Taken = ()
 
 
 def _handicaps(rule: Rule, network: Network) -> list[Handicap]:

@@ -84,7 +84,7 @@ class BoundRuleSet:
             if not taken:
                 continue
             verdict = rule.decide(left, taken, shipments, gone)
-            steps.append(Step(number, rule, left, gone, taken, shipments, verdict))
+            steps.append(Step(number, rule, left, taken, verdict, gone))
             if len(taken) == len(lines):
                 lines = verdict.left
             else:
@@ -121,7 +121,7 @@ class BoundRuleSet:
                 rule = BoundRule(sections, self._network, [number + 1 for number in numbers])
                 self._together[numbers] = rule
             verdict = rule.decide(left, tuple(lines), shipments)
-            steps.append(Step(turn, rule, left, (), tuple(lines), shipments, verdict))
+            steps.append(Step(turn, rule, left, tuple(lines), verdict))
             shipments += _shipments(verdict)
             if verdict.plan is not None:
                 left = remainder(self._network, left, verdict.plan.units)
@@ -139,7 +139,7 @@ class BoundRuleSet:
             lines = tuple([line for line in step.lines if line in waiting])
             if lines:
                 moments.append(step.rule.sieve.again_at(order, lines))
-        again_at = min(moments, default=NEVER)
+        again_at = min(moments)  # a line that waits is asked about, or its rules are not for it now
         if again_at >= NEVER:
             return holds
         again_at = max(again_at, self._network.now + 1)
@@ -161,14 +161,13 @@ class BoundRuleSet:
             plan = step.verdict.plan if plan is None else plan
             capped = capped or step.verdict.capped
         split = "policy"
-        if holds or order.shipments + len(parts) > 1:
-            shipments = (
-                order.shipments + len(parts) + sum(isinstance(hold, answer.Backorder) for hold in holds)
-            )
-            if shipments > 1 or (shipments and any(isinstance(hold, answer.Wait) for hold in holds)):
-                split = steps[0].rule.sieve.split_reason(order)
-                if split == "policy" and plan is not None:
-                    split = plan.reason  # one warehouse could ship it all: the rank did not want that
+        shipments = order.shipments + len(parts) + sum([isinstance(hold, answer.Backorder) for hold in holds])
+        if shipments > 1 or (
+            shipments and any(isinstance(hold, answer.Wait | answer.Care) for hold in holds)
+        ):
+            split = steps[0].rule.sieve.split_reason(order)
+            if split == "policy" and plan is not None:
+                split = plan.reason  # one warehouse could ship it all: the rank did not want that
         runner_up, margin = (plan.runner_up, plan.margin) if plan is not None else ((), None)
         last = steps[-1]
         return Why(

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from policies.actions import hands_on
+from policies.actions import Next, hands_on
 from policies.boundset import BoundRuleSet
 from policies.rule import Rule
 from policies.timing import Attempts, Decide, InBatches, Reallocate
@@ -93,10 +93,13 @@ class RuleSet(Section):
 
 def _keeps_all_of(earlier: Rule, later: Rule) -> bool:
     """Tell whether an earlier rule takes all that a later one applies to, and leaves it nothing."""
-    covers = earlier.when is None or earlier.when == later.when
-    return covers and not any(
-        hands_on(action) for action in (earlier.on_full, earlier.on_partial, earlier.otherwise)
-    )
+    if earlier.when is not None and earlier.when != later.when:
+        return False
+    if earlier.split.min_order_value is not None or earlier.split.never_with_items:
+        return False  # it leaves a part alone of an order that it would not divide
+    # What can be shipped in full is shipped after a wait or customer care, and not handed on.
+    on_full, on_partial, otherwise = earlier.on_full, earlier.on_partial, earlier.otherwise
+    return not (isinstance(on_full, Next) or hands_on(on_partial) or hands_on(otherwise))
 
 
 def _called(rules: Sequence[Rule], number: int) -> str:

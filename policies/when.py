@@ -136,7 +136,7 @@ class LineTerms(SomeTerms):
             fits = (
                 (self.item is None or item.id in self.item)
                 and (self.category is None or item.category in self.category)
-                and (self.handling is None or bool(set(item.handling or ("ambient",)) & set(self.handling)))
+                and (self.handling is None or not set(item.handling).isdisjoint(self.handling))
                 and (
                     self.price_at_least is None or network.price[number] >= self.price_at_least * 1e6 - SLACK
                 )

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.execution.experiment import Task, journal_of
+from sim.execution.experiment import Task, check_is_one, journal_of
 from sim.journal import Journal
 
 
@@ -51,9 +50,7 @@ def kept_journal(
     """
     names: list[str] = summary["policies"]
     name = names[0] if policy is None else policy
-    if name not in names:
-        rule = f"is none of the policies: {', '.join(names)}"
-        raise InputError([Problem("--policy", rule, value=name, nearest=nearest(name, names))])
+    check_is_one(name, names, "--policy")
     kept = kept_replications(folder, name)
     if replication is None and not kept:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,6 @@ def _flat(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
         elif isinstance(value, list) and any(isinstance(element, dict) for element in value):
             yield f"{above}{key}", f"{len(value)}, in provenance.json"
         elif isinstance(value, list):
-            yield f"{above}{key}", " ".join(map(str, value))
+            yield f"{above}{key}", shlex.join(map(str, value))  # a command can be given again as it stands
         else:
             yield f"{above}{key}", str(value)

@@ -18,6 +18,7 @@ from reports.figures.labels import label_points
 from reports.figures.maps import Map, map_of
 from reports.figures.style import MUTED, PAPER, Colour, canvas, colour_of, house_style
 from reports.kpis.columns import Flags, Integers, flags, positions
+from sim.arrays import Floats
 from sim.journal import Journal
 from sim.scenario import Scenario
 
@@ -74,7 +75,7 @@ def flow_maps(
             ground.draw(axes)
             drawn = _draw_lines(axes, ground, flow, largest, colour_of(place))
             _draw_sites(axes, ground, flow, busiest, colour_of(place))
-            _name_places(figure, axes, ground, flow, scenario)
+            _name_places(figure, axes, ground, flow, busiest, scenario)
             svg = inline_svg(figure, name, f"{_TITLE}: {policy}", _told(flow, scenario))
         pictures.append(Picture(name, policy, svg, _caption(drawn, len(flows)), ground.source, policy))
     return pictures
@@ -137,14 +138,21 @@ def _draw_lines(axes: Axes, ground: Map, flow: _Flow, largest: int, colour: Colo
 
 
 def _draw_sites(axes: Axes, ground: Map, flow: _Flow, busiest: int, colour: Colour) -> None:
-    areas = 8 + 150 * flow.sites / max(busiest, 1)
     axes.scatter(
-        ground.sites[:, 0], ground.sites[:, 1], s=areas, color=colour.light, edgecolors=PAPER.light,
+        ground.sites[:, 0], ground.sites[:, 1], s=_areas(flow, busiest), color=colour.light, edgecolors=PAPER.light,
         linewidths=1.0, zorder=5,
     )  # fmt: skip
 
 
-def _name_places(figure: Figure, axes: Axes, ground: Map, flow: _Flow, scenario: Scenario) -> None:
+def _areas(flow: _Flow, busiest: int) -> Floats:
+    """Return the areas of circles as matplotlib takes them: the square of the diameter, in points."""
+    areas: Floats = 8 + 150 * flow.sites / max(busiest, 1)
+    return areas
+
+
+def _name_places(
+    figure: Figure, axes: Axes, ground: Map, flow: _Flow, busiest: int, scenario: Scenario
+) -> None:
     """Name the sites that ship most and, where no outline tells where one is, the regions, if they are few."""
     named = np.argsort(-flow.sites, kind="stable")[:_MOST_NAMES]
     if len(flow.sites) > _MOST_NAMES:
@@ -160,7 +168,8 @@ def _name_places(figure: Figure, axes: Axes, ground: Map, flow: _Flow, scenario:
             if np.hypot(*(np.array(points) - place).T).min() > near:
                 around.append((float(place[0]), float(place[1])))
                 quiet.append(region.id)
-    label_points(figure, axes, [*points, *around], [*names, *quiet], size=9.0, quiet=len(quiet))
+    radii = (np.sqrt(_areas(flow, busiest)[named]) / 2).tolist()
+    label_points(figure, axes, [*points, *around], [*names, *quiet], size=9.0, radii=radii, quiet=len(quiet))
 
 
 def _told(flow: _Flow, scenario: Scenario) -> str:

@@ -10,7 +10,8 @@ from matplotlib.transforms import Bbox
 
 from reports.figures.style import INK, MUTED, PAPER, lay_out
 
-_NEAR = 7.0  # points between a mark and its name
+_NEAR = 7.0  # points from the middle of a mark to its name
+_CLEAR = 3.5  # points between the edge of a large mark and its name
 _LONGEST = 26  # letters: a name beside a point has half of the picture
 _PLACES = (
     (1, 0, "left", "center"), (-1, 0, "right", "center"), (0, 1, "center", "bottom"),
@@ -35,6 +36,7 @@ def label_points(
     names: Sequence[str],
     size: float = 10.0,
     reaches: Sequence[tuple[float, float]] = (),
+    radii: Sequence[float] = (),
     quiet: int = 0,
 ) -> None:
     """Write a name beside each point, at the place around it that covers least; earlier points choose first.
@@ -46,13 +48,18 @@ def label_points(
         names: one a point; a long one is cut in its middle.
         size: of the type, in points.
         reaches: how far the bars of each point go to either side, in data coordinates.
+        radii: of the marks of the first points, in points of type; the others are small.
         quiet: how many of the last names are less important than the others.
 
     """
     lay_out(figure)
     frame = axes.get_window_extent()
     pixels = axes.transData.transform(list(points))
-    taken = [Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in pixels]
+    away = [max(_NEAR, radius + _CLEAR) for radius in radii] + [_NEAR] * (len(points) - len(radii))
+    taken = [
+        Bbox.from_bounds(x - near + 1, y - near + 1, 2 * near - 2, 2 * near - 2)
+        for (x, y), near in zip(pixels, away, strict=True)
+    ]
     for (x, y), (across, up) in zip(points, reaches, strict=False):
         (left, bottom), (right, top) = axes.transData.transform([(x - across, y - up), (x + across, y + up)])
         centre, level = (left + right) / 2, (bottom + top) / 2
@@ -61,10 +68,10 @@ def label_points(
             Bbox([[centre - 2, bottom], [centre + 2, top]]),
         ]
     cut = (shortened(name, _LONGEST) for name in names)
-    for number, ((x, y), point, name) in enumerate(zip(pixels, points, cut, strict=True)):
+    for number, ((x, y), point, name, near) in enumerate(zip(pixels, points, cut, away, strict=True)):
         best: tuple[float, Bbox, tuple[float, float, str, str]] | None = None
         for place in _PLACES:
-            box = _box(x, y, name, size, place)
+            box = _box(x, y, name, size, near, place)
             cost = sum(_overlap(box, other) for other in taken) + 4.0 * (_area(box) - _overlap(box, frame))
             if best is None or cost < best[0] - 1.0:
                 best = cost, box, place
@@ -73,18 +80,20 @@ def label_points(
         right, up, horizontal, vertical = best[2]
         colour = INK if number < len(points) - quiet else MUTED
         axes.annotate(
-            name, point, xytext=(right * _NEAR, up * _NEAR), textcoords="offset points", ha=horizontal,
+            name, point, xytext=(right * near, up * near), textcoords="offset points", ha=horizontal,
             va=vertical, fontsize=size, color=colour.light, zorder=9, annotation_clip=False,
             bbox={"facecolor": PAPER.light, "edgecolor": "none", "alpha": 0.7, "pad": 0.6},
         )  # fmt: skip
 
 
-def _box(x: float, y: float, name: str, size: float, place: tuple[float, float, str, str]) -> Bbox:
+def _box(
+    x: float, y: float, name: str, size: float, near: float, place: tuple[float, float, str, str]
+) -> Bbox:
     # Letters are on average at most 0.62 of the type size wide, in any font that a browser is likely to take.
     width, height = 0.62 * size * len(name), 1.25 * size
     right, up, horizontal, vertical = place
-    left = x + right * _NEAR - {"left": 0.0, "center": width / 2, "right": width}[horizontal]
-    bottom = y + up * _NEAR - {"bottom": 0.0, "center": height / 2, "top": height}[vertical]
+    left = x + right * near - {"left": 0.0, "center": width / 2, "right": width}[horizontal]
+    bottom = y + up * near - {"bottom": 0.0, "center": height / 2, "top": height}[vertical]
     return Bbox.from_bounds(left, bottom, width, height)
 
 

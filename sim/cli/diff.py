@@ -20,14 +20,13 @@ from reports.forms import as_csv, as_json
 from sim.cli.played import (
     check_replication,
     format_option,
-    policy_named,
     replication_option,
     tell_of_code,
     warn_of_changes,
 )
 from sim.cli.playing import progress, room
 from sim.errors import InputError, Problem
-from sim.execution.experiment import Task, Variant, journal_of
+from sim.execution.experiment import Task, Variant, check_is_one, journal_of
 from sim.execution.workers import Here
 from sim.journal import Journal
 from sim.lab.provenance import read_provenance, read_variants
@@ -57,8 +56,8 @@ def diff_command(folder: Path, baseline: str, policy: str, replication: int, tol
     any case, until they have been decided.
     """
     provenance = read_provenance(folder)
-    policy_named("POLICY_A", baseline, provenance)
-    policy_named("POLICY_B", policy, provenance)
+    for name, said_by in ((baseline, "POLICY_A"), (policy, "POLICY_B")):
+        check_is_one(name, provenance["settings"]["policies"], said_by)
     if baseline == policy:
         raise InputError([Problem("POLICY_B", "is the same as POLICY_A: nothing to compare", value=policy)])
     check_replication(replication, provenance)

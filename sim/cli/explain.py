@@ -10,12 +10,12 @@ from policies.load import build_policy
 from sim.cli.played import (
     check_replication,
     format_option,
-    policy_named,
     replication_option,
     tell_of_code,
     warn_of_changes,
 )
 from sim.cli.playing import room
+from sim.execution.experiment import check_is_one
 from sim.execution.story import tell
 from sim.lab.provenance import read_provenance, read_variants
 
@@ -33,7 +33,9 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
     ORDER is the id of the source, or the number of the order from 1.
     """
     provenance = read_provenance(folder)
-    name = policy_named("--policy", policy or provenance["settings"]["policies"][0], provenance)
+    names = provenance["settings"]["policies"]
+    name = policy or names[0]
+    check_is_one(name, names, "--policy")
     check_replication(replication, provenance)
     warn_of_changes(folder, provenance)
     _, (variant,) = read_variants(folder, provenance, [name])

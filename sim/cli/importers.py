@@ -7,7 +7,22 @@ from pathlib import Path
 import click
 
 
-@click.group(name="import")
+class _Importers(click.Group):
+    """A group that says what else to do with what it does not import."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands:
+            known = ", ".join(self.commands)
+            ctx.fail(
+                f"{args[0]!r} is none of what can be imported: {known}. Orders of your own are named in a scenario: "
+                "demand: {replay: orders.csv} (tutorials/analyst.md)"
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(name="import", cls=_Importers)
 def import_command() -> None:
     """Make a scenario of other data."""
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.execution.experiment import Variant
 from sim.lab.provenance import changed_inputs
@@ -29,15 +28,6 @@ def tell_of_code(variants: Iterable[Variant]) -> None:
     """Say which Python of a result folder is about to run: the folder may come from somebody else."""
     for file in dict.fromkeys(variant.source.file for variant in variants if variant.source.class_name):
         click.echo(f"note: this runs the code of {file}", err=True)
-
-
-def policy_named(option: str, name: str, provenance: Mapping[str, Any]) -> str:
-    """Return the name of a policy of a run. Raises InputError when it has none of that name."""
-    names: list[str] = provenance["settings"]["policies"]
-    if name not in names:
-        rule = f"is none of the policies: {', '.join(names)}"
-        raise InputError([Problem(option, rule, value=name, nearest=nearest(name, names))])
-    return name
 
 
 def warn_of_changes(folder: Path, provenance: Mapping[str, Any]) -> None:

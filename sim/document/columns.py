@@ -26,8 +26,8 @@ from sim.document.table import too_wide, uneven, wrongly_separated
 from sim.document.tree import Scalar
 from sim.errors import InputError, Problem
 
-MOST_SPELT_OUT = 50
-"""Wrong values of a column that are told apart; the rest is counted."""
+MOST_SPELT_OUT = 10
+"""Wrong values of a column that are told apart: where there are more, they have one cause. The rest is counted."""
 
 _LONGEST_HEADER = 1_000_000
 
@@ -104,7 +104,7 @@ class Columns:
         for row in rows[:MOST_SPELT_OUT].tolist():
             self.problems.append(self._problem(column, row, rule, texts[codes[row]]))
         if len(rows) > MOST_SPELT_OUT:
-            self.problems.append(Problem(self.name, f"and {len(rows) - MOST_SPELT_OUT:,} rows more", column))
+            self._count(column, int(rows[MOST_SPELT_OUT]), f"and {len(rows) - MOST_SPELT_OUT:,} rows more")
 
     def _note(self, column: str, refused: dict[int, PydanticCustomError]) -> None:
         if not refused:
@@ -123,16 +123,24 @@ class Columns:
                 self._problem(column, int(firsts[position]), rule, texts[position], more, close)
             )
         if len(wrong) > MOST_SPELT_OUT:
-            rule = f"and {len(wrong) - MOST_SPELT_OUT:,} wrong values more"
-            self.problems.append(Problem(self.name, rule, column))
+            row = int(firsts[wrong[MOST_SPELT_OUT]])
+            self._count(column, row, f"and {len(wrong) - MOST_SPELT_OUT:,} wrong values more")
+
+    def _count(self, column: str, row: int, rule: str) -> None:
+        """Note how many more are wrong, beside the first of them."""
+        self.problems.append(Problem(self.name, rule, column, line=self._line(row)))
 
     def _problem(
         self, column: str, row: int, rule: str, value: str, more: str = "", close: str | None = None
     ) -> Problem:
-        # Blank lines are no rows.
-        line = self._lines[row] if row < len(self._lines) else None
         rule = f"{rule} (row {row + 1} of the table{more})"
-        return Problem(self.name, rule, column, value or None, line, self.header.index(column) + 1, close)
+        return Problem(
+            self.name, rule, column, value or None, self._line(row), self.header.index(column) + 1, close
+        )
+
+    def _line(self, row: int) -> int | None:
+        # Blank lines are no rows.
+        return self._lines[row] if row < len(self._lines) else None
 
     @cached_property
     def _lines(self) -> list[int]:

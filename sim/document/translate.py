@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.document.paths import dotted
+from sim.document.paths import children, dotted
 from sim.document.section import Checking
 from sim.document.tree import Map, Node, Scalar, Seq, label
 from sim.errors import Problem
@@ -113,12 +113,21 @@ def _problem(error: Any, tree: Node, checking: Checking, within: Sequence[str]) 
         if id(walk.parent) in checking.sections:
             _, section = checking.sections[id(walk.parent)]
             close = checking.nearest(walk.names[-1], section.key_names())
+            close = close or _element(walk.parent, walk.names[-1])
             if close is None:
                 names = ", ".join(section.key_names())
                 rule += f"; valid are {names}" if names else "; there are none"
         walk.at_key()
     value = str(walk.node) if value_matters and isinstance(walk.node, Scalar) else None
     return problem_at(walk.place, rule, dotted(walk.names), value=value, nearest=close)
+
+
+def _element(node: Node, name: str) -> str | None:
+    """Return the path to an element of that name in one of the lists of a mapping."""
+    lists = node.items() if isinstance(node, Map) else ()
+    return next(
+        (f"{key}.{name}" for key, child in lists if isinstance(child, Seq) and name in children(child)), None
+    )
 
 
 def problem_at(

@@ -17,6 +17,8 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.document import nearest
+from sim.errors import InputError, Problem
 from sim.journal import TABLES, Journal
 from sim.policy import Policy
 from sim.replication import simulate
@@ -43,6 +45,13 @@ def is_file_name(name: str) -> bool:
         and not set(name) & set("/\\:")
         and name.strip(".") != ""
     )
+
+
+def check_is_one(name: str, names: Sequence[str], said_by: str) -> None:
+    """Raise InputError, which names the option or key that said it, for what is no policy of an experiment."""
+    if name not in names:
+        rule = f"is none of the policies: {', '.join(names)}"
+        raise InputError([Problem(said_by, rule, value=name, nearest=nearest(name, names))])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 from sim.document import nearest
 from sim.errors import InputError, Problem
@@ -71,8 +73,8 @@ class TaskLog:
     def read(self) -> dict[Task, Measured]:
         """Return what was measured, by task, up to the first line that is none.
 
-        A line is none when it was being written as the program ended. It is removed, with what comes after it:
-        those tasks are played again.
+        A line is none when it was being written as the program ended, or was changed since: its checksum tells. It
+        is removed, with what comes after it: those tasks are played again.
         """
         done: dict[Task, Measured] = {}
         if not self.exists:
@@ -82,11 +84,11 @@ class TaskLog:
             if not line.endswith(b"\n"):
                 break
             try:
-                variant, replication, measured = json.loads(line)
-                if not all(isinstance(number, int | float) for number in measured.values()):
+                variant, replication, measured, checksum = json.loads(line)
+                if checksum != _checksum([variant, replication, measured]):
                     break
                 done[Task(variant, replication)] = measured
-            except (ValueError, TypeError, AttributeError, RecursionError):  # a disk may keep a damaged line
+            except (ValueError, TypeError, RecursionError):  # a disk may keep a damaged line
                 break
             whole += len(line)
         with self._path.open("ab") as file:
@@ -95,9 +97,15 @@ class TaskLog:
 
     def append(self, task: Task, measured: Measured) -> None:
         """Add a task. Numbers are written with the digits that give them back exactly."""
+        row = [task.variant, task.replication, dict(measured)]
         with naming(self._path), self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([task.variant, task.replication, dict(measured)]) + "\n")
+            file.write(json.dumps([*row, _checksum(row)]) + "\n")
 
     def remove(self) -> None:
         """Say that the experiment is complete."""
         self._path.unlink(missing_ok=True)
+
+
+def _checksum(row: list[Any]) -> int:
+    """Return what no line has that was damaged: numbers are read as they were written, and written as they were."""
+    return crc32(json.dumps(row).encode())

@@ -21,9 +21,8 @@ from reports.designs.selection import Selection
 from reports.kpis import HEADLINE
 from reports.measured import measure_run, warnings_of
 from reports.warmups.warmup import as_told, too_short, warm_ups
-from sim.document import nearest
 from sim.errors import InputError, Problem
-from sim.execution.experiment import DIGESTS, Keep, Stage, Task, Variant, one_by_one
+from sim.execution.experiment import DIGESTS, Keep, Stage, Task, Variant, check_is_one, one_by_one
 from sim.execution.tasklog import TaskLog, alone
 from sim.lab.arguments import check_experiment, check_names, check_playing
 from sim.lab.folder import begun, is_complete
@@ -109,11 +108,7 @@ class Experiment:
         self.variants = _variants(scenario, policies, of_policies, common_random_numbers)
         names = [variant.name for variant in self.variants]
         self.baseline = names[0] if baseline is None else baseline
-        if self.baseline not in names:
-            rule = f"is none of the policies: {', '.join(names)}"
-            raise InputError(
-                [Problem("baseline", rule, value=self.baseline, nearest=nearest(self.baseline, names))]
-            )
+        check_is_one(self.baseline, names, "baseline")
         self.family = tuple(dict.fromkeys(family))
         self.common_random_numbers = common_random_numbers
         if isinstance(design, Precision):

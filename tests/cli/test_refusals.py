@@ -62,6 +62,10 @@ WRONG_COMMANDS: dict[str, tuple[list[str], str]] = {
         ["run", "small.yaml", "--set", "warehouses.shp.stations=2"],
         "--set warehouses.shp.stations=2: warehouses.shp: is not in the list; did you mean 'shop'?",
     ),
+    "an id where its list stands": (
+        ["run", "small.yaml", "--set", "shop.stations=2"],
+        "--set shop.stations=2: shop: is not a key here; did you mean 'warehouses.shop'?",
+    ),
     "several values at once": (
         ["run", "small.yaml", "--set", "warehouses.shop.stations=1 2"],
         "warehouses.shop.stations: value '1 2': must be a whole number, in digits only",
@@ -124,6 +128,7 @@ WRONG_COMMANDS: dict[str, tuple[list[str], str]] = {
     "a mistyped result": (["report", "shop/reslt"], "it has no kpis.csv; did you mean 'shop/result'?"),
     "no such command": (["frobnicate"], "No such command 'frobnicate'"),
     "a mistyped command": (["rn", "small.yaml"], "No such command 'rn'. Did you mean 'run'?"),
+    "orders to import": (["import", "orders.csv"], "demand: {replay: orders.csv}"),
     "no scenario": (["run"], "Missing argument 'SCENARIO'"),
     "no replications": (["run", "small.yaml", "-n", "0"], "0 is not in the range"),
     "no such list": (["list", "recipes"], "'recipes' is not one of"),

@@ -26,6 +26,7 @@ from sim import Experiment
 from sim.cli.diff import diff_command
 from sim.cli.export import export_command
 from sim.cli.run import report_command
+from sim.execution.experiment import Task
 from sim.execution.tasklog import TaskLog
 from sim.lab.provenance import read_provenance, read_variants
 from tests.fuzz.conftest import Judge
@@ -69,8 +70,10 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Experiment("hello", ["nearest", "cheapest"], replications=2, changes=few).run(folder, jobs=1)
     write_baseline(folder / "baseline.json", baseline_of(folder))
     rows = read_result(folder).kpis.groupby(["policy", "replication"])
-    lines = [json.dumps([*names, dict(zip(row["kpi"], row["value"], strict=True))]) for names, row in rows]
-    (folder / "tasks.jsonl").write_text("\n".join(lines) + "\n")
+    for (policy, replication), row in rows:
+        TaskLog(folder).append(
+            Task(policy, int(replication)), dict(zip(row["kpi"], row["value"], strict=True))
+        )
     return folder
 
 

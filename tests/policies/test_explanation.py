@@ -147,6 +147,16 @@ rules:
     ]
 
 
+def test_a_rule_that_gets_the_rest_of_a_line_counts_what_the_rules_before_it_sent(explained: Any) -> None:
+    """Near sent its six mugs by the first rule: it has none for the second."""
+    units = "filters: [is_up, {has_stock: units}], split: {max_shipments: 2}"
+    rules = f"rules:\n  - {{sites: [near], {units}, on_partial: {{assign_units: next}}}}\n  - {{{units}}}\n"
+    listener, _ = explained(rules, "A 05T10:00 mug:10", stock="near mug:6; far mug:4")
+    ((_, (_, rest)),) = listener.heard
+    removed = {word: names(listener, sites) for word, sites in rest.removed}
+    assert removed["has_stock"] == ["near", "mid"]
+
+
 def test_a_limit_that_puts_back_is_among_the_keys(explained: Any) -> None:
     rules = "rules: [{filters: [{below_limit: {n: 1, effect: last}}]}]\n"
     listener, _ = explained(rules, "A 05T10:00 mug\nB 05T11:00 mug")

@@ -37,6 +37,7 @@ def test_a_limit_of_10_admits_10_and_strictly_9(counter: Any, limit: str, near: 
     [
         ("{n: 3, of: orders}", 3),
         ("{n: 6, of: lines}", 3),  # two lines an order
+        ("{n: 5, of: lines}", 2),
         ("{n: 9, of: units}", 3),  # three units
         ("{n: 8.9, of: units}", 2),
         (
@@ -51,6 +52,14 @@ def test_a_limit_of_10_admits_10_and_strictly_9(counter: Any, limit: str, near: 
 def test_what_a_limit_counts(counter: Any, limit: str, near: int) -> None:
     items = "{id: mug, price: 0.10, weight_kg: 0.1}, {id: tea, price: 0.10, weight_kg: 1}"
     answers = counter.play(rule(limit), burst(5, "mug:2,tea"), sites=TWO, items=items)
+    assert given(answers)["near"] == near
+
+
+@pytest.mark.parametrize(("most", "near"), [("300000", 1), ("299999.99", 0)])
+def test_value_is_counted_to_the_cent(counter: Any, most: str, near: int) -> None:
+    answers = counter.play(
+        rule(f"{{n: {most}, of: value}}"), "A 05T10:00 mug:3", sites=TWO, items="{id: mug, price: 100000}"
+    )
     assert given(answers)["near"] == near
 
 

@@ -27,13 +27,16 @@ from policies import (
     IsUp,
     LandedCost,
     Lexicographic,
+    LineTerms,
     Next,
     OfKind,
+    OrderTerms,
     Rule,
     RuleSet,
     SiteId,
     Split,
     Wait,
+    When,
     Within,
     check_rule_set,
     filters,
@@ -178,12 +181,42 @@ def test_what_is_wrong_in_yaml_is_wrong_in_python(make: Any, says: str) -> None:
             "rule 'r': there is no such warehouse as 'naer'; did you mean 'near'?",
         ),
         (Rule(name="r", sites=InGroup(group="x")), "rule 'r': there is no such group as 'x'"),
+        (
+            Rule(when=When(region=("heer",))),
+            "rule '': there is no such region as 'heer'; did you mean 'here'?",
+        ),
+        (
+            Rule(name="r", when=When(order=OrderTerms(segment=("gold",)))),
+            "rule 'r': there is no such segment as 'gold'",
+        ),
+        (Rule(when=When(line=LineTerms(item=("box",)))), "rule '': there is no such item as 'box'"),
+        (
+            Rule(when=When(any_line=LineTerms(item=("mugg",)))),
+            "rule '': there is no such item as 'mugg'; did you mean 'mug'?",
+        ),
+        (Rule(when=When(all_lines=LineTerms(item=("box",)))), "rule '': there is no such item as 'box'"),
+        (Rule(split=Split(never_with_items=("mug", "box"))), "rule '': there is no such item as 'box'"),
+        (
+            Rule(split=Split(keep_together=(("mug", "tea"), ("pot", "box")))),
+            "rule '': there is no such item as 'box'",
+        ),
     ],
 )
 def test_what_a_rule_names_must_be_there(counter: Any, rule: Rule, says: str) -> None:
     with pytest.raises(PolicyError) as caught:
         counter.play(RuleSet(rules=(rule,)))
     assert str(caught.value) == says
+
+
+def test_all_that_a_rule_names_may_be_named(counter: Any) -> None:
+    terms = LineTerms(item=("mug", "tea"))
+    when = When(
+        order=OrderTerms(segment=("standard",)), line=terms, any_line=terms, all_lines=terms, region=("here",)
+    )
+    split = Split(never_with_items=("tea",), keep_together=(("mug", "tea"),))
+    rule = Rule(when=when, sites=InGroup(group="town"), service=("parcel",), split=split)
+    sites = {"near": "at: [0, 1], groups: [inn, town]", "far": "at: [0, 3]"}
+    assert counter.play(RuleSet(rules=(rule,)), sites=sites).sites("A") == ["near"]
 
 
 def test_a_rule_set_can_be_asked_by_itself(counter: Any) -> None:

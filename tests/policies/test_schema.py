@@ -104,6 +104,10 @@ def test_no_rules_are_underlined(validator: Any) -> None:
     assert not validator.is_valid({"rules": []})
 
 
+def test_it_says_what_it_is_the_schema_of() -> None:
+    assert rule_set_schema()["title"] == "orderlab rule set"
+
+
 def test_every_key_is_described() -> None:
     schema = rule_set_schema()
     undescribed = [

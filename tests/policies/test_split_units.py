@@ -396,3 +396,21 @@ rules:
     )
     assert sorted(answers.sites("A")) == ["mid", "near"]
     assert answers.first("outcome") == "full"
+
+
+def test_what_leaves_in_part_with_one_shipment_less_may_be_everything(counter: Any) -> None:
+    """Of 36 sites there are too many triples, and w00's nine and one more are no two parts of 50; five and five are."""
+    sites = {f"w{site:02}": f"at: [0, {site + 1}]" for site in range(36)}
+    rules = rule(
+        "max_shipments: 3, max_sites_per_line: 3, min_part_value: 50",
+        ", rank: {by: [distance_km, fewest_shipments]}, on_partial: {assign_units: wait}",
+    )
+    stock = "; ".join(f"{site} mug:{ {'w00': 9, 'w01': 5, 'w02': 5}.get(site, 1) }" for site in sites)
+    answers = counter.play(
+        rules, "A 05T10:00 mug:10", items="{id: mug, price: 10}", sites=sites, stock=stock, drain_days=1
+    )
+    assert sent(answers) == {"w00": 5, "w01": 5}
+    assert (answers.first("outcome"), answers.first("removed")) == ("full", "")
+    assert answers.first("runner_up") == "w00+w02"
+    assert answers.first("capped")
+    assert answers.times("A") == ["05T10:00:00"]

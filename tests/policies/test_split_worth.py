@@ -174,6 +174,7 @@ def test_beyond_8_lines_a_greedy_split_is_made_if_it_is_worth_it(counter: Any) -
     for bounds, wanted in (
         ("{saves_days: 3}", ["mid", "near"]),
         ("{saves_days: 3.1}", ["far"]),
+        ("{saves_days: 5}", ["far"]),  # nobody is there so soon
         ("{saves_days: 3, costs_at_most: 1}", ["mid", "near"]),
         ("{saves_days: 3, costs_at_most: 0.9}", ["far"]),
         ("{costs_at_most: 9}", ["far"]),  # the greedy cover takes everything from far
@@ -229,3 +230,102 @@ def test_the_split_is_the_best_of_all_ways_to_send_each_line(
         assert (len(rows), int(degrees.sum())) == wanted, f"o{number}"
         splits += wanted[0] > 1
     assert 0 < splits < 40  # the test tells something
+
+
+# -- how many ways are tried -------------------------------------------------------------------------------------
+
+
+def has(lines: list[str]) -> str:
+    return " ".join(f"{line}:1" for line in lines)
+
+
+def test_up_to_8_lines_every_split_is_tried(counter: Any) -> None:
+    """A greedy search would take everything from far, which has most; near and mid have half of it each."""
+    eight = [f"i{number}" for number in range(8)]
+    answers = counter.play(
+        only_if("{costs_at_most: 9}"),
+        f"A 05T10:00 {','.join(eight)}",
+        **world(
+            items=", ".join(f"{{id: {i}}}" for i in eight),
+            stock=f"near {has(eight[:4])}; mid {has(eight[4:])}; far {has(eight)}",
+        ),
+    )
+    assert sorted(answers.sites("A")) == ["mid", "near"]
+    assert not answers.first("capped")
+
+
+@pytest.mark.parametrize("rank", ["", ", rank: {by: [distance_km, fewest_shipments]}"])
+def test_a_split_that_is_worth_it_has_no_more_shipments_than_allowed(counter: Any, rank: str) -> None:
+    sites = {"near": "at: [0, 1]", "mid": "at: [0, 2]", "alt": "at: [0, 2.1]", "far": "at: [0, 3]"}
+    stock = "near mug:9; mid tea:9; alt pot:9; far mug:9 tea:9 pot:9"
+    for most, wanted in ((2, ["far"]), (3, ["alt", "mid", "near"])):
+        answers = counter.play(
+            only_if("{saves_days: 1}", rank, most),
+            "A 05T10:00 mug,tea,pot",
+            **world(sites=sites, stock=stock),
+        )
+        assert sorted(answers.sites("A")) == wanted
+
+
+def test_a_split_that_costs_the_same_is_not_cheaper(counter: Any) -> None:
+    answers = counter.play(
+        only_if("{costs_at_most: 0}"), ORDER, **world(services=POST.replace("[2, 3, 4]", "[2, 3, 5]"))
+    )
+    assert sorted(answers.sites("A")) == ["mid", "near"]
+    assert answers.orders["A"]["split_reason"] == "policy"
+
+
+@pytest.mark.parametrize(
+    ("most", "pots", "wanted"), [(3, 1, ["alt", "mid", "near"]), (2, 1, ["far"]), (3, 0, ["far"])]
+)
+def test_a_greedy_split_leaves_nothing_behind(counter: Any, most: int, pots: int, wanted: list[str]) -> None:
+    """Of nine lines near has four, mid four, and alt, as soon as they, the pot, or nobody but far."""
+    eight = [f"i{number}" for number in range(8)]
+    sites = {"near": "at: [0, 1]", "mid": "at: [0, 2]", "alt": "at: [0, 2.1]", "far": "at: [0, 3]"}
+    answers = counter.play(
+        only_if("{saves_days: 1}", most=most),
+        f"A 05T10:00 {','.join(eight)},pot",
+        **world(
+            items=", ".join(f"{{id: {i}}}" for i in [*eight, "pot"]),
+            sites=sites,
+            stock=f"near {has(eight[:4])}; mid {has(eight[4:])}; alt pot:{pots}; far {has([*eight, 'pot'])}",
+        ),
+    )
+    assert sorted(answers.sites("A")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("mugs", "price", "wanted", "capped"),
+    [
+        (10, 14, ["m9", "t7", "p0"], False),  # 1 + 3 + 10
+        (10, 3, ["m9", "t9", "p9"], False),
+        (
+            11,
+            14,
+            ["m9", "t8", "p0"],
+            True,
+        ),  # 2 + 2 + 10: the ways with m10 are those after the first thousand
+        (11, 3, ["m10", "t9", "p9"], True),  # the cheapest way is tried whatever there is
+        (11, 2.99, ["far"], False),
+    ],
+)
+def test_where_there_are_too_many_choices_of_warehouses_the_first_thousand_are_tried(
+    counter: Any, mugs: int, price: float, wanted: list[str], capped: bool
+) -> None:
+    """Ten or eleven warehouses for each item; the farther one is, the less its parcel costs, the last one 1."""
+    counts, degrees = {"m": mugs, "t": 10, "p": 10}, {"m": 0.01, "t": 0.02, "p": 0.05}
+    sites = {
+        f"{item}{number}": f"at: [0, {1 + number * degrees[item]}], costs: {{per_shipment: {most - number}}}"
+        for item, most in counts.items()
+        for number in range(most)
+    }
+    goods = {"m": "mug", "t": "tea", "p": "pot"}
+    stock = "; ".join(f"{site} {goods[site[0]]}:9" for site in sites)
+    answers = counter.play(
+        only_if("{costs_at_most: 0}"),
+        "A 05T10:00 mug,tea,pot",
+        sites={**sites, "far": f"at: [0, 3], costs: {{per_shipment: {price}}}"},
+        stock=f"{stock}; far mug:9 tea:9 pot:9",
+    )
+    assert sorted(answers.sites("A")) == sorted(wanted)
+    assert bool(answers.first("capped")) == capped

@@ -264,6 +264,24 @@ def test_so_it_does_where_the_rule_itself_does_not_divide_the_order(counter: Any
     assert counter.play(rules, "A 05T10:00 mug,fish", **WHOLE).sites("A") == ["near"]
 
 
+@pytest.mark.parametrize(
+    ("bound", "fish"),
+    [("never_with_items: [mug]", "mid"), ("min_order_value: 5", "mid"), ("min_order_value: 0", "far")],
+)
+def test_what_it_leaves_alone_is_for_the_next_rule_although_it_hands_nothing_on(
+    counter: Any, bound: str, fish: str
+) -> None:
+    """The second rule used to be refused: "is never reached"."""
+    cold = "when: {line: {handling: cold}}"
+    rules = f"""\
+rules:
+  - {{{cold}, sites: [far], split: {{{bound}}}, on_partial: cancel, otherwise: cancel}}
+  - {{{cold}, sites: [mid]}}
+  - {{sites: [near], split: {{max_shipments: 2}}}}
+"""
+    assert counter.play(rules, "A 05T10:00 mug,fish", **WHOLE).sites("A") == [fish, "near"]
+
+
 def test_where_all_rules_match_it_goes_by_those_that_apply_to_all_of_it(counter: Any) -> None:
     orders = "A 05T10:00 mug,fish\nB 05T10:00 mug,fish whole"
     answers = counter.play("match: all\n" + BY_LINE.replace("MORE", ""), orders, **WHOLE)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from policies import InBatches, Reallocate, Rule, RuleSet
+from policies import Attempts, InBatches, Reallocate, Rule, RuleSet
 from reports.stories.data import story_content
 from reports.stories.texts import story_text
 from sim import occasions
@@ -140,15 +140,29 @@ def test_in_python_they_are_the_same_objects(counter: Any) -> None:
     rules = RuleSet(
         rules=(Rule(),),
         decide=InBatches(every_minutes=0.001, sort=("value",)),
+        attempts=Attempts(at_most=7),
         reallocate=Reallocate(
             after=("site_down", "timer"), wait_minutes=1.5, every_minutes=10, at_most=2, cost=Decimal("0.125")
         ),
     )
     bound = rules.prepare(counter_network(counter, rules))
+    assert bound.attempts == occasions.Attempts(at_most=7)
     assert bound.batches == occasions.Batches(1, ("value",))
     assert bound.reallocation == occasions.Reallocation(("site_down", "timer"), 90, 600, 2, 13)
+    plain = RuleSet(rules=(Rule(),))
+    bound = plain.prepare(counter_network(counter, plain))
+    assert (bound.attempts, bound.batches, bound.reallocation) == (occasions.Attempts(), None, None)
     with pytest.raises(ValidationError, match="names a timer, which needs every_minutes"):
         Reallocate(after=("timer",))
+
+
+def test_attempts_are_handed_on_in_seconds() -> None:
+    attempts = Attempts(
+        every_minutes=1.51, after=("receipt",), at_most=4, give_up_after_hours=0.5, then="wait"
+    )
+    assert attempts.in_seconds() == occasions.Attempts(91, ("receipt",), 4, 1800, "wait")
+    assert Attempts().in_seconds() == occasions.Attempts()
+    assert Reallocate(every_minutes=None).in_seconds() == occasions.Reallocation()
 
 
 def counter_network(counter: Any, rules: Any) -> Any:

@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from policies import Active, OrderTerms, When
+from sim.clock import HOUR, NEVER
+from sim.policy import Allocation
+
 ITEMS = (
     "{id: mug, category: kitchen, price: 10, weight_kg: 0.5, volume_l: 1}, "
     "{id: tea, category: pantry, price: 4, weight_kg: 0.1, volume_l: 0.5}, "
@@ -49,6 +53,7 @@ def chosen(counter: Any, when: str, order: str) -> list[str]:
         ("{region: there}", "mug standard there", True),
         ("{region: [there]}", "mug standard here", False),
         ("{region: [here, there], order: {segment: express}}", "mug express there", True),
+        ("{region: there, order: {segment: express}}", "mug express here", False),
         ("{any_line: {item: fish}}", "mug,fish", True),
         ("{any_line: {item: fish}}", "mug,tea", False),
         ("{all_lines: {category: pantry}}", "tea,fish", True),
@@ -102,6 +107,29 @@ def test_a_dated_rule_is_in_force_from_its_beginning_until_before_its_end(
     assert counter.play(rules, f"A {placed} mug").sites("A") == [site]
 
 
+@pytest.mark.parametrize(
+    ("placed", "site"),
+    [
+        ("2026-03-07T11:59:59", "near"),
+        ("2026-03-07T12:00:00", "far"),
+        ("2026-03-08T11:59:59", "far"),
+        ("2026-03-08T12:00:00", "near"),  # 23 hours later: the clock went forward
+    ],
+)
+def test_the_dates_of_a_rule_are_by_the_clocks_of_the_scenario(counter: Any, placed: str, site: str) -> None:
+    rules = far_when("{active: {begins: 2026-03-07T12:00, ends: 2026-03-08T12:00}}")
+    orders = f"first 2026-03-07T10:00 tea\nA {placed} mug"
+    assert counter.play(rules, orders, more="timezone: America/New_York\n").sites("A") == [site]
+
+
+@pytest.mark.parametrize(
+    ("placed", "site"), [("05T00:00", "far"), ("06T11:59:59", "far"), ("06T12:00", "near")]
+)
+def test_a_rule_without_a_beginning_is_in_force_from_the_start(counter: Any, placed: str, site: str) -> None:
+    rules = far_when("{active: {ends: 2026-01-06T12:00}}")
+    assert counter.play(rules, f"A {placed} mug").sites("A") == [site]
+
+
 @pytest.mark.parametrize(("placed", "site"), [("05T12:14:59", "near"), ("05T12:15", "far")])
 def test_a_change_of_rules_takes_effect_after_its_delay(counter: Any, placed: str, site: str) -> None:
     rules = far_when("{active: {begins: 2026-01-05T12:00, delay_minutes: 15}}")
@@ -141,3 +169,32 @@ rules:
     answers = counter.play(rules, "A 05T10:00 mug:3,tea:2", items=ITEMS, stock="near mug:3")
     assert answers.times("A") == ["05T10:00:00", "05T12:00:00"]
     assert answers.orders["A"]["cancel_reason"] == "no_stock"
+
+
+def test_the_next_change_by_the_clock_alone_is_still_to_come(counter: Any, moment: Any) -> None:
+    when = When(
+        order=OrderTerms(waiting_hours_at_least=6.5),
+        active=Active(begins=moment("05T12:00"), ends=moment("06T12:00")),
+    )
+    found: dict[int, float] = {}
+
+    class Spy:
+        def allocate(self, order: Any, network: Any) -> Allocation:
+            found.setdefault(order.order, when.bind(network).changes_at(order) / HOUR)
+            return Allocation()
+
+    counter.play(Spy(), "A 05T11:00 mug\nB 05T12:00 mug\nC 06T10:00 mug\nD 06T12:00 mug")
+    # The rule comes into force; B has waited long enough; the rule ends; D has waited long enough.
+    assert list(found.values()) == [12, 18.5, 36, 42.5]
+
+
+def test_what_no_clock_changes_never_changes(counter: Any) -> None:
+    found = []
+
+    class Spy:
+        def allocate(self, order: Any, network: Any) -> Allocation:
+            found.append(When(region=("here",)).bind(network).changes_at(order))
+            return Allocation()
+
+    counter.play(Spy())
+    assert found == [NEVER]

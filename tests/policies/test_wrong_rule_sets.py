@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from policies import read_policies
+from policies import check_rule_set, read_policies
+from sim.document import read
 from sim.errors import RuleSetError
 
 # what somebody did, what stands in the second line after `  - `, what is said after `rules.yaml:2:`
@@ -281,6 +282,11 @@ rules:
   - {otherwise: next}
   - {when: {order: {segment: [standard]}}}
 """, ["rules.yaml:4:5: rules.2: is never reached: rule 1 takes"]),
+    ("wrote a rule for what waits without end",
+     "rules:\n  - {on_partial: wait, otherwise: wait}\n  - {}\n", ["rules.yaml:3:5: rules.1: is never reached: rule 1 takes"]),
+    ("wrote a rule for full orders that are shipped after a wait",
+     "rules:\n  - {on_full: {wait: {up_to_hours: 2}}, on_partial: cancel, otherwise: cancel}\n  - {}\n",
+     ["rules.yaml:3:5: rules.1: is never reached: rule 1 takes"]),
     ("misspelt how rules match", "match: every\nrules:\n  - {}\n",
      ["rules.yaml:1:8: match: value 'every': must be first or all"]),
     ("wrote no rules", "name: mine\nrules: []\n", ["rules.yaml:2:1: rules: must hold at least one rule"]),
@@ -374,10 +380,32 @@ def test_a_whole_file(told: Any, _did: str, text: str, says: list[str]) -> None:
         assert one.startswith(wanted)
 
 
-def test_without_a_scenario_references_are_not_checked(stage: Any) -> None:
-    from policies import check_rule_set
-    from sim.document import read
+@pytest.mark.parametrize(
+    "first",
+    [
+        "{on_full: next, on_partial: cancel, otherwise: cancel}",
+        "{on_partial: cancel, otherwise: next}",
+        "{on_partial: {assign: next}, otherwise: cancel}",
+        "{on_partial: {assign_units: {care: 1}}, otherwise: cancel}",
+        "{on_partial: {wait: {up_to_hours: 1}}, otherwise: cancel}",
+        "{on_partial: cancel, otherwise: {wait: {up_to_hours: 1, then: {care: 1}}}}",
+        "{on_partial: cancel, otherwise: {care: 1}}",
+        "{when: {region: [here]}, on_partial: cancel, otherwise: cancel}",
+    ],
+)
+def test_a_rule_is_not_refused_where_one_before_it_may_leave_it_something(stage: Any, first: str) -> None:
+    path = stage.write("rules.yaml", f"rules:\n  - {first}\n  - {{}}\n")
+    assert len(check_rule_set(read(path, RuleSetError)).rules) == 2
 
+
+def test_rules_that_decide_together_are_all_reached(stage: Any) -> None:
+    path = stage.write(
+        "rules.yaml", "match: all\nrules:\n  - {on_partial: cancel, otherwise: cancel}\n  - {}\n"
+    )
+    assert len(check_rule_set(read(path, RuleSetError)).rules) == 2
+
+
+def test_without_a_scenario_references_are_not_checked(stage: Any) -> None:
     path = stage.write(
         "rules.yaml", "rules:\n  - {sites: [anywhere], service: [any]}\n  - {sites: {group: any}}\n"
     )

@@ -7,6 +7,8 @@ import pyarrow as pa
 import pytest
 
 from reports.figures import flow_maps
+from reports.figures.labels import label_points
+from reports.figures.style import canvas
 from sim.scenario import load_scenario
 
 WORLD = """
@@ -98,3 +100,19 @@ def test_of_many_sites_only_those_are_named_that_ship_much():
 
     (picture,) = flow_maps({"near": Shipments()}, ["near"], scenario)
     assert [name for name in sites if name in words(picture.svg)] == sites[:2]
+
+
+@pytest.mark.parametrize("radius", [2.0, 6.3, 20.0])
+def test_no_circle_touches_a_name(radius):
+    figure = canvas(4.0)
+    axes = figure.add_subplot()
+    axes.set_xlim(0, 10)
+    axes.set_ylim(0, 10)
+    points = [(5.0, 5.0), (9.9, 5.0), (5.5, 7.0)]
+    label_points(figure, axes, points, ["middle", "edge", "small"], radii=[radius, radius])
+    middles = axes.transData.transform(points[:2])
+    for name in axes.texts:
+        box = name.get_window_extent()
+        for x, y in middles:
+            nearest = np.clip((x, y), box.min, box.max)
+            assert np.hypot(*(nearest - (x, y))) > radius + 1

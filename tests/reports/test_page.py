@@ -82,7 +82,8 @@ def build(folder, new_story):
             tasks.append((policy, replication, measure(story.close())))
     write_result(folder, tasks, "near", ABOUT)
     (folder / "scenario.yaml").write_text(SCENARIO)
-    provenance = {"command": "orderlab run two_coasts", "seed": 1, "versions": {"numpy": "2"}}
+    command = ["orderlab", "run", "two_coasts", "--set", "warehouses.newark.shifts=[]"]
+    provenance = {"command": command, "seed": 1, "versions": {"numpy": "2"}}
     (folder / "provenance.json").write_text(json.dumps(provenance))
     return folder
 
@@ -163,7 +164,7 @@ def test_the_first_screen_asks_and_answers(page):
     # 50 cents less freight in every replication: the interval has no width.
     assert "Against near, cheap saves 0.5000 [0.5000, 0.5000] USD an order" in words.replace("\u00a0", " ")
     assert "Only 3 replications" in words
-    assert "orderlab run two_coasts" in words
+    assert "orderlab run two_coasts --set 'warehouses.newark.shifts=[]'" in words
     assert "Michael Bostock" in words
 
 
