@@ -57,7 +57,8 @@ class Split(Section):
     max_sites_per_line: PositiveCount = Field(
         1,
         description="warehouses from which the units of one line may come in one decision; more than one only where "
-        "no plan with whole lines exists",
+        "no plan with whole lines exists. Units move line by line to parts that are worth less than "
+        "min_part_value: now and then a split is missed for which several lines would have to move at once",
     )
     min_part_value: Money | None = Field(
         None,
