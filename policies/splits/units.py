@@ -45,7 +45,7 @@ class UnitSearch:
         self._bounds = blocks.bounds
         self._case = case = blocks.case
         request, network = case.request, blocks.bounds.network
-        self._free: dict[int, NDArray[np.int64]] = {}
+        self._free: dict[int, NDArray[np.int64]] = {}  # of lines that travel together, all units or none
         for lines in blocks.parcels:
             may = blocks.sites
             for line in lines:
@@ -64,16 +64,10 @@ class UnitSearch:
         for lines in self._blocks.parcels:
             for line in lines:
                 units = self._case.request.units[line]
-                most = self._most(line, len(lines) == 1)
+                most = min(units, int(np.sort(self._free[line])[-self._bounds.sites_per_line :].sum()))
                 if most and (most == units or not whole):
                     found[line] = most
         return dict(sorted(found.items()))
-
-    def _most(self, line: int, may_part: bool) -> int:
-        free = self._free[line]
-        if not may_part or self._bounds.sites_per_line == 1:
-            return int(free.max())
-        return min(self._case.request.units[line], int(np.sort(free)[-self._bounds.sites_per_line :].sum()))
 
     # -- plans ------------------------------------------------------------------------------------------
 
@@ -149,9 +143,8 @@ class UnitSearch:
         for lines in self._blocks.parcels:
             if lines[0] not in wanted:
                 continue
-            share = 1 if len(lines) > 1 else self._bounds.sites_per_line
             for line in lines:
-                free = np.sort(self._free[line][sets], axis=1)[:, -share:]
+                free = np.sort(self._free[line][sets])[:, -self._bounds.sites_per_line :]
                 enough &= free.sum(axis=1) >= wanted[line]
         return enough
 

@@ -53,7 +53,7 @@ def can_share(
 
 
 @pytest.mark.parametrize(
-    ("most", "share", "floor"), [(2, 2, 40), (3, 2, 40), (3, 3, 30), (4, 3, 25), (4, 4, 50), (3, 2, 0)]
+    ("most", "share", "floor"), [(2, 2, 80), (3, 2, 60), (3, 3, 50), (4, 3, 60), (4, 4, 70), (3, 2, 0)]
 )
 def test_lines_are_shared_by_as_few_sites_as_can_keep_to_the_floor(
     counter: Any, most: int, share: int, floor: int

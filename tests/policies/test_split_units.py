@@ -63,12 +63,13 @@ def test_only_sites_that_the_rule_considers_share_a_line(counter: Any) -> None:
         assert sent(counter.play(rules, "A 05T10:00 mug:10", stock=stock)) == wanted
 
 
-def test_a_site_where_less_than_nothing_is_free_takes_nothing_away(counter: Any) -> None:
+@pytest.mark.parametrize("filters", [ANY_UNITS, "filters: [is_up]"])
+def test_a_site_where_less_than_nothing_is_free_takes_nothing_away(counter: Any, filters: str) -> None:
     """A takes what was a floor at near, so that four mugs are missing there; far has five for B."""
     rules = f"""\
 rules:
   - {{when: {{order: {{segment: gold}}}}, sites: [near], filters: [ignore_safety_stock]}}
-  - {{{ANY_UNITS}, split: {{max_shipments: 2, max_sites_per_line: 2}}, on_partial: {{assign_units: cancel}}}}
+  - {{{filters}, split: {{max_shipments: 2, max_sites_per_line: 2}}, on_partial: {{assign_units: cancel}}}}
 """
     answers = counter.play(
         rules,
@@ -119,6 +120,44 @@ def test_sites_that_have_most_share_a_line_where_the_nearest_would_be_too_many(c
         stock="near mug:4 pot:1; mid mug:5 tea:1; far mug:6",
     )
     assert sent(answers) == {"near": 1, "mid": 1 + 4, "far": 6}
+
+
+PAIR_AND_SHARED = "max_shipments: 3, max_sites_per_line: 2, keep_together: [[mug, tea]]"
+
+
+@pytest.mark.parametrize(
+    ("stock", "wanted"),
+    [
+        ("near mug:2 tea:1 pot:6; far mug:9 tea:9 pot:5", {"near": 6, "far": 2 + 2 + 4}),
+        ("near mug:1 tea:2 pot:6; mid mug:1 pot:5", {}),
+        ("near mug:2 pot:6; mid tea:2 pot:5", {}),
+    ],
+)
+def test_lines_that_travel_together_are_not_shared_beside_one_that_is(
+    counter: Any, stock: str, wanted: dict[str, int]
+) -> None:
+    answers = counter.play(rule(PAIR_AND_SHARED), "A 05T10:00 mug:2,tea:2,pot:10", stock=stock)
+    assert sent(answers) == wanted
+
+
+def test_a_line_that_nobody_has_changes_nothing_for_one_that_is_shared(counter: Any) -> None:
+    """As without the mug: near and far are the nearest two that have ten pots."""
+    answers = counter.play(
+        rule("max_shipments: 3, max_sites_per_line: 3", ", on_partial: {assign: cancel}"),
+        "A 05T10:00 mug,pot:10",
+        stock="near pot:4; mid pot:5; far pot:6",
+    )
+    assert sent(answers) == {"near": 4, "far": 6}
+
+
+def test_parts_of_lines_that_one_site_has_leave_that_one(counter: Any) -> None:
+    """Near has as much of the tea, but far has of both what there is: one shipment."""
+    answers = counter.play(
+        rule("max_shipments: 2", ", on_partial: {assign_units: cancel}"),
+        "A 05T10:00 mug:10,tea:5",
+        stock="near tea:3; far mug:4 tea:3",
+    )
+    assert sent(answers) == {"far": 4 + 3}
 
 
 @pytest.mark.parametrize(("share", "most"), [(1, 4), (2, 4), (3, 4), (4, 4), (2, 2)])
