@@ -152,6 +152,18 @@ def test_a_full_order_may_be_handed_on(counter: Any) -> None:
     assert answers.sites("A") == ["far"]
 
 
+@pytest.mark.parametrize(
+    ("on_full", "moment"),
+    [("backorder", "05T10:00:00"), ("{wait: {up_to_hours: 2, then: backorder}}", "05T12:00:00")],
+)
+def test_a_full_order_may_wait_at_the_site_that_ranks_first(counter: Any, on_full: str, moment: str) -> None:
+    """Far has the mug; near would be preferred with one."""
+    answers = counter.play(f"rules:\n  - {{on_full: {on_full}}}\n", stock="far mug:3")
+    assert answers.sites("A") == ["near"]
+    assert answers.times("A")[-1] == moment
+    assert answers.orders["A"]["units_shipped"] == 0
+
+
 def test_customer_care_costs_its_price_and_its_time_once(counter: Any, frame: Any) -> None:
     rules = "rules:\n  - {when: {order: {value_at_least: 500}}, on_full: {care: {hours: 1.5, cost: 4.20}}}\n  - {}\n"
     answers = counter.play(rules, "A 05T10:00 mug:6\nB 05T10:00 mug:4", items="{id: mug, price: 100}")
