@@ -44,6 +44,7 @@ def test_rules_are_written_as_told(reader: Any) -> None:
     reader.follow("Write your own rule")
 
 
+@pytest.mark.theory
 def test_precision_and_selection_say_what_is_shown(reader: Any) -> None:
     reader.follow("How many replications")
 
@@ -63,11 +64,13 @@ def test_a_bad_rule_is_stopped_as_told_and_the_workflow_passes_a_good_one(reader
     assert "**No regression: " in summary
 
 
+@pytest.mark.theory
 def test_real_data_are_imported_as_told(reader: Any) -> None:
     reader.follow("Real data")
     assert (reader.folder / "baskets" / "grocery.yaml").exists()
 
 
+@pytest.mark.theory
 def test_a_sweep_shows_what_a_value_does(reader: Any) -> None:
     reader.follow("What a value does")
 
