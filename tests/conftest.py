@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,26 @@ import pandas as pd
 import pytest
 
 from policies import build_policy, read_policies
+from sim.cli import main
 from sim.journal import Journal
 from sim.policy import Policy
 from sim.replication import simulate
 from sim.scenario import Scenario, load_scenario
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    output: str
+    errors: str
+
+    def refuses(self) -> list[str]:
+        """Return what a command that the user got wrong says: exit code 2, nothing but a message."""
+        assert self.code == 2, self
+        assert "Traceback" not in self.output + self.errors
+        return self.errors.splitlines()
 
 
 class Stage:
@@ -92,3 +110,19 @@ carriers:
 def small() -> str:
     """Return the text of a small scenario."""
     return SMALL
+
+
+@pytest.fixture
+def program(capfd: Any) -> Iterator[Callable[..., Outcome]]:
+    """Return the function that runs the program in this process: quicker than a new one, and open to patches."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def run(*arguments: str | Path) -> Outcome:
+        with pytest.raises(SystemExit) as caught:
+            main([*map(str, arguments)])
+        output, errors = capfd.readouterr()
+        return Outcome(int(caught.value.code or 0), output, errors)
+
+    yield run
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.cli import main
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a command left behind."""
-
-    code: int
-    output: str
-    errors: str
-
-    def refuses(self) -> list[str]:
-        """Return what a command that the user got wrong says: exit code 2, nothing but a message."""
-        assert self.code == 2, self
-        assert "Traceback" not in self.output + self.errors
-        return self.errors.splitlines()
+from tests.conftest import Outcome
 
 
 class Desk:
@@ -63,22 +46,6 @@ class Desk:
 def desk(tmp_path: Path) -> Desk:
     """Return a desk of one's own."""
     return Desk(tmp_path)
-
-
-@pytest.fixture
-def program(capfd: Any) -> Iterator[Callable[..., Outcome]]:
-    """Return the function that runs the program in this process: quicker than a new one, and open to patches."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def run(*arguments: str | Path) -> Outcome:
-        with pytest.raises(SystemExit) as caught:
-            main([*map(str, arguments)])
-        output, errors = capfd.readouterr()
-        return Outcome(int(caught.value.code or 0), output, errors)
-
-    yield run
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 class DeskHere(Desk):

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from sim.cli import main
-from tests.cli.conftest import Desk, Outcome
+from tests.cli.conftest import Desk
+from tests.conftest import Outcome
 
 pytestmark = pytest.mark.xdist_group("folders_of_others")  # what its fixture plays is played once
 

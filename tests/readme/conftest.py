@@ -9,11 +9,12 @@ import html
 import os
 import re
 import runpy
+import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,7 @@ import yaml
 from policies import RuleSet, check_rule_set
 from sim.document import read
 from sim.scenario import load_scenario
+from tests.conftest import Outcome
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,9 +121,10 @@ class Page:
 class Reader:
     """Follows a page in a folder, and remembers the last file, what came out last, and all that there was to see."""
 
-    def __init__(self, page: Page, folder: Path) -> None:
+    def __init__(self, page: Page, folder: Path, program: Callable[..., Outcome]) -> None:
         self.page = page
         self.folder = folder
+        self._program = program
         self.file = folder
         self.output = ""
         self.exit_code = 0
@@ -149,12 +152,17 @@ class Reader:
         return set(NUMBER.findall("\n".join(self.seen)))
 
     def command(self, step: Step) -> None:
-        """Run a command as a shell would in this environment."""
+        """Run a command as a shell would in this environment; the program itself in this process, which is there."""
+        words = shlex.split(step.text)
+        if words[0] == "orderlab" and not {"&", "|", ">", ">>"} & set(words):
+            with redirect_stderr(sys.stdout):  # a reader sees both as they come
+                outcome = self._program(*words[1:])
+            self.output, self.exit_code = outcome.output, outcome.code
+            return
         programs = Path(sys.executable).parent
         environment = {
             **os.environ,
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "COLUMNS": "100",
             "GITHUB_STEP_SUMMARY": "summary.md",
         }
         if step.text.endswith(" &"):
@@ -272,14 +280,18 @@ def page() -> Callable[[str], Page]:
 
 @pytest.fixture
 def follower(
-    page: Callable[[str], Page], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Callable[[str], Page],
+    tmp_path: Path,
+    program: Callable[..., Outcome],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[[str], Reader]]:
     """Return the function from a path in the repository to a reader of that page, in a folder of their own."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
     readers: list[Reader] = []
 
     def reader(path: str) -> Reader:
-        readers.append(Reader(page(path), tmp_path))
+        readers.append(Reader(page(path), tmp_path, program))
         return readers[-1]
 
     yield reader
