@@ -21,7 +21,7 @@ DEMO_ARGS ?= -n 3 --set warm_up_days=0.5 --set days=0.5
 FUZZ_INPUTS ?= 100000
 FUZZ_SEED := $(or $(FUZZ_SEED),$(shell date +%s))
 PYTEST_ARGS ?= -n auto --dist loadgroup
-# What plays for long reaches hardly a line that others do not, and takes several times as long when lines are counted.
+# Left out where lines are counted: what plays for long takes several times as long then.
 PLAYED_LONG ?= baselines benchmarks browser readme theory versions
 # Programs or paths. All that are named must be there; with pyenv: PYENV_VERSION=3.11.7:3.12.1:3.13.0 make versions
 PYTHONS ?= python3.11 python3.12 python3.13

@@ -28,8 +28,8 @@ class UnitSearch:
 
     A line that travels with others is never divided. Within a set of warehouses a line leaves the preferred one that
     has it all; else the preferred ones give what they have, or, where that would be too many of them, those that have
-    most. Where a part would be worth too little, units move to it from the others, line by line. Of 2,880 orders of two
-    or three lines, drawn as tests/policies/test_shared_lines.py draws them, that missed one split.
+    most. Where a part would be worth too little, units move to it from the others, line by line. Of 2,880 orders that
+    tests/policies/test_shared_lines.py draws with seeds 1 to 8, 1,285 could leave in several parts; 11 were not found.
 
     Args:
         blocks: the lines, and who has them.
