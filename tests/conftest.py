@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any, Literal
 
 import pandas as pd
 import pytest
@@ -112,17 +116,55 @@ def small() -> str:
     return SMALL
 
 
-@pytest.fixture
-def program(capfd: Any) -> Iterator[Callable[..., Outcome]]:
-    """Return the function that runs the program in this process: quicker than a new one, and open to patches."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+def program(*arguments: str | Path, folder: Path | None = None, mixed: bool = False) -> Outcome:
+    """Run the program in this process: quicker than a new one, and open to patches.
 
-    def run(*arguments: str | Path) -> Outcome:
-        with pytest.raises(SystemExit) as caught:
-            main([*map(str, arguments)])
-        output, errors = capfd.readouterr()
-        return Outcome(int(caught.value.code or 0), output, errors)
+    Args:
+        arguments: the words after `orderlab`.
+        folder: where it runs, if not in the working directory.
+        mixed: whether errors stand among the output, as on a screen.
 
-    yield run
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    """
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        TemporaryFile() as output,
+        TemporaryFile() as errors,
+        _written_to(output, "stdout"),
+        _written_to(output if mixed else errors, "stderr"),
+    ):
+        patch.chdir(folder or Path.cwd())
+        patch.setattr(sys, "argv", ["orderlab", *map(str, arguments)])
+        try:
+            with pytest.raises(SystemExit) as caught:
+                main()
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        output.seek(0)
+        errors.seek(0)
+        return Outcome(int(caught.value.code or 0), output.read().decode(), errors.read().decode())
+
+
+@contextmanager
+def _written_to(file: IO[bytes], stream: Literal["stdout", "stderr"]) -> Iterator[None]:
+    """Let a file take what a stream is given: by Python, by a library, or by a process that is started."""
+    number = {"stdout": 1, "stderr": 2}[stream]
+    before, stands = getattr(sys, stream), os.dup(number)
+    os.dup2(file.fileno(), number)
+    try:
+        with open(number, "w", buffering=1, encoding="utf-8", closefd=False) as text:
+            setattr(sys, stream, text)
+            yield
+    finally:
+        setattr(sys, stream, before)
+        os.dup2(stands, number)
+        os.close(stands)
+
+
+@pytest.fixture(name="program")
+def program_() -> Callable[..., Outcome]:
+    """Return the function that runs the program in this process."""
+    return program

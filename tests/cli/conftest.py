@@ -1,16 +1,15 @@
-"""The program as a user starts it: a process of its own, in a folder of its own."""
+"""A folder of its own in which commands run: here, or as a user starts them, as processes of their own."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Outcome
+from tests.conftest import Outcome, program
 
 
 class Desk:
@@ -20,7 +19,11 @@ class Desk:
         self.folder = folder
 
     def orderlab(self, *arguments: str | Path) -> Outcome:
-        """Run a command and wait for it."""
+        """Run a command in this process, which is there already."""
+        return program(*arguments, folder=self.folder)
+
+    def started(self, *arguments: str | Path) -> Outcome:
+        """Run a command as a process of its own."""
         found = subprocess.run(
             [sys.executable, "-m", "sim", *map(str, arguments)],
             cwd=self.folder,
@@ -48,35 +51,12 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-class DeskHere(Desk):
-    """A folder in which commands run in this process, which is there already: many tests need no program of their own."""
-
-    def __init__(self, folder: Path, program: Callable[..., Outcome]) -> None:
-        super().__init__(folder)
-        self._program = program
-
-    def orderlab(self, *arguments: str | Path) -> Outcome:
-        """Run a command here."""
-        return self._program(*arguments)
-
-    def started(self, *arguments: str | Path) -> Outcome:
-        """Run a command as a process of its own."""
-        return super().orderlab(*arguments)
-
-
-@pytest.fixture
-def desk_here(tmp_path: Path, program: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> DeskHere:
-    """Return a desk of one's own, in this process."""
-    monkeypatch.chdir(tmp_path)
-    return DeskHere(tmp_path, program)
-
-
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: Any, small: str) -> Any:
     """Return a desk shared by a module, with a small scenario and a finished result of it in `result`."""
     desk = Desk(tmp_path_factory.mktemp("shop"))
     desk.write("small.yaml", small)
     command = ["run", "small.yaml", "-p", "nearest", "-p", "cheapest", "-n", "2", "--out", "result"]
-    outcome = desk.orderlab(*command, "--set", "demand.orders_per_day=50")
+    outcome = desk.started(*command, "--set", "demand.orders_per_day=50")
     assert outcome.code == 0, outcome.errors
     return desk, outcome

@@ -131,16 +131,16 @@ def test_defaults_are_nearest_and_the_next_free_folder(desk: Any, small: str) ->
     assert "nearest" in outcome.output
 
 
-def test_the_seed_decides_and_overwrite_replaces(desk_here: Any, small: str) -> None:
-    desk_here.write("small.yaml", small)
+def test_the_seed_decides_and_overwrite_replaces(desk: Any, small: str) -> None:
+    desk.write("small.yaml", small)
     command = ["run", "small.yaml", "-n", "1", "--out", "result", "--set", "days=0.2"]
-    assert desk_here.orderlab(*command).code == 0
-    first = (desk_here.folder / "result" / "kpis.csv").read_bytes()
-    orders = Journal.open(desk_here.folder / "result" / "journal" / "nearest" / "0").table("orders")
-    outcome = desk_here.orderlab(*command)
+    assert desk.orderlab(*command).code == 0
+    first = (desk.folder / "result" / "kpis.csv").read_bytes()
+    orders = Journal.open(desk.folder / "result" / "journal" / "nearest" / "0").table("orders")
+    outcome = desk.orderlab(*command)
     assert "holds something already: choose another --out, or add --overwrite" in outcome.refuses()[0]
-    assert desk_here.orderlab(*command, "--overwrite", "--seed", "2", "-p", "cheapest").code == 0
-    result = desk_here.folder / "result"
+    assert desk.orderlab(*command, "--overwrite", "--seed", "2", "-p", "cheapest").code == 0
+    result = desk.folder / "result"
     assert (result / "kpis.csv").read_bytes() != first
     assert {path.name for path in (result / "journal").iterdir()} == {"cheapest"}
     assert {path.name for path in (result / "policies").iterdir()} == {"cheapest.yaml"}
@@ -164,16 +164,16 @@ def test_what_new_writes_is_valid_and_runs(desk: Any) -> None:
     assert all("is there already" in line for line in again)
 
 
-def test_lists_have_one_line_each(desk_here: Any) -> None:
-    assert {line.split()[0] for line in desk_here.orderlab("list", "scenarios").output.splitlines()} >= {
+def test_lists_have_one_line_each(desk: Any) -> None:
+    assert {line.split()[0] for line in desk.orderlab("list", "scenarios").output.splitlines()} >= {
         "hello",
         "us_parcel",
     }
-    policies = {line.split()[0] for line in desk_here.orderlab("list", "policies").output.splitlines()}
+    policies = {line.split()[0] for line in desk.orderlab("list", "policies").output.splitlines()}
     assert policies >= {"nearest", "cheapest", "fewest_shipments", "balanced"}
-    kpis = desk_here.orderlab("list", "kpis").output.splitlines()
+    kpis = desk.orderlab("list", "kpis").output.splitlines()
     assert [line.split()[0] for line in kpis] == list(KPIS)
-    parts = desk_here.orderlab("list", "parts").output
+    parts = desk.orderlab("list", "parts").output
     for part in (
         "is_up",
         "has_stock",
@@ -188,36 +188,36 @@ def test_lists_have_one_line_each(desk_here: Any) -> None:
 
 
 @pytest.mark.parametrize(("kind", "file"), [("scenario", "scenario.yaml"), ("policy", "rules.yaml")])
-def test_schemas_accept_what_new_writes(desk_here: Any, kind: str, file: str) -> None:
-    outcome = desk_here.orderlab("schema", kind)
+def test_schemas_accept_what_new_writes(desk: Any, kind: str, file: str) -> None:
+    outcome = desk.orderlab("schema", kind)
     schema = json.loads(outcome.output)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    desk_here.orderlab("new", ".")
-    document = yaml.safe_load((desk_here.folder / file).read_text())
+    desk.orderlab("new", ".")
+    document = yaml.safe_load((desk.folder / file).read_text())
     validator = jsonschema.Draft202012Validator(schema)
     assert [error.message for error in validator.iter_errors(json.loads(json.dumps(document)))] == []
     document["nonsense"] = 1
     assert not validator.is_valid(document)
 
 
-def test_check_policy_says_how_it_examined(desk_here: Any, small: str) -> None:
-    desk_here.write("small.yaml", small)
-    desk_here.write("shop_only.yaml", "rules: [{sites: [shop]}]\n")
-    found = desk_here.orderlab("check-policy", "nearest")
+def test_check_policy_says_how_it_examined(desk: Any, small: str) -> None:
+    desk.write("small.yaml", small)
+    desk.write("shop_only.yaml", "rules: [{sites: [shop]}]\n")
+    found = desk.orderlab("check-policy", "nearest")
     assert found.output.startswith("nearest keeps to its contract: 8 worlds, ")
     assert found.output.endswith(" bare events of the clock\n")
-    found = desk_here.orderlab("check-policy", "shop_only.yaml", "--scenario", "small.yaml")
+    found = desk.orderlab("check-policy", "shop_only.yaml", "--scenario", "small.yaml")
     assert found.output.startswith("shop_only keeps to its contract: 1 world, ")
 
 
-def test_validate_tells_scenarios_from_rule_sets(desk_here: Any, small: str) -> None:
-    desk_here.write("small.yaml", small)
-    outcome = desk_here.orderlab("validate", "small.yaml", "nearest", "hello")
+def test_validate_tells_scenarios_from_rule_sets(desk: Any, small: str) -> None:
+    desk.write("small.yaml", small)
+    outcome = desk.orderlab("validate", "small.yaml", "nearest", "hello")
     assert outcome.code == 0
     assert outcome.output.splitlines() == [
         "small.yaml: a scenario that is right, with 2 warehouses, 1 item, 2 regions",
         "nearest: a rule set that is right, with 1 rule",
         "hello: a scenario that is right, with 2 warehouses, 4 items, 3 regions",
     ]
-    (line,) = desk_here.orderlab("validate", "nearst").refuses()
+    (line,) = desk.orderlab("validate", "nearst").refuses()
     assert line == "nearst: is neither a file, nor a shipped scenario or rule set; did you mean 'nearest'?"

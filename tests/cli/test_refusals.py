@@ -37,14 +37,14 @@ class Idle:
 
 
 @pytest.fixture
-def small_desk(desk_here: Any, small: str) -> Any:
+def small_desk(desk: Any, small: str) -> Any:
     """Return a desk with a small scenario and some policies."""
-    desk_here.write("small.yaml", small)
-    desk_here.write("mine.py", MINE)
-    desk_here.write("rules.yaml", "rules: [{name: nearest}]")
-    desk_here.write("shop/scenario.yaml", small)
-    desk_here.write("shop/result/kpis.csv", "")
-    return desk_here
+    desk.write("small.yaml", small)
+    desk.write("mine.py", MINE)
+    desk.write("rules.yaml", "rules: [{name: nearest}]")
+    desk.write("shop/scenario.yaml", small)
+    desk.write("shop/result/kpis.csv", "")
+    return desk
 
 
 WRONG_COMMANDS: dict[str, tuple[list[str], str]] = {

@@ -45,23 +45,23 @@ carriers: [{id: post, services: [{id: parcel}]}]
 PLAY = ("full.yaml", "-n", "3", "--jobs", "1")
 
 
-def test_a_run_warns_of_a_queue_that_begins_empty(desk_here: Any) -> None:
-    desk_here.write("busy.yaml", BUSY)
-    outcome = desk_here.orderlab("run", "busy.yaml", "-n", "12", "--out", "result")
+def test_a_run_warns_of_a_queue_that_begins_empty(desk: Any) -> None:
+    desk.write("busy.yaml", BUSY)
+    outcome = desk.orderlab("run", "busy.yaml", "-n", "12", "--out", "result")
     assert outcome.code == 0
     (warning,) = outcome.errors.splitlines()
     assert warning.startswith("warning: nearest: a warm-up of 0 days looks too short")
     assert "shipments that wait" in warning
-    summary = json.loads((desk_here.folder / "result" / "summary.json").read_text())
+    summary = json.loads((desk.folder / "result" / "summary.json").read_text())
     assert summary["warm_up"]["nearest"]["backlog"]["verdict"] in ("too short", "unsettled")
     assert f"warning: {summary['warnings'][0]}" == warning
-    page = (desk_here.folder / "result" / "report.html").read_text()
+    page = (desk.folder / "result" / "report.html").read_text()
     assert "a warm-up of 0 days looks too short" in page
 
 
-def test_what_the_command_says_to_write_ends_the_warning(desk_here: Any) -> None:
-    desk_here.write("full.yaml", FULL)
-    found = desk_here.orderlab("warmup", *PLAY)
+def test_what_the_command_says_to_write_ends_the_warning(desk: Any) -> None:
+    desk.write("full.yaml", FULL)
+    found = desk.orderlab("warmup", *PLAY)
     assert found.code == 0, found.errors
     last, picture = found.output.splitlines()[-2:]
     days = re.fullmatch(r"write warm_up_days: (\d+)", last)
@@ -69,27 +69,25 @@ def test_what_the_command_says_to_write_ends_the_warning(desk_here: Any) -> None
     assert 5 <= int(days[1]) <= 11
     assert picture == "picture: warmup-full.svg"
     longer = ("--set", f"warm_up_days={days[1]}")
-    assert desk_here.orderlab("run", *PLAY, *longer).errors == ""
+    assert desk.orderlab("run", *PLAY, *longer).errors == ""
 
 
-def test_the_picture_is_one_file_of_the_kind_that_is_asked_for(desk_here: Any, small: str) -> None:
-    desk_here.write("small.yaml", small.replace("days: 1\n", "days: 4\n"))
+def test_the_picture_is_one_file_of_the_kind_that_is_asked_for(desk: Any, small: str) -> None:
+    desk.write("small.yaml", small.replace("days: 1\n", "days: 4\n"))
     command = ("warmup", "small.yaml", "-n", "2", "--set", "demand.orders_per_day=10", "--jobs")
-    assert desk_here.orderlab(*command, "2", "--out", "pictures").code == 0
-    svg = desk_here.folder / "pictures" / "warmup-small.svg"
+    assert desk.orderlab(*command, "2", "--out", "pictures").code == 0
+    svg = desk.folder / "pictures" / "warmup-small.svg"
     words = "".join(ET.fromstring(svg.read_text()).itertext())
     assert "shipments that wait" in words
     assert "days since the start" in words
-    assert desk_here.orderlab(*command, "1", "-p", "nearest", "-p", "cheapest", "--out", "both.png").code == 0
-    assert (desk_here.folder / "both.png").read_bytes().startswith(b"\x89PNG")
-    assert desk_here.names() == {"small.yaml", "pictures", "both.png"}
+    assert desk.orderlab(*command, "1", "-p", "nearest", "-p", "cheapest", "--out", "both.png").code == 0
+    assert (desk.folder / "both.png").read_bytes().startswith(b"\x89PNG")
+    assert desk.names() == {"small.yaml", "pictures", "both.png"}
 
 
-def test_a_scenario_that_never_settles_is_said_to(desk_here: Any, small: str) -> None:
-    desk_here.write(
-        "small.yaml", f"{small}stock: {{opening: {{units: 90}}}}\n".replace("days: 1\n", "days: 4\n")
-    )
-    found = desk_here.orderlab("warmup", "small.yaml", "-n", "1", "--set", "demand.orders_per_day=10")
+def test_a_scenario_that_never_settles_is_said_to(desk: Any, small: str) -> None:
+    desk.write("small.yaml", f"{small}stock: {{opening: {{units: 90}}}}\n".replace("days: 1\n", "days: 4\n"))
+    found = desk.orderlab("warmup", "small.yaml", "-n", "1", "--set", "demand.orders_per_day=10")
     assert "units on hand: stock that is not replenished runs down, and nothing settles" in found.output
     assert "nothing can be said of a warm-up" in found.output
 
@@ -102,8 +100,8 @@ def test_a_scenario_that_never_settles_is_said_to(desk_here: Any, small: str) ->
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_played(
-    desk_here: Any, small: str, arguments: tuple[str, ...], words: str
+    desk: Any, small: str, arguments: tuple[str, ...], words: str
 ) -> None:
-    desk_here.write("small.yaml", small)
-    assert words in "\n".join(desk_here.orderlab("warmup", "small.yaml", *arguments).refuses())
-    assert desk_here.names() == {"small.yaml"}
+    desk.write("small.yaml", small)
+    assert words in "\n".join(desk.orderlab("warmup", "small.yaml", *arguments).refuses())
+    assert desk.names() == {"small.yaml"}

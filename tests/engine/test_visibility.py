@@ -92,7 +92,13 @@ def test_syncs_of_parts_of_a_minute_do_not_drift(stage: Any, frame: Any) -> None
     ):
         spy = Spy()
         first = "00:30:00" if minutes == 0.25 else "00:29:52"
-        play(stage, frame, world(minutes=minutes), orders(("A", first, "tin", 1), ("B", at, "tin", 1)), spy)
+        play(
+            stage,
+            frame,
+            world(minutes=minutes, more="drain_days: 1"),
+            orders(("A", first, "tin", 1), ("B", at, "tin", 1)),
+            spy,
+        )
         assert spy.seen[1][0][0] == (0 if is_seen else 1)
 
 

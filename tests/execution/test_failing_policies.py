@@ -54,22 +54,24 @@ def late(place: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("fault", "jobs"),
-    [("raises", "1"), *(pytest.param(f, j, marks=pytest.mark.theory) for f in SAID for j in ("1", "2"))],
+    ("order", "fault", "jobs"),
+    [(70, fault, "1") for fault in SAID]
+    + [pytest.param(10_000, fault, jobs, marks=pytest.mark.theory) for fault in SAID for jobs in ("1", "2")],
 )
-def test_what_a_policy_does_at_order_10_000_spoils_nothing_before(
-    place: Any, late: str, fault: str, jobs: str
+def test_what_a_policy_does_at_an_order_spoils_nothing_before(
+    place: Any, late: str, order: int, fault: str, jobs: str
 ) -> None:
-    out = f"{fault}-{jobs}".replace(" ", "_")
+    out = f"{fault}-{order}-{jobs}".replace(" ", "_")
     command = ["run", "small.yaml", "-p", "nearest", "-p", late, "-n", "2", "--out", out, "--jobs", jobs]
-    (place.folder / "late.py").write_text(LATE.replace('fault="raises"', f'fault="{fault}"'))
-    code, output, errors = place.begin(*command, "--set", "demand.orders_per_day=10300").told()
+    text = LATE.replace('fault="raises", order=10_000', f'fault="{fault}", order={order}')
+    (place.folder / "late.py").write_text(text)
+    code, output, errors = place.begin(*command, "--set", f"demand.orders_per_day={order + 300}").told()
     assert (code, output) == (2, "")
-    assert errors == f"policy Late, order 10000: {SAID[fault]}\n"
+    assert errors == f"policy Late, order {order}: {SAID[fault]}\n"
     if jobs == "1":  # of two, the other may be quicker
         assert ("nearest", 0) in place.kept(out)
     code, _, errors = place.begin("resume", out, "--jobs", "1").told()  # it does the same again
-    assert (code, errors) == (2, f"policy Late, order 10000: {SAID[fault]}\n")
+    assert (code, errors) == (2, f"policy Late, order {order}: {SAID[fault]}\n")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +25,7 @@ import yaml
 from policies import RuleSet, check_rule_set
 from sim.document import read
 from sim.scenario import load_scenario
-from tests.conftest import Outcome
+from tests.conftest import program
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,10 +121,9 @@ class Page:
 class Reader:
     """Follows a page in a folder, and remembers the last file, what came out last, and all that there was to see."""
 
-    def __init__(self, page: Page, folder: Path, program: Callable[..., Outcome]) -> None:
+    def __init__(self, page: Page, folder: Path) -> None:
         self.page = page
         self.folder = folder
-        self._program = program
         self.file = folder
         self.output = ""
         self.exit_code = 0
@@ -155,8 +154,7 @@ class Reader:
         """Run a command as a shell would in this environment; the program itself in this process, which is there."""
         words = shlex.split(step.text)
         if words[0] == "orderlab" and not {"&", "|", ">", ">>"} & set(words):
-            with redirect_stderr(sys.stdout):  # a reader sees both as they come
-                outcome = self._program(*words[1:])
+            outcome = program(*words[1:], folder=self.folder, mixed=True)
             self.output, self.exit_code = outcome.output, outcome.code
             return
         programs = Path(sys.executable).parent
@@ -282,7 +280,6 @@ def page() -> Callable[[str], Page]:
 def follower(
     page: Callable[[str], Page],
     tmp_path: Path,
-    program: Callable[..., Outcome],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[[str], Reader]]:
     """Return the function from a path in the repository to a reader of that page, in a folder of their own."""
@@ -291,7 +288,7 @@ def follower(
     readers: list[Reader] = []
 
     def reader(path: str) -> Reader:
-        readers.append(Reader(page(path), tmp_path, program))
+        readers.append(Reader(page(path), tmp_path))
         return readers[-1]
 
     yield reader

@@ -1,4 +1,7 @@
-"""What the READMEs say that the shipped scenarios show, computed again."""
+"""What the READMEs say that the shipped scenarios show, computed again.
+
+That takes minutes, and is for `make theory`; `make test` compares the numbers of the pack.
+"""
 
 from __future__ import annotations
 
@@ -157,7 +160,7 @@ def values(finding: Finding, arm: Arm) -> np.ndarray:
     return unit * np.array([kpis[finding.kpi] for kpis in found])
 
 
-@pytest.mark.theory  # make test compares the numbers of the pack
+@pytest.mark.theory
 @pytest.mark.parametrize(
     "finding",
     [
@@ -179,7 +182,7 @@ def test_a_finding_is_what_comes_out(finding: Finding) -> None:
         assert abs(arm.number - found.mean) <= max(found.half_width, 0.1 * found.mean), (arm, found)
 
 
-@pytest.mark.theory  # make test compares the numbers of the pack
+@pytest.mark.theory
 @pytest.mark.parametrize(
     ("scenario", "policy", "kpi", "changes"),
     [
@@ -206,6 +209,7 @@ def test_each_of_the_six_rules_beats_the_nearest_at_what_it_is_for(
     assert paired(before, after).high < 0
 
 
+@pytest.mark.theory
 @pytest.mark.xdist_group("split_trap")
 def test_in_the_split_trap_who_waits_pays_least() -> None:
     costs = {
@@ -220,6 +224,7 @@ SETTLED = ("bulky_goods", "cold_chain", "split_trap", "stale_stock", "two_echelo
 """Long enough to be judged, and with neither a date nor stock that runs down before it can be."""
 
 
+@pytest.mark.theory
 @pytest.mark.parametrize(
     "scenario",
     [
