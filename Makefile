@@ -50,7 +50,7 @@ test: $(dev_stamp)
 check: $(dev_stamp)
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
-	$(bin)/mypy
+	$(bin)/mypy --num-workers auto
 
 theory: $(dev_stamp)
 	$(bin)/python -m pytest $(PYTEST_ARGS) -m "theory or family" --junit-xml=build/theory.xml

@@ -125,6 +125,13 @@ def program(*arguments: str | Path, folder: Path | None = None, mixed: bool = Fa
         mixed: whether errors stand among the output, as on a screen.
 
     """
+    return called(main, "orderlab", *arguments, folder=folder, mixed=mixed)
+
+
+def called(
+    entry: Callable[[], object], *command: str | Path, folder: Path | None = None, mixed: bool = False
+) -> Outcome:
+    """Call the entry point of a program as it would be with this command; see `program`."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -134,10 +141,12 @@ def program(*arguments: str | Path, folder: Path | None = None, mixed: bool = Fa
         _written_to(output if mixed else errors, "stderr"),
     ):
         patch.chdir(folder or Path.cwd())
-        patch.setattr(sys, "argv", ["orderlab", *map(str, arguments)])
+        patch.setattr(sys, "argv", [*map(str, command)])
+        code: int | str | None = 0
         try:
-            with pytest.raises(SystemExit) as caught:
-                main()
+            entry()
+        except SystemExit as leaving:
+            code = leaving.code
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
@@ -145,7 +154,7 @@ def program(*arguments: str | Path, folder: Path | None = None, mixed: bool = Fa
         sys.stderr.flush()
         output.seek(0)
         errors.seek(0)
-        return Outcome(int(caught.value.code or 0), output.read().decode(), errors.read().decode())
+        return Outcome(int(code or 0), output.read().decode(), errors.read().decode())
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -51,12 +52,21 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: Any, small: str) -> Any:
-    """Return a desk shared by a module, with a small scenario and a finished result of it in `result`."""
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: Any, small: str) -> tuple[Desk, Outcome]:
+    """Return a desk that nobody changes, with a small scenario and a finished result of it in `result`."""
     desk = Desk(tmp_path_factory.mktemp("shop"))
     desk.write("small.yaml", small)
     command = ["run", "small.yaml", "-p", "nearest", "-p", "cheapest", "-n", "2", "--out", "result"]
     outcome = desk.started(*command, "--set", "demand.orders_per_day=50")
     assert outcome.code == 0, outcome.errors
     return desk, outcome
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: Any, played: tuple[Desk, Outcome]) -> tuple[Desk, Outcome]:
+    """Return a desk shared by a module, with a copy of what was played, and what the program said."""
+    desk, outcome = played
+    folder = tmp_path_factory.mktemp("shop")
+    shutil.copytree(desk.folder, folder, dirs_exist_ok=True)
+    return Desk(folder), outcome

@@ -242,7 +242,7 @@ def rule_sets(draw: Any) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

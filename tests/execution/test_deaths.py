@@ -12,6 +12,7 @@ KILLER = [
 ]
 
 
+@pytest.mark.theory
 def test_a_task_that_kills_its_process_is_named_and_the_others_are_kept(place: Any) -> None:
     run = place.begin_run("deadly", "--jobs", "2", file="deadly.py")
     code, output, errors = run.outcome()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 
+@pytest.mark.theory
 def test_after_a_worker_and_then_the_program_were_killed_and_it_was_resumed(
     place: Any, reference: dict[str, bytes]
 ) -> None:

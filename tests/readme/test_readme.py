@@ -53,6 +53,7 @@ def test_an_experiment_is_played_in_a_notebook_as_told(reader: Any) -> None:
     reader.follow("In a notebook")
 
 
+@pytest.mark.theory
 def test_workers_on_a_laptop_play_as_told(reader: Any) -> None:
     reader.follow("On more cores and machines")
     assert (reader.folder / "runs" / "hello-0001" / "report.html").exists()

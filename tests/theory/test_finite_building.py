@@ -51,7 +51,6 @@ class IfItFits:
 @pytest.mark.parametrize(
     ("load", "stations", "limit", "minutes", "orders", "within"),
     [
-        pytest.param(0.9, 1, 5, 5.0, 2_400, FAST, id="M/M/1/5 at 0.9"),
         pytest.param(1.2, 2, 4, 6.0, 1_200, FAST, id="M/M/2/4 at 1.2"),
         pytest.param(0.9, 1, 5, 1.0, 34_000, PRECISE, marks=precise, id="M/M/1/5 at 0.9, a minute"),
         pytest.param(0.7, 3, 3, 10.0, 30_000, PRECISE, marks=precise, id="M/M/3/3 at 0.7: nobody waits"),

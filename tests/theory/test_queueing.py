@@ -136,7 +136,6 @@ def test_constant_work_is_an_md1_queue(
     ("work", "variation", "load", "minutes", "orders", "within"),
     [
         pytest.param("{{erlang: {{mean: {0}, k: 4}}}}", 0.5, 0.5, 6.0, 1_100, FAST, id="Erlang 4 at 0.5"),
-        pytest.param("{{gamma: {{mean: {0}, cv: 0.7}}}}", 0.7, 0.4, 3.0, 1_200, FAST, id="gamma at 0.4"),
         pytest.param(
             "{{erlang: {{mean: {0}, k: 4}}}}", 0.5, 0.8, 1.0, 110_000, PRECISE, marks=precise, id="Erlang 4 at 0.8"
         ),
