@@ -148,11 +148,11 @@ def read_result(folder: str | Path) -> Result:
 
     """
     folder = Path(folder)
-    kpis = _read(folder, "kpis.csv", _frame, KPI_COLUMNS)
+    kpis = read_table(folder, "kpis.csv", _frame, KPI_COLUMNS)
     if kpis.empty:
         raise InputError([Problem(str(folder / "kpis.csv"), "not a table of results: it has no rows")])
-    compared = _read(folder, "comparison.csv", _frame, compare.COLUMNS)
-    return Result(kpis, compared, _read(folder, "summary.json", _content, kpis))
+    compared = read_table(folder, "comparison.csv", _frame, compare.COLUMNS)
+    return Result(kpis, compared, read_table(folder, "summary.json", _content, kpis))
 
 
 def _sorted(rows: Iterable[Replication]) -> list[Replication]:
@@ -218,7 +218,11 @@ def _csv(frame: pd.DataFrame) -> str:
     return text.getvalue()
 
 
-def _read(folder: Path, name: str, reader: Callable[..., Any], *arguments: Any) -> Any:
+def read_table(folder: Path, name: str, reader: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what a function makes of the text of a table of a result; its ValueError says what is wrong with it.
+
+    Raises InputError if there is no such table, or it is not what a run wrote.
+    """
     path = folder / name
     if not os.path.exists(path):
         if TaskLog(folder).exists:

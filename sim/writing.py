@@ -78,8 +78,9 @@ def copy_file(path: Path, to: Path) -> None:
     Raises OSError, and leaves no half of it behind, when it cannot be written.
     """
     to.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(to) as beside:
-        shutil.copyfile(path, beside)
+    # What `shutil.copyfile` raises names the file that is read, also where it is the other one that cannot be written.
+    with path.open("rb") as source, replacing(to) as beside, beside.open("wb") as file:
+        shutil.copyfileobj(source, file)
 
 
 @contextmanager

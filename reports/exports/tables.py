@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +11,7 @@ from reports.breakdown import read_breakdown
 from reports.kept import KeptJournal
 from reports.sweeps.table import FILE_NAME as SWEEP
 from sim.journal import TABLES, Journal
+from sim.writing import copy_file
 
 _AS_THEY_ARE = ("kpis.csv", "comparison.csv", "reconciliation.csv", SWEEP)
 _OPTIONS = pyarrow.csv.WriteOptions(quoting_style="needed")
@@ -32,7 +32,7 @@ def write_tables(out: Path, folder: Path, kept: KeptJournal | None) -> list[str]
     written = []
     for name in _AS_THEY_ARE:
         if (folder / name).is_file():
-            shutil.copyfile(folder / name, out / name)
+            copy_file(folder / name, out / name)
             written.append(name)
     sums = read_breakdown(folder)
     if sums is not None:

@@ -5,6 +5,7 @@ No cell is a formula or a link, whatever it begins with: texts are written as te
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from reports.exports.sheet import Contents, Sheet, write_text, write_value
 from reports.kept import KeptJournal
 from reports.kpis import KPIS
 from reports.notes import warnings_told
-from reports.result import Result
+from reports.result import Result, read_table
 from reports.sentences import answer, limits, reading, replications
 from reports.summary import currency_of, title_of
 from reports.sweeps.answer import sweep_answer
@@ -82,12 +83,34 @@ def write_workbook(
     return [sheet.cut for sheet in sheets if sheet.cut]
 
 
+class _File(io.FileIO):
+    """A file that fails once: after that it takes whatever it is given, and drops it.
+
+    A zip file that could not be written tries again when Python frees it, where nobody hears of errors.
+    """
+
+    _failed = False
+
+    def write(self, given: Any) -> int:
+        """Write bytes, and return how many."""
+        if self._failed:
+            return len(given)
+        try:
+            return super().write(given)
+        except OSError:
+            self._failed = True
+            raise
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[xlsxwriter.Workbook]:
     """Open a workbook; what goes wrong with its files is an OSError, as everywhere."""
-    with TemporaryDirectory(dir=path.parent, prefix=SCRATCH) as scratch:
+    with (
+        TemporaryDirectory(dir=path.parent, prefix=SCRATCH) as scratch,
+        io.BufferedWriter(_File(path, "w")) as file,
+    ):
         try:
-            with xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": scratch}) as book:
+            with xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": scratch}) as book:
                 yield book
         except FileCreateError as error:
             raise error.args[0] from None
@@ -158,7 +181,12 @@ def _estimates(summary: dict[str, Any]) -> pa.Table:
 def _books(folder: Path) -> pa.Table:
     """Read `reconciliation.csv`, in which names are texts whatever they look like."""
     options = pyarrow.csv.ConvertOptions(column_types=_BOOKS, strings_can_be_null=False)
-    return pyarrow.csv.read_csv(folder / "reconciliation.csv", convert_options=options)
+
+    def parsed(text: str) -> pa.Table:
+        return pyarrow.csv.read_csv(io.BytesIO(text.encode()), convert_options=options)
+
+    books: pa.Table = read_table(folder, "reconciliation.csv", parsed)
+    return books
 
 
 def _columns(kept: KeptJournal, names: Sequence[str]) -> pa.Table:

@@ -100,7 +100,12 @@ def orderlab() -> None:
 
 def _say(what: str, error: BaseException) -> None:
     """Say what ended the command, and what is noted of it: how it can be completed."""
-    click.echo("\n".join([what, *getattr(error, "__notes__", [])]), err=True)
+    noted: BaseException | None = error
+    while noted is not None and not hasattr(
+        noted, "__notes__"
+    ):  # a second signal may have come after the first
+        noted = noted.__context__
+    click.echo("\n".join([what, *getattr(noted, "__notes__", [])]), err=True)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

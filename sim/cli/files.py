@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable
 from datetime import datetime
 from importlib import resources
@@ -18,7 +17,7 @@ from sim.document import Document, nearest, read
 from sim.document.file import nearest_file
 from sim.errors import InputError, Problem, RuleSetError, ScenarioError
 from sim.scenario import check_scenario, find_scenario, shipped_scenarios
-from sim.writing import filling
+from sim.writing import copy_file, filling
 
 
 @click.command(name="validate")
@@ -91,7 +90,7 @@ def new_command(folder: Path) -> None:
         )
     with filling(folder) as beside:
         for name in names:
-            shutil.copyfile(starter / name, beside / name)
+            copy_file(starter / name, beside / name)
     for name in names:
         click.echo(f"wrote {folder / name}")
     click.echo(f"next: orderlab run {folder / 'scenario.yaml'} -p nearest -p {folder / 'rules.yaml'}")

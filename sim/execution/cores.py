@@ -51,13 +51,30 @@ class Cores(Workers):
 
     def submit(self, task: Task) -> Future[Any]:
         """Hand a task to the next process that is free; if one has died, to a new one."""
-        with _alone_in_spawning():
+        with _undisturbed(), _alone_in_spawning():
             try:
                 return self._pool.submit(_work, task)
             except BrokenProcessPool:  # all that were being played have said so already
                 self._pool.shutdown(wait=True)
                 self._pool = self._new_pool()
                 return self._pool.submit(_work, task)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals wait until a process is started: one that is given half of what it needs complains of that."""
+    came: list[int] = []
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():  # no other hears of them
+        for wish in (signal.SIGINT, signal.SIGTERM):
+            before[wish] = signal.signal(wish, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 @contextmanager

@@ -25,8 +25,8 @@ from sim.errors import InputError, Problem
 from sim.execution.experiment import DIGESTS, Keep, Stage, Task, Variant, check_is_one, one_by_one
 from sim.execution.tasklog import TaskLog, alone
 from sim.lab.arguments import check_experiment, check_names, check_playing
-from sim.lab.folder import begun, is_complete
-from sim.lab.player import Told, play, resumable
+from sim.lab.folder import begun, is_complete, resumable
+from sim.lab.player import Told, play
 from sim.lab.provenance import (
     FILE_NAME,
     changed_inputs,
@@ -232,7 +232,7 @@ class Experiment:
         provenance = read_provenance(folder)
         journal = provenance["settings"]["journal"]
         check_playing(journal, jobs, cluster)
-        with alone(folder):
+        with alone(folder), resumable(folder):
             if is_complete(folder):
                 raise InputError([Problem(str(folder), "is complete: there is nothing to resume")])
             began, now = provenance["versions"], versions()
@@ -247,17 +247,16 @@ class Experiment:
     def _complete_with_page(
         self, folder: Path, journal: Keep, jobs: int | None, cluster: str | None, told: Told
     ) -> Result:
-        with resumable(folder):
-            result = self._complete(folder, journal, jobs, cluster, told)
-            # pandas and matplotlib are loaded only now: the simulation does without.
-            from reports.page import write_report
-            from sim.lab.why import write_why
+        result = self._complete(folder, journal, jobs, cluster, told)
+        # pandas and matplotlib are loaded only now: the simulation does without.
+        from reports.page import write_report
+        from sim.lab.why import write_why
 
-            if "sweep" not in result.summary:
-                write_why(folder, self.variants, self.baseline, jobs, cluster)
-            write_report(folder)
-            TaskLog(folder).remove()
-            shutil.rmtree(folder / DIGESTS)  # after the log, which promises them to whoever resumes
+        if "sweep" not in result.summary:
+            write_why(folder, self.variants, self.baseline, jobs, cluster)
+        write_report(folder)
+        TaskLog(folder).remove()
+        shutil.rmtree(folder / DIGESTS)  # after the log, which promises them to whoever resumes
         return result
 
     def _complete(

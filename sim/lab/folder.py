@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from reports.numbers import counted
 from sim.document.file import check_name
-from sim.errors import InputError, Problem
+from sim.errors import InputError, PolicyError, Problem
 from sim.execution.experiment import DIGESTS
 from sim.execution.tasklog import FILE_NAME as TASK_LOG
 from sim.execution.tasklog import TaskLog, alone
@@ -62,7 +63,7 @@ def begun(out: Path, scenario: Scenario, overwrite: bool, begin: Callable[[], No
     _check_folder(out, scenario, overwrite)
     was_there = out.exists()
     out.mkdir(parents=True, exist_ok=True)
-    with alone(out):
+    with alone(out), resumable(out):
         _check_folder(out, scenario, overwrite)  # another program may have been quicker
         was_empty = not any(out.iterdir())
         try:
@@ -76,6 +77,29 @@ def begun(out: Path, scenario: Scenario, overwrite: bool, begin: Callable[[], No
                 out.mkdir(exist_ok=True)
             raise
         yield
+
+
+@contextmanager
+def resumable(folder: Path) -> Iterator[None]:
+    """Have whatever ends an experiment early say what is kept, and how to go on."""
+    try:
+        yield
+    except (PolicyError, InputError):  # it would come again
+        raise
+    except BaseException as error:
+        try:
+            _note_what_is_kept(folder, error)
+        except BaseException as second:  # `timeout` sends two signals
+            _note_what_is_kept(folder, second)
+            raise
+        raise
+
+
+def _note_what_is_kept(folder: Path, error: BaseException) -> None:
+    log = TaskLog(folder)
+    if log.exists:
+        done = len(log.read())
+        error.add_note(f"{counted(done, 'replication')} kept: orderlab resume {folder}")
 
 
 def _check_folder(out: Path, scenario: Scenario, overwrite: bool) -> None:

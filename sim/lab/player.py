@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from reports.numbers import counted
-from sim.errors import InputError, OrderlabError, PolicyError
+from sim.errors import OrderlabError
 from sim.execution.cluster import Cluster
 from sim.execution.cores import Cores
 from sim.execution.experiment import Design, Found, Measured, Playable, Stage, Task, replicate
@@ -56,21 +54,6 @@ class Player:
                 f"{names}: the worker died each time that this was played, as it does when memory runs out"
             )
         return self._measured
-
-
-@contextmanager
-def resumable(folder: Path) -> Iterator[None]:
-    """Have whatever ends an experiment early say what is kept, and how to go on."""
-    try:
-        yield
-    except (PolicyError, InputError):  # it would come again
-        raise
-    except BaseException as error:
-        log = TaskLog(folder)
-        if log.exists:
-            done = len(log.read())
-            error.add_note(f"{counted(done, 'replication')} kept: orderlab resume {folder}")
-        raise
 
 
 def play(

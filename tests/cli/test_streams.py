@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 from typing import Any
 
 import pytest
+
+from sim import Experiment
+from sim.execution.tasklog import TaskLog
 
 RULES = """\
 name: by hand
@@ -87,6 +92,37 @@ def test_an_error_of_the_program_is_3_and_is_told_in_full(here: Any, monkeypatch
     assert (code, output) == (3, "")
     assert errors.startswith("orderlab failed, and that is its own fault. Please report this:")
     assert "AssertionError: units not conserved" in errors
+
+
+@pytest.mark.parametrize("moment", ["while it is said how to go on", "after that"])
+def test_a_second_signal_does_not_take_away_how_to_go_on(
+    here: Any, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """`timeout` sends two."""
+    read, run, reads = TaskLog.read, Experiment.run, itertools.count()
+
+    def stop(*_: Any, **__: Any) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    def read_and_stop(log: TaskLog) -> Any:
+        if next(reads) == 1:  # the first looks for what is done already
+            stop()
+        return read(log)
+
+    def run_and_stop(*arguments: Any, **options: Any) -> Any:
+        try:
+            return run(*arguments, **options)
+        finally:
+            stop()
+
+    monkeypatch.setattr("sim.execution.experiment.simulate", stop)
+    if moment == "after that":
+        monkeypatch.setattr(Experiment, "run", run_and_stop)
+    else:
+        monkeypatch.setattr(TaskLog, "read", read_and_stop)
+    code, output, errors = here("run", "small.yaml", "-n", "2", "--jobs", "1", "--out", "result", "--quiet")
+    assert (code, output) == (143, "")
+    assert errors == "stopped\n0 replications kept: orderlab resume result\n"
 
 
 def test_a_policy_that_fails_later_leaves_no_scratch_behind(here: Any, desk: Any) -> None:

@@ -60,12 +60,6 @@ class Run:
             start_new_session=True,
         )
 
-    def told(self) -> tuple[int, str, str]:
-        """Return its outcome, without the notes of what code it runs."""
-        code, output, errors = self.outcome()
-        lines = errors.splitlines(keepends=True)
-        return code, output, "".join(line for line in lines if not line.startswith("note: "))
-
     @property
     def pid(self) -> int:
         """The program's."""
@@ -101,11 +95,16 @@ class Run:
             return False
         return True
 
-    def outcome(self) -> tuple[int, str, str]:
-        """Wait for the end, and return exit code, output and errors."""
+    def told(self) -> tuple[int, str, str]:
+        """Wait for the end, and return exit code, output, and errors without the notes of what code it runs."""
         output, errors = self._process.communicate(timeout=PATIENCE_S)
         assert "Traceback" not in output + errors
-        return self._process.returncode, output, errors
+        lines = errors.splitlines(keepends=True)
+        return (
+            self._process.returncode,
+            output,
+            "".join(line for line in lines if not line.startswith("note: ")),
+        )
 
     def end(self) -> None:
         """Leave nothing of it running."""
@@ -195,7 +194,7 @@ def place(tmp_path_factory: Any, small: str) -> Iterator[Place]:
 def reference(place: Place) -> dict[str, bytes]:
     """Return the result of the experiment, played by one process."""
     run = place.begin_run("reference", "--jobs", "1")
-    assert run.outcome()[0] == 0
+    assert run.told()[0] == 0
     return place.result("reference")
 
 

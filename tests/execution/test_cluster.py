@@ -67,7 +67,7 @@ def test_workers_need_the_same_orderlab_and_the_same_packages(place: Any, dask_c
         cluster = dask_cluster()
         (cluster.folder / name).write_text(text)
         cluster.add_workers(1, "--no-nanny", program=[name])
-        code, output, errors = place.begin_run(name, "--cluster", str(cluster.file)).outcome()
+        code, output, errors = place.begin_run(name, "--cluster", str(cluster.file)).told()
         assert (code, output) == (2, "")
         said, kept = errors.splitlines()
         assert kept == f"0 replications kept: orderlab resume {name}"
@@ -92,12 +92,12 @@ def test_a_wrong_worker_that_comes_later_is_found_out_and_the_rest_is_played_wit
     place.until_kept("later", 1)
     (cluster.folder / "others.py").write_text(OTHERS)
     cluster.add_workers(1, "--no-nanny", program=["others.py"])
-    code, _, errors = run.outcome()
+    code, _, errors = run.told()
     if code == 0:  # the first worker was quicker than the second could start
         pytest.fail("the experiment is too short to be joined")
     assert "workers need the versions of this machine" in errors
     cluster.workers[1].kill()
-    assert place.begin("resume", "later", "--cluster", cluster.address).outcome()[0] == 0
+    assert place.begin("resume", "later", "--cluster", cluster.address).told()[0] == 0
     assert place.result("later") == reference
 
 
@@ -110,7 +110,7 @@ def test_a_cluster_that_grows_when_tasks_wait_is_waited_for(
     place.until_there("waits/provenance.json")
     time.sleep(14)
     cluster.add_workers(1)
-    code, _, errors = run.outcome()
+    code, _, errors = run.told()
     assert (code, errors) == (0, f"there is no worker yet at {cluster.address}: waiting for one\n")
     assert place.result("waits") == reference
 
@@ -125,7 +125,7 @@ def test_all_workers_may_be_lost_when_others_come(
     place.until_kept("others", 2)
     cluster.workers[0].kill()
     cluster.add_workers(1, "--no-nanny")
-    code, _, errors = run.outcome()
+    code, _, errors = run.told()
     assert (code, errors) == (0, "")
     assert place.result("others") == reference
     left = list((cluster.folder / "scratch").rglob("*.parquet"))
@@ -141,14 +141,14 @@ def test_a_scheduler_that_dies_leaves_what_is_done(
     run = place.begin_run("headless", "--cluster", cluster.address)
     place.until_kept("headless", 2)
     cluster.scheduler.send_signal(signal.SIGKILL)
-    code, output, errors = run.outcome()
+    code, output, errors = run.told()
     assert (code, output) == (2, "")
     kept = len(place.kept("headless"))
     assert errors.splitlines() == [
         f"the scheduler at {cluster.address} is gone, or was restarted",
         f"{kept} replications kept: orderlab resume headless",
     ]
-    assert place.begin("resume", "headless", "--jobs", "2").outcome()[0] == 0
+    assert place.begin("resume", "headless", "--jobs", "2").told()[0] == 0
     assert place.result("headless") == reference
 
 
@@ -161,8 +161,8 @@ def test_ctrl_c_leaves_the_cluster_to_others(
     run = place.begin_run("left", "--cluster", cluster.address)
     place.until_kept("left", 2)
     run.send_all(signal.SIGINT)
-    code, _, errors = run.outcome()
+    code, _, errors = run.told()
     assert code == 130
     assert errors.splitlines()[0] == "stopped"
-    assert place.begin("resume", "left", "--cluster", cluster.address).outcome()[0] == 0
+    assert place.begin("resume", "left", "--cluster", cluster.address).told()[0] == 0
     assert place.result("left") == reference

@@ -15,7 +15,7 @@ KILLER = [
 @pytest.mark.theory
 def test_a_task_that_kills_its_process_is_named_and_the_others_are_kept(place: Any) -> None:
     run = place.begin_run("deadly", "--jobs", "2", file="deadly.py")
-    code, output, errors = run.outcome()
+    code, output, errors = run.told()
     assert (code, output) == (2, "")
     assert errors.splitlines() == [*KILLER, "7 replications kept: orderlab resume deadly"]
     assert set(place.kept("deadly")) == OTHERS
@@ -35,7 +35,7 @@ def test_a_policy_that_ends_its_process_does_not_end_the_program_of_one_replicat
 def test_a_task_that_kills_its_worker_is_named_by_a_cluster_too(place: Any, dask_cluster: Any) -> None:
     cluster = dask_cluster(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="1")
     cluster.add_workers(2)  # with nannies, which start them again
-    code, output, errors = place.begin_run("there", "--cluster", cluster.address, file="deadly.py").outcome()
+    code, output, errors = place.begin_run("there", "--cluster", cluster.address, file="deadly.py").told()
     assert (code, output) == (2, "")
     assert errors.splitlines() == [*KILLER, "7 replications kept: orderlab resume there"]
     assert set(place.kept("there")) == OTHERS
@@ -51,7 +51,7 @@ def test_when_no_worker_is_left_that_is_said(place: Any, dask_cluster: Any) -> N
         file="deadly.py",
         DASK_DISTRIBUTED__SCHEDULER__NO_WORKERS_TIMEOUT="3s",
     )
-    code, output, errors = run.outcome()
+    code, output, errors = run.told()
     assert (code, output) == (2, "")
     kept = len(place.kept("nobody"))
     assert errors.splitlines() == [

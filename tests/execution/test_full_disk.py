@@ -158,7 +158,7 @@ def test_a_disk_that_is_full_at_any_moment(disk: Disk, jobs: str) -> None:
 
 
 WRITERS = {
-    "report": (["report", "result"], "result/report.html"),
+    "report": (["report", "result"], "result/figures/"),
     "save": (["check", "result", "--save", "baseline.json"], "baseline.json"),
     "workbook": (["export", "result", "workbook"], "result/exports/nearest-0.xlsx"),
     "tables": (["export", "result", "tables"], "result/exports/nearest-0"),

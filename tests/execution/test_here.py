@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import termios
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing.util import spawnv_passfds
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ import pytest
 from policies.load import build_policy, read_policies
 from reports.breakdown import break_down
 from reports.measured import measure_run
+from sim.cli.signals import Terminated
 from sim.execution.cores import Cores
 from sim.execution.experiment import DIGESTS, Measured, Stage, Task, Variant
 from sim.execution.workers import Workers, play_all
@@ -57,6 +61,38 @@ def test_processes_are_started_once(tmp_path: Path) -> None:
     used = {measured["process"] for found in rounds for measured in found.values() if measured}
     assert len(used) <= 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_waits_until_the_process_that_is_being_started_has_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
+    scenario = load_scenario("hello", ["days=0.05", "warm_up_days=0"])
+    (source,) = read_policies(["nearest"], scenario)
+    stage = Stage([Variant("nearest", source, scenario)], build_policy, process)
+    spawn, started = spawnv_passfds, []
+
+    def interrupted(*arguments: Any) -> int:
+        number = spawn(*arguments)
+        if "spawn_main" in str(arguments):  # and not what keeps track of semaphores
+            started.append(number)
+            signal.raise_signal(signal.SIGTERM)  # it has been told nothing yet
+        return number
+
+    def stop(*_: Any) -> None:
+        raise Terminated
+
+    monkeypatch.setattr("multiprocessing.util.spawnv_passfds", interrupted)
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        with pytest.raises(Terminated), Cores(stage, tmp_path, 1) as cores:
+            cores.submit(Task("nearest", 0))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    for number in started:
+        with suppress(ChildProcessError):  # its end has been waited for
+            os.waitpid(number, 0)
+    assert started
+    assert capfd.readouterr().err == ""
 
 
 def test_what_is_measured_is_the_same_whichever_journals_are_kept(tmp_path: Path) -> None:
@@ -151,7 +187,7 @@ def test_a_terminal_shows_how_much_is_done_and_the_time_left(place: Any) -> None
     run = place.begin("run", "small.yaml", *command[:-1], "half")
     place.until_kept("half", 4)
     run.send(2)
-    run.outcome()
+    run.told()
     seen = "".join(on_a_terminal(["resume", "half"], place.folder))
     first = re.search(r"\| (\d)/8 \[", seen)
     assert first is not None

@@ -18,7 +18,7 @@ def test_after_a_worker_and_then_the_program_were_killed_and_it_was_resumed(
     run.workers()[0].kill()
     place.until_kept("killed", 5)  # the rest goes on
     run.send_all(signal.SIGKILL)
-    assert run.outcome()[0] == -signal.SIGKILL
+    assert run.told()[0] == -signal.SIGKILL
     log = place.folder / "killed" / "tasks.jsonl"
     done = len(place.kept("killed"))
     assert done < 8
@@ -34,7 +34,7 @@ def test_a_killed_worker_loses_nothing(place: Any, reference: dict[str, bytes]) 
     run = place.begin_run("worker", "--jobs", "2")
     place.until_kept("worker", 2)
     run.workers()[0].kill()
-    code, _, errors = run.outcome()
+    code, _, errors = run.told()
     assert (code, errors) == (0, "")
     assert place.result("worker") == reference
 
@@ -51,7 +51,7 @@ def test_on_a_cluster_whose_worker_is_killed_and_has_no_file_of_the_policy(
         place.until_kept("cluster", 2)
         (place.folder / "slow.py").unlink()
         cluster.workers[0].kill()
-        code, _, errors = run.outcome()
+        code, _, errors = run.told()
     finally:
         (place.folder / "kept.py").rename(place.folder / "slow.py")
     assert (code, errors) == (0, "")

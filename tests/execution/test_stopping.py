@@ -27,7 +27,7 @@ def test_ctrl_c_leaves_what_is_done_and_says_how_to_go_on(place: Any) -> None:
     with pytest.raises(InputError, match="is being played by another program"):
         busy.resume(place.folder / "stopped")
     run.send_all(signal.SIGINT)
-    code, output, errors = run.outcome()
+    code, output, errors = run.told()
     kept = len(place.kept("stopped"))
     assert (code, output) == (130, "")
     assert errors.splitlines() == ["stopped", f"{kept} replications kept: orderlab resume stopped"]
@@ -42,12 +42,12 @@ def test_commands_that_need_a_result_name_the_one_that_completes_it(place: Any) 
     run = place.begin_run("half", "--jobs", "2")
     place.until_kept("half", 2)
     run.send_all(signal.SIGKILL)
-    run.outcome()
+    run.told()
     for command in (["report", "half"], ["check", "half", "--save", "baseline.json"]):
-        code, output, errors = place.begin(*command).outcome()
+        code, output, errors = place.begin(*command).told()
         assert (code, output) == (2, "")
         assert errors == "half: the run was interrupted: orderlab resume half completes it\n"
-    assert place.begin("explain", "half", "7").outcome()[0] == 0  # it is played again for that
+    assert place.begin("explain", "half", "7").told()[0] == 0  # it is played again for that
 
 
 @pytest.mark.theory
@@ -63,11 +63,11 @@ def test_stopped_at_any_moment_and_completed_in_another_way(
     place.until_kept(out, MOMENTS[moment])
     run.send_all(number)
     run.send_all(number)  # as `timeout` does, and somebody who has no patience
-    code, _, errors = run.outcome()
+    code, _, errors = run.told()
     assert code == 128 + number
     assert f"orderlab resume {out}" in errors
     run.until_nothing_is_left()
-    code, _, errors = place.begin("resume", out, "--jobs", "1" if jobs == "2" else "2").outcome()
+    code, _, errors = place.begin("resume", out, "--jobs", "1" if jobs == "2" else "2").told()
     assert (code, errors) == (0, "")
     assert place.result(out) == reference
 
@@ -102,7 +102,7 @@ def test_a_disk_that_is_full_is_named_and_the_rest_can_be_played_later(place: An
         assert len(said) == 2, said
         assert "too large" in said[0]
         assert said[1] == "0 replications kept: orderlab resume full"
-    assert place.begin("resume", "full").outcome()[0] == 0
+    assert place.begin("resume", "full").told()[0] == 0
 
 
 @pytest.mark.theory
@@ -110,16 +110,16 @@ def test_a_folder_that_is_moved_away_is_missed_in_one_message(place: Any) -> Non
     run = place.begin_run("moved", "--jobs", "2")
     place.until_kept("moved", 1)
     (place.folder / "moved").rename(place.folder / "elsewhere")
-    code, output, errors = run.outcome()
+    code, output, errors = run.told()
     assert (code, output) == (2, "")
     assert len(errors.splitlines()) == 1
     assert "No such file or directory" in errors
-    assert place.begin("resume", "elsewhere").outcome()[0] == 0
+    assert place.begin("resume", "elsewhere").told()[0] == 0
 
 
 @pytest.mark.usefixtures("reference")
 def test_a_finished_folder_has_nothing_to_resume(place: Any) -> None:
-    code, _, errors = place.begin("resume", "reference").outcome()
+    code, _, errors = place.begin("resume", "reference").told()
     assert (code, errors) == (2, "reference: is complete: there is nothing to resume\n")
 
 
@@ -128,13 +128,13 @@ def test_a_folder_that_was_changed_or_begun_by_others_is_not_resumed(place: Any)
     run = place.begin_run("changed", "--jobs", "2")
     place.until_kept("changed", 1)
     run.send_all(signal.SIGTERM)
-    assert run.outcome()[0] == 143
+    assert run.told()[0] == 143
     folder: Path = place.folder / "changed"
     before = (folder / "provenance.json").read_text()
     told = json.loads(before)
     told["versions"]["numpy"] = "1.0"
     (folder / "provenance.json").write_text(json.dumps(told))
-    code, _, errors = place.begin("resume", "changed").outcome()
+    code, _, errors = place.begin("resume", "changed").told()
     assert code == 2
     assert errors.splitlines() == [
         "changed: was begun with numpy 1.0: its parts would not fit; orderlab again plays it anew"
@@ -142,7 +142,7 @@ def test_a_folder_that_was_changed_or_begun_by_others_is_not_resumed(place: Any)
     (folder / "provenance.json").write_text(before)
     scenario = folder / "scenario.yaml"
     scenario.write_text(scenario.read_text() + "\n# later\n")
-    code, _, errors = place.begin("resume", "changed").outcome()
+    code, _, errors = place.begin("resume", "changed").told()
     assert (code, errors) == (2, "changed/scenario.yaml: is missing, or has changed since the run\n")
 
 
@@ -158,7 +158,7 @@ def test_again_names_what_is_not_the_same_and_the_versions(place: Any, tmp_path:
     try:
         (folder / "provenance.json").write_text(json.dumps(told))
         journal.write_bytes(b"another")
-        code, output, _ = place.begin("again", "reference", "--out", str(tmp_path / "other")).outcome()
+        code, output, _ = place.begin("again", "reference", "--out", str(tmp_path / "other")).told()
     finally:
         journal.write_bytes(bytes_before)
         (folder / "provenance.json").write_text(before)
@@ -170,7 +170,7 @@ def test_again_names_what_is_not_the_same_and_the_versions(place: Any, tmp_path:
 
 @pytest.mark.theory
 def test_again_says_that_all_is_the_same(place: Any, reference: dict[str, bytes]) -> None:
-    code, output, errors = place.begin("again", "reference", "--out", "again", "--jobs", "2").outcome()
+    code, output, errors = place.begin("again", "reference", "--out", "again", "--jobs", "2").told()
     assert (code, errors) == (0, "")
     assert (
         output.splitlines()[-1] == f"the same as reference, to the byte: {len(reference)} tables and journals"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from reports import read_result, write_report
+from reports.exports.workbook import write_workbook
 from reports.forms import escaped
 from reports.kept import kept_journal
 from sim import Experiment
 from sim.errors import InputError
 from sim.journal import Journal, arrow_fields
 from sim.parquet import check_file
-from sim.writing import SCRATCH, write_file
+from sim.writing import SCRATCH, copy_file, write_file
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +178,35 @@ def test_a_run_in_which_nobody_orders_anything_is_told_to_its_end(tmp_path: Path
     changes = ["days=0.02", "warm_up_days=0", "demand.orders_per_day=0.01"]
     Experiment("hello", ["nearest", "cheapest"], replications=1, changes=changes).run(tmp_path, jobs=1)
     assert "No order is counted" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_copy_that_cannot_be_written_names_its_place(folder: Path) -> None:
+    most, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(OSError, match="File too large") as caught:
+            copy_file(folder / "kpis.csv", folder / "copy.csv")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    assert caught.value.filename == str(folder / "copy.csv")
+    assert not (folder / "copy.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "it has no reconciliation.csv"),
+        ("", "not a table of results: Empty CSV file"),
+        ("a,b\n1", "not a table of results"),
+    ],
+)
+def test_a_workbook_names_the_table_that_cannot_be_read(folder: Path, content: str | None, said: str) -> None:
+    table = folder / "reconciliation.csv"
+    if content is None:
+        table.unlink()
+    else:
+        table.write_text(content)
+    with pytest.raises(InputError, match=r"reconciliation\.csv") as caught:
+        write_workbook(folder / "book.xlsx", folder, read_result(folder), None)
+    assert said in str(caught.value)
+    assert not (folder / "book.xlsx").exists()
