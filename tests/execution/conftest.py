@@ -16,6 +16,8 @@ from typing import Any
 import psutil
 import pytest
 
+from sim.lab.folder import TABLES
+
 PATIENCE_S = 120
 """How long anything may take on a machine that is busy with other things."""
 
@@ -163,9 +165,7 @@ class Place:
         assert not list(folder.glob(".orderlab-*"))
         assert not (folder / "tasks.jsonl").exists()
         files = sorted((folder / "journal").rglob("*.parquet"))
-        files += [
-            folder / name for name in ("kpis.csv", "comparison.csv", "reconciliation.csv", "summary.json")
-        ]
+        files += [folder / name for name in TABLES if (folder / name).exists()]
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
     def clean(self) -> None:
