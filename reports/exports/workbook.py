@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from traceback import clear_frames
 from typing import Any
 
 import pandas as pd
@@ -84,22 +85,13 @@ def write_workbook(
 
 
 class _File(io.FileIO):
-    """A file that fails once: after that it takes whatever it is given, and drops it.
+    """A file that may be told to take what it is given, and to drop it."""
 
-    A zip file that could not be written tries again when Python frees it, where nobody hears of errors.
-    """
-
-    _failed = False
+    drops = False
 
     def write(self, given: Any) -> int:
         """Write bytes, and return how many."""
-        if self._failed:
-            return len(given)
-        try:
-            return super().write(given)
-        except OSError:
-            self._failed = True
-            raise
+        return len(given) if self.drops else super().write(given)
 
 
 @contextmanager
@@ -107,13 +99,19 @@ def _opened(path: Path) -> Iterator[xlsxwriter.Workbook]:
     """Open a workbook; what goes wrong with its files is an OSError, as everywhere."""
     with (
         TemporaryDirectory(dir=path.parent, prefix=SCRATCH) as scratch,
-        io.BufferedWriter(_File(path, "w")) as file,
+        io.BufferedWriter(raw := _File(path, "w")) as file,
     ):
         try:
             with xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": scratch}) as book:
                 yield book
-        except FileCreateError as error:
-            raise error.args[0] from None
+        except BaseException as error:
+            failed = error.args[0] if isinstance(error, FileCreateError) else error
+            # A zip file that is not complete writes its end when it is freed, where nobody hears what goes wrong.
+            raw.drops = True
+            clear_frames(failed.__traceback__)
+            if failed is error:
+                raise
+            raise failed from None
 
 
 def _started(folder: Path) -> datetime:
