@@ -28,7 +28,12 @@ def seconds(column: pa.Array) -> Integers:
 
 
 def whole(column: pa.Array, scale: int = 1) -> Integers:
-    """Return numbers times `scale` as integers: 100 for cents, 1000 for metres and grams, 86,400 for days."""
+    """Return numbers times `scale` as integers: 100 for cents, 1000 for metres and grams, 86,400 for days.
+
+    Raises ValueError where one is missing.
+    """
+    if column.null_count:
+        raise ValueError("a number is missing")
     values = np.asarray(column.to_numpy(zero_copy_only=False))
     return values if scale == 1 else np.rint(values * scale).astype(np.int64)
 
