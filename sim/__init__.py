@@ -19,11 +19,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.cli.lab.experiment import Experiment
+    from sim.cli.lab.sweep import sweep
     from sim.errors import InputError, OrderlabError, PolicyError, RuleSetError, ScenarioError
     from sim.execution.experiment import PolicySource, Variant
     from sim.journal import Journal
-    from sim.lab.experiment import Experiment
-    from sim.lab.sweep import sweep
     from sim.occasions import Attempts, Batches, Reallocation
     from sim.policy import Allocation, Backorder, Cancel, Care, Part, Policy, Request, Wait, Why
     from sim.probes.check import check_policy
@@ -65,8 +65,8 @@ _MODULES = {
     "sim.errors": ("InputError", "OrderlabError", "PolicyError", "RuleSetError", "ScenarioError"),
     "sim.execution.experiment": ("PolicySource", "Variant"),
     "sim.journal": ("Journal",),
-    "sim.lab.experiment": ("Experiment",),
-    "sim.lab.sweep": ("sweep",),
+    "sim.cli.lab.experiment": ("Experiment",),
+    "sim.cli.lab.sweep": ("sweep",),
     "sim.view.network": ("Network",),
     "sim.occasions": ("Attempts", "Batches", "Reallocation"),
     "sim.policy": ("Allocation", "Backorder", "Cancel", "Care", "Part", "Policy", "Request", "Wait", "Why"),

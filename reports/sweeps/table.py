@@ -1,6 +1,6 @@
 """What a sweep found: every point against the unchanged one of its policy, swings, and which points may be best.
 
-All is read off a result whose summary says what was swept; see `sim.lab.sweep`. Points share their order books, or
+All is read off a result whose summary says what was swept; see `sim.cli.lab.sweep`. Points share their order books, or
 where a key changes demand their random numbers, so that any two are compared replication by replication.
 """
 

@@ -1,4 +1,4 @@
-"""The command line. With `sim.lab` it is the only part of `sim` that knows `policies` and `reports`.
+"""The command line, and in `lab` the experiments behind it: the only part of `sim` that knows `policies` and `reports`.
 
 Commands import what they need when they run, so that `orderlab --help` answers at once.
 """

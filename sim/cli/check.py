@@ -61,8 +61,8 @@ def check_command(
     from reports.gates.baseline import baseline_of, bounds_of, read_baseline, write_baseline
     from reports.gates.gate import check
     from reports.gates.texts import check_junit, check_markdown, check_text
+    from sim.cli.lab.provenance import read_provenance
     from sim.cli.played import warn_of_changes
-    from sim.lab.provenance import read_provenance
 
     if (save is None) == (baseline is None):
         raise click.UsageError("One of --save FILE and --baseline FILE is needed, and not both.")

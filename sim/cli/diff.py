@@ -17,6 +17,8 @@ from reports.diffs.forms import orders_table
 from reports.diffs.pair import Pair, compared, content_of, read_side
 from reports.diffs.routes import OtherOrdersError
 from reports.forms import as_csv, as_json
+from sim.cli.lab.provenance import read_provenance, read_variants
+from sim.cli.lab.retelling import have_told, retelling_of
 from sim.cli.played import (
     check_replication,
     format_option,
@@ -29,8 +31,6 @@ from sim.errors import InputError, Problem
 from sim.execution.experiment import Task, Variant, check_is_one, journal_of
 from sim.execution.workers import Here
 from sim.journal import Journal
-from sim.lab.provenance import read_provenance, read_variants
-from sim.lab.retelling import have_told, retelling_of
 from sim.parquet import of_a_run
 from sim.replication import simulate
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from policies.load import build_policy
+from sim.cli.lab.provenance import read_provenance, read_variants
 from sim.cli.played import (
     check_replication,
     format_option,
@@ -17,7 +18,6 @@ from sim.cli.played import (
 from sim.cli.playing import room
 from sim.execution.experiment import check_is_one
 from sim.execution.story import tell
-from sim.lab.provenance import read_provenance, read_variants
 
 
 @click.command(name="explain")

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from reports.designs.design import MOST_REPLICATIONS
+from sim.cli.lab.arguments import MOST_JOBS
 from sim.errors import InputError, Problem
-from sim.lab.arguments import MOST_JOBS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

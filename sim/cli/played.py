@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
+from sim.cli.lab.provenance import changed_inputs
 from sim.errors import InputError, Problem
 from sim.execution.experiment import Variant
-from sim.lab.provenance import changed_inputs
 
 replication_option = click.option(
     "-r", "--replication", type=int, default=0, show_default=True, help="Which order book, from 0."

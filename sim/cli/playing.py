@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import click
 from tqdm import tqdm
 
+from sim.cli.lab.experiment import Experiment
+from sim.cli.lab.folder import free_folder
 from sim.execution.experiment import Keep
-from sim.lab.experiment import Experiment
-from sim.lab.folder import free_folder
 
 if TYPE_CHECKING:
     from reports.result import Result

@@ -8,6 +8,9 @@ import click
 
 from reports.designs.precision import AT_MOST, Precision, read_half_widths
 from reports.kpis import HEADLINE
+from sim.cli.lab.experiment import Experiment
+from sim.cli.lab.provenance import read_provenance
+from sim.cli.lab.repetition import compared_files, differing_files
 from sim.cli.options import (
     Playing,
     at_most_option,
@@ -25,9 +28,6 @@ from sim.cli.playing import carry_out, progress, show
 from sim.errors import InputError, Problem
 from sim.execution.experiment import Keep
 from sim.execution.tasklog import TaskLog
-from sim.lab.experiment import Experiment
-from sim.lab.provenance import read_provenance
-from sim.lab.repetition import compared_files, differing_files
 from sim.parquet import of_a_run
 from sim.versions import differing, versions
 

@@ -9,6 +9,7 @@ import click
 
 from reports.designs.selection import Selection
 from reports.kpis import kpi_named
+from sim.cli.lab.experiment import Experiment
 from sim.cli.options import (
     Playing,
     at_most_option,
@@ -21,7 +22,6 @@ from sim.cli.options import (
 from sim.cli.playing import carry_out
 from sim.errors import InputError, Problem
 from sim.execution.experiment import Keep
-from sim.lab.experiment import Experiment
 
 
 @click.command(name="select", cls=Playing)

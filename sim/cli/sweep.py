@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from reports.kpis import HEADLINE
+from sim.cli.lab.sweep import sweep
 from sim.cli.options import (
     Playing,
     family_option,
@@ -19,7 +20,6 @@ from sim.cli.options import (
 )
 from sim.cli.playing import carry_out
 from sim.execution.experiment import Keep
-from sim.lab.sweep import sweep
 
 
 @click.command(name="sweep", cls=Playing)

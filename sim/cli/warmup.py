@@ -9,14 +9,14 @@ import click
 
 from policies.load import build_policy
 from reports.course import follow
+from sim.cli.lab.arguments import check_playing
+from sim.cli.lab.experiment import Experiment
+from sim.cli.lab.player import play
 from sim.cli.options import Playing, policies_option, replications_option, workers_options, world_options
 from sim.cli.playing import progress
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.execution.experiment import Stage, one_by_one
-from sim.lab.arguments import check_playing
-from sim.lab.experiment import Experiment
-from sim.lab.player import play
 
 _SUFFIXES = (".svg", ".png")
 

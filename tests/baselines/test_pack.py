@@ -26,8 +26,8 @@ from policies import shipped_rule_sets
 from reports.gates.baseline import baseline_of, read_baseline, write_baseline
 from reports.gates.gate import check
 from reports.gates.texts import check_text
+from sim.cli.lab.experiment import Experiment
 from sim.journal import TABLES, Journal
-from sim.lab.experiment import Experiment
 from sim.scenario import shipped_scenarios
 
 HERE = Path(__file__).parent

@@ -31,7 +31,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 LOOKED_THROUGH = ("arrays", "errors", "localtime", "memo", "money", "quantiles", "randomness")
 """Modules that others use while they play theirs: their time counts where they were called."""
 
-NOT_PLAYED = ("cli", "document", "execution", "lab", "probes", "scenario", "versions", "writing")
+NOT_PLAYED = ("cli", "document", "execution", "probes", "scenario", "versions", "writing")
 """Packages and modules that are at rest while a replication is played."""
 
 SET_UP = "set-up"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim.lab.experiment import Experiment
+from sim.cli.lab.experiment import Experiment
 
 pytestmark = pytest.mark.xdist_group("check")  # what its fixture plays is played once
 

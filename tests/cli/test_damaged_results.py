@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from sim.cli.lab.experiment import Experiment
+from sim.cli.lab.repetition import differing_files
 from sim.journal import TABLES
-from sim.lab.experiment import Experiment
-from sim.lab.repetition import differing_files
 
 SEED = 42
 GARBAGE = random.Random(SEED).randbytes(3000)

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from sim.cli.export import export_command
+from sim.cli.lab.folder import clear
 from sim.errors import InputError
 from sim.journal import TABLES, Journal
-from sim.lab.folder import clear
 
 
 @pytest.fixture

@@ -302,7 +302,7 @@ def test_a_table_called_like_one_of_the_result_is_kept_beside_it(desk: Any, smal
 
 
 def test_names_of_a_result_folder_are_all_known(theirs: Any) -> None:
-    from sim.lab.folder import TABLES
+    from sim.cli.lab.folder import TABLES
     from sim.scenario.resolved import RESULT_NAMES
 
     assert {*TABLES, *(path.name for path in (theirs.folder / "theirs").iterdir())} <= RESULT_NAMES

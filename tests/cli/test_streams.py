@@ -272,7 +272,7 @@ def test_a_result_is_not_overwritten_by_a_run_of_itself(here: Any, desk: Any, sm
 def test_a_damaged_provenance_is_no_reason_to_fail_or_to_reach_beyond_the_folder(
     desk: Any, provenance: str
 ) -> None:
-    from sim.lab.folder import clear
+    from sim.cli.lab.folder import clear
 
     (desk.folder / "result").mkdir()
     desk.write("result/provenance.json", provenance)

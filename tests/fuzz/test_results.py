@@ -25,10 +25,10 @@ from reports.gates.texts import check_junit, check_markdown, check_text
 from sim import Experiment
 from sim.cli.diff import diff_command
 from sim.cli.export import export_command
+from sim.cli.lab.provenance import read_provenance, read_variants
 from sim.cli.run import report_command
 from sim.execution.experiment import Task
 from sim.execution.tasklog import TaskLog
-from sim.lab.provenance import read_provenance, read_variants
 from tests.fuzz.conftest import Judge
 from tests.fuzz.effort import inputs
 from tests.fuzz.mutation import (

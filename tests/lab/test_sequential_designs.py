@@ -9,7 +9,7 @@ import pytest
 
 from reports import Precision, Selection
 from sim import Experiment
-from sim.lab.repetition import differing_files
+from sim.cli.lab.repetition import differing_files
 
 DESIGNS = [
     Precision({"cost_per_order": 0.02}, at_least=3, at_most=15),

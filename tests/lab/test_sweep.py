@@ -11,10 +11,10 @@ import pytest
 from policies import RuleSet, build_policy
 from reports import sweep_table
 from sim import Experiment, load_scenario, sweep
+from sim.cli.lab.repetition import differing_files
+from sim.cli.lab.sweep import MOST_VARIANTS
 from sim.errors import InputError
 from sim.execution.tasklog import TaskLog
-from sim.lab.repetition import differing_files
-from sim.lab.sweep import MOST_VARIANTS
 
 STATIONS = "warehouses.newark.stations"
 PARCELS = "policy.rules.0.split.max_shipments"

@@ -14,12 +14,12 @@ from typing import Any, TypeAlias
 
 from policies.ruleset import RuleSet
 from reports.kpis import HEADLINE
+from sim.cli.lab.experiment import Experiment
+from sim.cli.lab.factors import Factor, overlapping, read_factors, short_keys
+from sim.cli.lab.points import Changed, Maker
 from sim.document import read_text
 from sim.errors import InputError, Problem
 from sim.execution.experiment import Variant
-from sim.lab.experiment import Experiment
-from sim.lab.factors import Factor, overlapping, read_factors, short_keys
-from sim.lab.points import Changed, Maker
 from sim.orderbook.book import made_of
 from sim.scenario import Scenario
 

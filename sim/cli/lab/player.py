@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from sim.cli.lab.folder import clear_scratch
 from sim.errors import OrderlabError
 from sim.execution.cluster import Cluster
 from sim.execution.cores import Cores
 from sim.execution.experiment import Design, Found, Measured, Playable, Stage, Task, replicate
 from sim.execution.tasklog import TaskLog
 from sim.execution.workers import Here, Workers, play_all
-from sim.lab.folder import clear_scratch
 from sim.scenario import Scenario
 from sim.scenario.demand import Generated
 

@@ -21,13 +21,10 @@ from reports.designs.selection import Selection
 from reports.kpis import HEADLINE
 from reports.measured import measure_run, warnings_of
 from reports.warmups.warmup import as_told, too_short, warm_ups
-from sim.errors import InputError, Problem
-from sim.execution.experiment import DIGESTS, Keep, Stage, Task, Variant, check_is_one, one_by_one
-from sim.execution.tasklog import TaskLog, alone
-from sim.lab.arguments import check_experiment, check_names, check_playing
-from sim.lab.folder import begun, is_complete, resumable
-from sim.lab.player import Told, play
-from sim.lab.provenance import (
+from sim.cli.lab.arguments import check_experiment, check_names, check_playing
+from sim.cli.lab.folder import begun, is_complete, resumable
+from sim.cli.lab.player import Told, play
+from sim.cli.lab.provenance import (
     FILE_NAME,
     changed_inputs,
     read_provenance,
@@ -35,6 +32,9 @@ from sim.lab.provenance import (
     write_inputs,
     write_provenance,
 )
+from sim.errors import InputError, Problem
+from sim.execution.experiment import DIGESTS, Keep, Stage, Task, Variant, check_is_one, one_by_one
+from sim.execution.tasklog import TaskLog, alone
 from sim.scenario import Scenario, load_scenario
 from sim.versions import differing, versions
 
@@ -250,7 +250,7 @@ class Experiment:
         result = self._complete(folder, journal, jobs, cluster, told)
         # pandas and matplotlib are loaded only now: the simulation does without.
         from reports.page import write_report
-        from sim.lab.why import write_why
+        from sim.cli.lab.why import write_why
 
         if "sweep" not in result.summary:
             write_why(folder, self.variants, self.baseline, jobs, cluster)

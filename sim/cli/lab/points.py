@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from policies.load import build_policy, change_policy
+from sim.cli.lab.factors import Factor, as_written
 from sim.document import Document, Scalar, Seq, find, plain, read_text, write
 from sim.errors import InputError, PolicyError, Problem, RuleSetError, ScenarioError
 from sim.execution.experiment import PolicySource, Variant
-from sim.lab.factors import Factor, as_written
 from sim.scenario import Scenario, check_scenario
 from sim.scenario.resolved import table_places
 

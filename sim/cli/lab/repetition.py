@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.lab.folder import TABLES
+from sim.cli.lab.folder import TABLES
 
 
 def compared_files(folder: Path) -> list[str]:

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reports.numbers import counted
+from sim.cli.lab.provenance import FILE_NAME as PROVENANCE
+from sim.cli.lab.provenance import read_provenance
 from sim.document.file import check_name
 from sim.errors import InputError, PolicyError, Problem
 from sim.execution.experiment import DIGESTS
 from sim.execution.tasklog import FILE_NAME as TASK_LOG
 from sim.execution.tasklog import TaskLog, alone
-from sim.lab.provenance import FILE_NAME as PROVENANCE
-from sim.lab.provenance import read_provenance
 from sim.scenario import Scenario
 from sim.writing import SCRATCH
 

@@ -12,9 +12,9 @@ from reports.diffs.pair import Side, compared, content_of, read_side
 from reports.diffs.routes import OtherOrdersError
 from reports.diffs.why import FILE_NAME, written
 from reports.kept import common_journals
+from sim.cli.lab.player import workers_for
+from sim.cli.lab.retelling import Stories, have_told, retelling_of
 from sim.execution.experiment import Task, Variant
-from sim.lab.player import workers_for
-from sim.lab.retelling import Stories, have_told, retelling_of
 from sim.writing import write_file
 
 TOLD = 4
