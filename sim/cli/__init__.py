@@ -69,6 +69,7 @@ class _Lazy(click.Group):
             return None
         attribute = f"{name.replace('-', '_')}_command"
         command: click.Command = getattr(import_module(_COMMANDS[name]), attribute)
+        signals.keep_from_arrow()
         return command
 
     def resolve_command(
@@ -101,9 +102,7 @@ def orderlab() -> None:
 def _say(what: str, error: BaseException) -> None:
     """Say what ended the command, and what is noted of it: how it can be completed."""
     noted: BaseException | None = error
-    while noted is not None and not hasattr(
-        noted, "__notes__"
-    ):  # a second signal may have come after the first
+    while noted is not None and not hasattr(noted, "__notes__"):  # what a second signal interrupted has them
         noted = noted.__context__
     click.echo("\n".join([what, *getattr(noted, "__notes__", [])]), err=True)
 

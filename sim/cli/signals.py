@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +16,7 @@ HEARD = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE = 2
 """So many are taken for a wish to end in order: `timeout` sends two. One more ends the program at once."""
 
-_SOON_S = 0.02
+_AGAIN_S = 0.1
 
 received: list[int] = []
 """Numbers of the signals that came since the program listens."""
@@ -29,9 +28,13 @@ class Terminated(Interruption):
 
 @contextmanager
 def heard() -> Iterator[None]:
-    """Raise KeyboardInterrupt or Terminated when a signal comes; at the end nothing is left to be stopped."""
+    """Raise KeyboardInterrupt or Terminated when a signal comes; at the end nothing is left to be stopped.
+
+    What is raised while something is freed, or while a library asks for something that may fail, never arrives. So it
+    is raised again and again until the program is on its way out.
+    """
     received.clear()
-    before, sys.unraisablehook = sys.unraisablehook, _lost
+    before, sys.unraisablehook = sys.unraisablehook, _passed_over
     for number in HEARD:
         signal.signal(number, _stop)
     try:
@@ -41,8 +44,17 @@ def heard() -> Iterator[None]:
         sys.unraisablehook = before
 
 
+def keep_from_arrow() -> None:
+    """Have Arrow not listen itself while it reads a table: it loses one signal in ten, and may abort."""
+    import pyarrow as pa
+
+    pa.enable_signal_handlers(False)
+
+
 def ignore() -> None:
     """Let no signal disturb a program that is on its way out."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
     for number in HEARD:
         signal.signal(number, signal.SIG_IGN)
 
@@ -51,14 +63,28 @@ def _stop(number: int, _: object) -> None:
     received.append(number)
     if len(received) > _PATIENCE:
         os._exit(128 + number)
-    raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+    if hasattr(signal, "setitimer"):  # not a thread, whose start may wait for what the signal has interrupted
+        signal.signal(signal.SIGALRM, _stop_again)
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_S, _AGAIN_S)
+    _raise()
 
 
-def _lost(passed_over: Any) -> None:
-    """Send a signal again that came while something was freed: what is raised there, Python passes over."""
-    if not isinstance(passed_over.exc_value, KeyboardInterrupt | Terminated):
-        sys.__unraisablehook__(passed_over)
-        return
-    again = threading.Timer(_SOON_S, os.kill, (os.getpid(), received.pop()))
-    again.daemon = True
-    again.start()
+def _stop_again(*_: object) -> None:
+    if not _is_stopping(sys.exception()):
+        _raise()
+
+
+def _raise() -> None:
+    raise KeyboardInterrupt if received[0] == signal.SIGINT else Terminated
+
+
+def _is_stopping(error: BaseException | None) -> bool:
+    """Tell whether an error that is being handled, or one that it came from, is a stop."""
+    while error is not None and not isinstance(error, KeyboardInterrupt | Terminated):
+        error = error.__context__
+    return error is not None
+
+
+def _passed_over(what: Any) -> None:
+    if not _is_stopping(what.exc_value):
+        sys.__unraisablehook__(what)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
+import threading
+import time
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.csv
 import pytest
 
 from sim import Experiment
@@ -123,6 +128,101 @@ def test_a_second_signal_does_not_take_away_how_to_go_on(
     code, output, errors = here("run", "small.yaml", "-n", "2", "--jobs", "1", "--out", "result", "--quiet")
     assert (code, output) == (143, "")
     assert errors == "stopped\n0 replications kept: orderlab resume result\n"
+
+
+DEAF = """\
+import os
+import signal
+import time
+
+
+class Freed:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{name})
+        time.sleep(0.01)
+
+
+class Deaf:
+    def allocate(self, order, network):
+        {stop}
+        time.sleep(10)
+"""
+SWALLOWED = {
+    "a policy": """\
+try:
+            os.kill(os.getpid(), signal.{name})
+            time.sleep(0.01)
+        except BaseException:
+            pass""",
+    "what is freed": """\
+freed = Freed()
+        del freed""",
+}
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("by", SWALLOWED)
+def test_a_signal_that_something_swallows_stops_all_the_same(
+    here: Any, desk: Any, by: str, name: str
+) -> None:
+    desk.write("deaf.py", DEAF.replace("{stop}", SWALLOWED[by]).replace("{name}", name))
+    command = [
+        "run",
+        "small.yaml",
+        "-p",
+        "deaf.py:Deaf",
+        "-n",
+        "1",
+        "--jobs",
+        "1",
+        "--out",
+        "result",
+        "--quiet",
+    ]
+    code, output, errors = here(*command)
+    assert (code, output) == (128 + getattr(signal, name), "")
+    assert errors == "stopped\n0 replications kept: orderlab resume result\n"
+
+
+def test_no_signal_is_lost_while_a_table_is_read(
+    here: Any, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Arrow listens to signals itself, while it reads one, and lost one in ten of them."""
+    lines = "".join(f"{n},2026-01-05T10:00,here,tin,1\n" for n in range(2_000))
+    desk.write("orders.csv", "order,placed_at,region,item,units\n" + lines)
+    desk.write(
+        "recorded.yaml",
+        "items: [{id: tin}]\nregions: [{id: here, at: [0, 0]}]\ndemand: {replay: orders.csv}\n"
+        "warehouses: [{id: shop, at: [0, 0]}]\ncarriers: [{id: post, services: [{id: parcel}]}]\n",
+    )
+    assert here("validate", "recorded.yaml")[0] == 0
+    pa.enable_signal_handlers(True)  # as in a new process
+    read, began, reading, sent = pyarrow.csv.read_csv, threading.Semaphore(0), threading.Event(), []
+
+    def read_csv(*arguments: Any, **options: Any) -> Any:
+        reading.set()
+        began.release()
+        table = read(*arguments, **options)
+        reading.clear()
+        return table
+
+    def interrupt() -> None:
+        began.acquire()
+        time.sleep(random.Random(len(sent)).uniform(0, 0.0005))
+        if reading.is_set():
+            sent.append(signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr("pyarrow.csv.read_csv", read_csv)
+    for _ in range(200):
+        reading.clear()
+        before = len(sent)
+        other = threading.Thread(target=interrupt)
+        other.start()
+        code, _, errors = here("validate", "recorded.yaml")
+        other.join()
+        assert (code, errors) == ((143, "stopped\n") if len(sent) > before else (0, ""))
+    assert len(sent) > 5
 
 
 def test_a_policy_that_fails_later_leaves_no_scratch_behind(here: Any, desk: Any) -> None:

@@ -41,7 +41,8 @@ def stopped(run: Any, number: signal.Signals, after: float) -> tuple[int, str, s
     code, output, errors = run.told()
     run.until_nothing_is_left()
     assert "Exception ignored" not in errors
-    assert code in (0, 128 + number, -number)  # done before; told; before the program could tell anything
+    # Done before; told; before the program could tell anything.
+    assert code in (0, 128 + number, -number), errors
     if code > 0:
         assert errors.startswith("stopped\n")
     return code, output, errors

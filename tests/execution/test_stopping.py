@@ -39,15 +39,15 @@ def test_ctrl_c_leaves_what_is_done_and_says_how_to_go_on(place: Any) -> None:
 
 @pytest.mark.theory
 def test_commands_that_need_a_result_name_the_one_that_completes_it(place: Any) -> None:
-    run = place.begin_run("half", "--jobs", "2")
-    place.until_kept("half", 2)
+    run = place.begin_run("undone", "--jobs", "2")
+    place.until_kept("undone", 2)
     run.send_all(signal.SIGKILL)
     run.told()
-    for command in (["report", "half"], ["check", "half", "--save", "baseline.json"]):
+    for command in (["report", "undone"], ["check", "undone", "--save", "baseline.json"]):
         code, output, errors = place.begin(*command).told()
         assert (code, output) == (2, "")
-        assert errors == "half: the run was interrupted: orderlab resume half completes it\n"
-    assert place.begin("explain", "half", "7").told()[0] == 0  # it is played again for that
+        assert errors == "undone: the run was interrupted: orderlab resume undone completes it\n"
+    assert place.begin("explain", "undone", "7").told()[0] == 0  # it is played again for that
 
 
 @pytest.mark.theory
