@@ -2,7 +2,7 @@
 # make test    run the tests
 # make check   lint and type-check
 # make fuzz    try a hundred thousand hostile files (about an hour); others: make fuzz FUZZ_INPUTS=5000 FUZZ_SEED=7
-# make theory  what takes long: agreements with closed forms, and their table in tests/theory/README.md; faults; tutorials (an hour)
+# make theory  what takes long: agreements with closed forms, and their table in tests/theory/README.md; faults; tutorials (two hours)
 # make coverage  run the tests and show which lines and branches of sim, policies and reports none of them reached
 # make mutants   change a module in every small way, and show what its tests do not notice: make mutants MODULE=sim/ledger.py
 # make docs    write the tables of scenarios/README.md, policies/README.md and reports/README.md again, after a change

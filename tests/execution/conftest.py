@@ -55,7 +55,7 @@ class Run:
         self._process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, **environment},
+            env={**os.environ, "PYTHONFAULTHANDLER": "1", **environment},  # if it dies, it says where
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
