@@ -166,20 +166,9 @@ def test_a_signal_that_something_swallows_stops_all_the_same(
     here: Any, desk: Any, by: str, name: str
 ) -> None:
     desk.write("deaf.py", DEAF.replace("{stop}", SWALLOWED[by]).replace("{name}", name))
-    command = [
-        "run",
-        "small.yaml",
-        "-p",
-        "deaf.py:Deaf",
-        "-n",
-        "1",
-        "--jobs",
-        "1",
-        "--out",
-        "result",
-        "--quiet",
-    ]
-    code, output, errors = here(*command)
+    code, output, errors = here(
+        "run", "small.yaml", "-p", "deaf.py:Deaf", "-n", "1", "--jobs", "1", "--out", "result", "--quiet"
+    )
     assert (code, output) == (128 + getattr(signal, name), "")
     assert errors == "stopped\n0 replications kept: orderlab resume result\n"
 
