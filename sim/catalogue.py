@@ -28,6 +28,7 @@ class Catalogue:
             in [window[0], window[1]) are counted; nothing happens after `end`.
         grams, millilitres: weight and volume of one unit, int64 by item.
         price, cost: of one unit, in millionths of the currency, int64 by item.
+        least_life_s: seconds that a unit must live after delivery, by item.
         popularity: share of each item in the draw of a line, sums to 1.
         tags: handling tags of each item as bits, int64 by item; `tag_bit` names them.
         handles: tags that each warehouse may keep and ship, as bits (-1: everything), int64 by warehouse.
@@ -56,6 +57,7 @@ class Catalogue:
         self.millilitres = np.array([round(item.volume_l * 1000) for item in items], np.int64)
         self.price = np.array([micros(item.price) for item in items], np.int64)
         self.cost = np.array([micros(item.cost) for item in items], np.int64)
+        self.least_life_s = tuple([round(item.min_life_at_delivery_days * DAY) for item in items])
         weights = np.array([item.popularity for item in items], float)
         self.popularity = weights / weights.sum()
 

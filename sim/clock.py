@@ -8,7 +8,7 @@ else of that second.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any
@@ -89,6 +89,14 @@ class Clock:
         """End the run after what the present event causes without delay."""
         if not self._finished.triggered:
             self._finished.succeed()
+
+
+def ends_of(seconds: int, cuts: Iterable[int]) -> Iterator[int]:
+    """Yield the multiples of some seconds from the first on, and cuts between them, each once and in order."""
+    at = 0
+    while True:
+        at = min([at + seconds - at % seconds, *(cut for cut in cuts if cut > at)])
+        yield at
 
 
 def rounds(every_days: float, first: int) -> Iterator[int]:

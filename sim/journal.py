@@ -27,7 +27,8 @@ STATES = ("delivered", "cancelled", "lost", "open")
 SHIPMENT_STATES = (
     "delivered", "cancelled", "lost", "queued", "in_work", "packed", "in_transit", "backordered",
 )  # fmt: skip
-CANCEL_REASONS = ("policy", "no_stock", "gave_up", "impatience", "declined")
+POLICY_CANCEL_REASONS = ("policy", "no_stock", "gave_up")
+CANCEL_REASONS = (*POLICY_CANCEL_REASONS, "impatience", "declined")
 SPLIT_REASONS = ("no_stock", "capacity", "downtime", "cheaper", "faster", "policy")
 ACCOUNTS = (
     "revenue", "refund", "payment_fee", "freight", "handling", "packaging", "storage", "purchase", "stock",

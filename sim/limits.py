@@ -48,9 +48,15 @@ class Usage(Tally):
     def __init__(self, clock: Clock, sites: int, of: str) -> None:
         self._clock = clock
         self._of = UNITS_OF_LIMITS.index(of)
+        self._exact = [0] * sites
         self._used = np.zeros(sites, np.float64)
         self._shown = read_only(self._used)
         self.most = 0.0
+
+    def _count(self, site: int, amount: int) -> None:
+        """Let so many millionths come, or go as a negative number."""
+        self._exact[site] += amount
+        self._used[site] = self._exact[site] / EXACT
 
     @abstractmethod
     def used(self) -> Floats:
@@ -96,15 +102,15 @@ class CalendarUsage(Usage):
         """Count one allocation to a site; `amounts` in the order of `UNITS_OF_LIMITS`."""
         if self._clock.now >= self._first_end:
             self._roll()
-        self._used[site] += amounts[self._of]
-        self.most = max(self.most, float(self._used[site]))
+        self._count(site, round(amounts[self._of] * EXACT))
+        self.most = max(self.most, self._used.item(site))
 
     def give_back(self, site: int, amounts: tuple[float, ...], allocated_at: int) -> None:
         """Uncount an allocation that was moved or cancelled, if it fell into the present window."""
         if self._clock.now >= self._first_end:
             self._roll()
         if allocated_at >= self._begins[site]:
-            self._used[site] -= amounts[self._of]
+            self._count(site, -round(amounts[self._of] * EXACT))
 
     def falls_at(self, much: Floats) -> int:
         """Return when the first of the windows ends in which so much was allocated."""
@@ -120,7 +126,7 @@ class CalendarUsage(Usage):
                 ends[zone.key] = period_end(self._per, start + now, zone) - start
             self._begins[site] = self._ends[site]
             self._ends[site] = ends[zone.key]
-            self._used[site] = 0.0
+            self._count(site, -self._exact[site])
         self._first_end = int(self._ends.min())
 
 
@@ -138,7 +144,6 @@ class RollingUsage(Usage):
     def __init__(self, clock: Clock, sites: int, of: str, per: str) -> None:
         super().__init__(clock, sites, of)
         self._seconds = ROLLING_S[per]
-        self._exact = [0] * sites
         self._by_second: list[dict[int, int]] = [{} for _ in range(sites)]
         self._leaving: deque[tuple[int, int]] = deque()
 
@@ -185,5 +190,4 @@ class RollingUsage(Usage):
 
     def _change(self, site: int, second: int, amount: int) -> None:
         self._by_second[site][second] += amount
-        self._exact[site] += amount
-        self._used[site] = self._exact[site] / EXACT
+        self._count(site, amount)

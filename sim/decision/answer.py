@@ -9,7 +9,7 @@ from sim.carrier.carriers import Carriers
 from sim.clock import NEVER
 from sim.decision.plain import is_plain, made_plain
 from sim.errors import PolicyError
-from sim.journal import CANCEL_REASONS, SPLIT_REASONS
+from sim.journal import POLICY_CANCEL_REASONS, SPLIT_REASONS
 from sim.policy import Allocation, Backorder, Cancel, Care, Hold, Part, Request, Wait
 from sim.stock.lots import ISSUE
 from sim.view.network import Network
@@ -214,10 +214,9 @@ class Referee:
                 raise self._not_open(request, line, left)
         if len(hold.lines) > 1:
             self._check_named_once(request, hold.lines)
-        if isinstance(hold, Cancel) and hold.reason not in CANCEL_REASONS:
-            raise self._wrong(
-                request, f"cancel reason {hold.reason!r}, must be one of {', '.join(CANCEL_REASONS)}"
-            )
+        if isinstance(hold, Cancel) and hold.reason not in POLICY_CANCEL_REASONS:
+            valid = ", ".join(POLICY_CANCEL_REASONS)
+            raise self._wrong(request, f"cancel reason {hold.reason!r}, must be one of {valid}")
         if isinstance(hold, Cancel):
             return
         for until in (hold.until, hold.again_at if isinstance(hold, Wait) else None):

@@ -113,14 +113,14 @@ class Reallocations:
 
     def _on_receipts(self, _: Event) -> None:
         received, self._received = self._received, {}
-        free = self._inventory.free
+        unreserved = self._inventory.unreserved  # the policy may ship from safety stock
         found: dict[Shipment, int] = {}
         for item in received:
             found.update(self._waiting_for(item))
         for shipment in sorted(found, key=found.__getitem__):
             been_at, wants = _been_at(shipment.order), self._fulfilment.backorders.wants
             if self._may_move(shipment) and any(
-                free(item, site)
+                unreserved(item, site) > 0
                 for item, sites in received.items()
                 if wants(shipment, item)
                 for site in sites - been_at

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim.catalogue import Catalogue
-from sim.clock import DAY
 from sim.lifecycle.expectation import Expectations
 from sim.order import Shipment
 from sim.stock.inventory import Inventory
@@ -16,8 +15,7 @@ class Binding:
         self._inventory = inventory
         self._expectations = expectations
         self._perishable = catalogue.perishable
-        items = catalogue.scenario.items
-        self._least_life_s = [round(item.min_life_at_delivery_days * DAY) for item in items]
+        self._least_life_s = catalogue.least_life_s
 
     def bind(self, shipment: Shipment, item: int, units: int) -> None:
         """Reserve units for a shipment; of what expires, those that will live long enough after delivery."""

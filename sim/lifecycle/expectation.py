@@ -20,6 +20,7 @@ class Expectations:
     ) -> None:
         self._clock = clock
         self._serves = catalogue.serves
+        self._handles = catalogue.handles
         self._tags: list[int] = catalogue.tags.tolist()
         self._warehouses = warehouses
         self._carriers = carriers
@@ -50,5 +51,5 @@ class Expectations:
         ready = self._warehouses.ready_at(lines, units, tags)
         pickup = self._carriers.pickups.after_each(ready)
         arrives_at = pickup + self._carriers.transit_s(lane, pickup)
-        possible = (lane.base < UNSERVED) & self._serves[region]
+        possible = (lane.base < UNSERVED) & self._serves[region] & ((tags & ~self._handles) == 0)
         return int(np.where(possible, arrives_at, NEVER).min())

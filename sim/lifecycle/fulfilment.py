@@ -209,7 +209,8 @@ class Fulfilment:
     def _undo(self, shipment: Shipment) -> None:
         """End a shipment that no carrier has: what it had bound or taken goes back, to those who wait first.
 
-        A station finishes the work that it has begun; what that cost stays on the order.
+        A station finishes the work that it has begun. Handling is due when it is done: of what was packed it stays on
+        the order, of what was in work there is none.
         """
         order, site, inventory = shipment.order, shipment.site, self._inventory
         state, shipment.state = shipment.state, CANCELLED

@@ -103,7 +103,13 @@ class Shortfalls:
                 short[line] = (item, missing)
         if not short:
             return
-        self._send_back(shipment, list(short), "short_pick")
+        items = {item for item, _ in short.values()}
+        for pick in shipment.picks:
+            if pick[0] in items:
+                self._inventory.release(site, pick, shipment)
+        shipment.picks = [pick for pick in shipment.picks if pick[0] not in items]
+        # What is not there is off the books before the rest is given to whoever waits for it.
         for item, missing in short.values():
             for goods in self._inventory.withdraw(item, site, missing):
                 self._disposals.write_off(site, item, goods.units, "shrinkage", goods.units * goods.cost)
+        self._send_back(shipment, list(short), "short_pick")

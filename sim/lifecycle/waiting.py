@@ -122,9 +122,12 @@ class Waiting:
             self._received.append((wanted, site))
 
     def settle(self) -> None:
-        """Decide now who waits for what has come in in this second: before an order gets more lines to wait for."""
+        """Decide now who waits for what has come in in this second: before an order gets more lines to wait for.
+
+        Safety stock counts: the policy may ship from it.
+        """
         received, self._received = self._received, []
-        free = self._inventory.free
+        unreserved = self._inventory.unreserved
         found: dict[int, tuple[Order, set[int]]] = {}
         for items, site in received:
             for item in items:
@@ -133,7 +136,7 @@ class Waiting:
         for number in sorted(found):
             order, sites = found[number]
             open_items = [item for item, units in zip(order.items, order.undecided, strict=True) if units]
-            if any(free(item, site) for item in open_items for site in sites):
+            if any(unreserved(item, site) > 0 for item in open_items for site in sites):
                 self._decide(order, "receipt")
 
     def after_site_up(self) -> None:

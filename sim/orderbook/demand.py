@@ -8,6 +8,7 @@ from sim.arrays import Floats
 from sim.catalogue import Catalogue
 from sim.orderbook.inclusion import inclusion
 from sim.scenario.demand import Generated
+from sim.scenario.replay import window
 
 
 def demand_by_cell(catalogue: Catalogue) -> Floats:
@@ -50,15 +51,17 @@ def popularity_at(catalogue: Catalogue, site: int) -> Floats:
 
 
 def daily_units(catalogue: Catalogue) -> Floats:
-    """Return the expected units of each item a day over a flat week without surges (in a replay: recorded).
+    """Return the expected units of each item a day over a flat week without surges.
 
-    The lines of an order are distinct items drawn one after the other by popularity.
+    The lines of an order are distinct items drawn one after the other by popularity. In a replay it is the mean of all
+    days that were recorded, whichever of them are played.
     """
     demand = catalogue.scenario.demand
     if not isinstance(demand, Generated):
         recorded = catalogue.recorded
         units = np.bincount(recorded.line_item, recorded.line_units, minlength=len(catalogue.item_ids))
-        daily: Floats = units / catalogue.scenario.days
+        _, days = window(recorded, catalogue.scenario.timezone)
+        daily: Floats = units / days
         return daily
     weights = demand.lines_per_order
     included = inclusion(catalogue.popularity, max(weights))

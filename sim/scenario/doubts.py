@@ -20,8 +20,28 @@ def doubts(scenario: Scenario, places: Places) -> list[Problem]:
         *_unsupplied(scenario, places),
         *_too_big(scenario, places),
         *_unused(scenario, places),
+        *_unkept(scenario, places),
         *_long(scenario, places),
     ]
+
+
+def _unkept(scenario: Scenario, places: Places) -> Iterator[Problem]:
+    for i, entry in enumerate(scenario.stock.opening or ()):
+        if entry.table is None:
+            continue
+        rows = entry.table.units.nonzero()[0]
+        items, sites = entry.table.item[rows].tolist(), entry.table.warehouse[rows].tolist()
+        cells = dict.fromkeys(zip(items, sites, strict=True))
+        wrong = [
+            (scenario.items[item].id, scenario.warehouses[site].id)
+            for item, site in cells
+            if not scenario.warehouses[site].may_keep(scenario.items[item])
+        ]
+        if wrong:
+            item, site = wrong[0]
+            more = and_more(wrong, "cells")
+            rule = f"puts goods where they may not be kept, and they are left out: {item} at {site}{more}"
+            yield places.problem(("stock", "opening", i, "file"), rule)
 
 
 def _long(scenario: Scenario, places: Places) -> Iterator[Problem]:

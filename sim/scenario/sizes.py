@@ -16,6 +16,7 @@ from sim.scenario.demand import Generated
 from sim.scenario.downtime import RandomDowntime
 from sim.scenario.model import Scenario
 from sim.scenario.places import Places
+from sim.scenario.replay import window
 
 MOST_CELLS = 50_000_000
 """Items or regions times warehouses: each cell costs some ten bytes, several times over."""
@@ -136,8 +137,9 @@ def _levels(scenario: Scenario, places: Places) -> Iterator[Problem]:
         per_line = sum(n * weight for n, weight in units.items()) / sum(units.values())
         daily = demand.orders_per_day * per_line
     else:
+        recorded = scenario.recorded
         daily = (
-            0.0 if scenario.recorded is None else float(scenario.recorded.line_units.sum()) / scenario.days
+            0.0 if recorded is None else recorded.line_units.sum() / window(recorded, scenario.timezone)[1]
         )
     daily += max(
         (s.walk_ins.units_per_day for s in scenario.warehouses if s.walk_ins is not None), default=0.0

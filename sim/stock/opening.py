@@ -32,11 +32,12 @@ def open_stock(catalogue: Catalogue, inventory: Inventory) -> None:
         for opening in stock.opening:
             _open_as_told(opening, catalogue, levels, units, lots)
     units[~catalogue.keeps] = 0
+    kept = [cell for cell in sorted(lots) if catalogue.keeps[cell]]
     safety = np.zeros(shape, np.int64)
     for number, site in enumerate(catalogue.scenario.warehouses):
         if site.safety_stock is not None:
             safety[:, number] = levels.units(site.safety_stock)[:, number]
-    inventory.open(units, safety, [lot for cell in sorted(lots) for lot in lots[cell]])
+    inventory.open(units, safety, [lot for cell in kept for lot in lots[cell]])
 
 
 def _open_as_told(
@@ -80,8 +81,9 @@ def _open_from_table(
         if count:
             found[item, site].append((item, site, count, received, expires))
     units[table.item, table.warehouse] = 0
-    for cell, rows in found.items():
+    for cell in zip(table.item.tolist(), table.warehouse.tolist(), strict=True):
         lots.pop(cell, None)
+    for cell, rows in found.items():
         if len(rows) == 1 and rows[0][3:] == (0, NEVER):
             units[cell] = rows[0][2]
         else:

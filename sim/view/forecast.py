@@ -9,8 +9,7 @@ import numpy as np
 from sim.arrays import Floats, Ints
 from sim.catalogue import Catalogue
 from sim.clock import DAY, Clock
-from sim.orderbook.demand import daily_units, demand_by_cell
-from sim.scenario.demand import Generated
+from sim.orderbook.demand import demand_by_cell
 from sim.scenario.distributions import ZERO
 from sim.scenario.stock import Replenish
 from sim.stock.inventory import UNLIMITED
@@ -35,15 +34,6 @@ class Forecast:
         the counter.
         """
         return _settled(demand_by_cell(self._catalogue))
-
-    def units_a_day_from(self, region: int) -> Floats:
-        """Return the units of each item a day that customers of a region are expected to order."""
-        scenario = self._catalogue.scenario
-        if isinstance(scenario.demand, Generated):
-            weights = np.array([entry.share for entry in scenario.regions])
-        else:
-            weights = np.bincount(self._catalogue.recorded.region, minlength=len(scenario.regions))
-        return _settled(daily_units(self._catalogue) * (weights[region] / weights.sum()))
 
     @cached_property
     def target(self) -> Ints:

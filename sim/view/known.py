@@ -8,7 +8,6 @@ import numpy as np
 
 from sim.arrays import read_only
 from sim.catalogue import Catalogue
-from sim.clock import DAY
 from sim.scenario.foreseeable import foreseeable
 
 
@@ -47,9 +46,7 @@ class Known:
         self.millilitres: tuple[int, ...] = tuple(catalogue.millilitres.tolist())
         self.tags: tuple[int, ...] = tuple(catalogue.tags.tolist())
         self.perishable = catalogue.perishable
-        self.least_life_s: tuple[int, ...] = tuple(
-            [round(item.min_life_at_delivery_days * DAY) for item in scenario.items]
-        )
+        self.least_life_s = catalogue.least_life_s
         self.handles = read_only(catalogue.handles)
         self.columns = read_only(np.arange(len(sites)))
         self.site_rank = read_only(np.array([site.site_rank for site in sites], np.float64))

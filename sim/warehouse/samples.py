@@ -9,7 +9,7 @@ import numpy as np
 from simpy import Event
 
 from sim.catalogue import Catalogue
-from sim.clock import DAY, HOUR, SAMPLE, Clock
+from sim.clock import DAY, HOUR, SAMPLE, Clock, ends_of
 from sim.ledger import CASH, STORAGE, Ledger, post_at_site
 from sim.money import cents, micros
 from sim.recorder import Recorder
@@ -55,9 +55,7 @@ class HourlySamples:
 
     def _sample(self) -> Generator[Event, Any, None]:
         hour = 0
-        cuts = sorted(set(self._window))
-        while True:
-            until = min([hour + HOUR - hour % HOUR, *(cut for cut in cuts if cut > hour)])
+        for until in ends_of(HOUR, self._window):
             yield self._clock.due(until, SAMPLE)
             self._write(hour, until)
             if until % DAY == 0 or until in self._window:

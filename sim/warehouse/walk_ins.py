@@ -8,7 +8,7 @@ from typing import Any
 from simpy import Event
 
 from sim.catalogue import Catalogue
-from sim.clock import DAY, ORDER, SAMPLE, Clock
+from sim.clock import DAY, ORDER, SAMPLE, Clock, ends_of
 from sim.journal import ACCOUNTS
 from sim.ledger import CASH, PURCHASE, REVENUE, STOCK, Ledger
 from sim.money import cents
@@ -71,9 +71,7 @@ class WalkIns:
         inventory.record("sold", item, site, 1)
 
     def _post_daily(self) -> Generator[Event, Any, None]:
-        at, cuts = 0, set(self._window)
-        while True:
-            at = min([at + DAY - at % DAY, *(cut for cut in cuts if cut > at)])
+        for at in ends_of(DAY, self._window):
             yield self._clock.due(at, SAMPLE)
             self.post()
 

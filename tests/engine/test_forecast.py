@@ -50,20 +50,19 @@ def test_demand_is_shared_by_those_who_may_serve_it(forecast: Forecast) -> None:
     assert forecast.units_a_day.tolist() == pytest.approx(np.array(expected), abs=1e-8)
 
 
-def test_demand_of_a_region_is_its_share(forecast: Forecast) -> None:
-    assert forecast.units_a_day_from(0) == pytest.approx([112.5, 37.5])
-    assert forecast.units_a_day_from(1) == pytest.approx([37.5, 12.5])
-
-
-def test_demand_of_a_replay_is_what_is_recorded(stage: Any) -> None:
-    text = WORLD.replace("days: 10\n", "").replace(
+@pytest.mark.parametrize(
+    "played", ["", "days: 1\n", "warm_up_days: 1\ndays: 1\n", "start: 2026-01-06T00:00\n"]
+)
+def test_demand_of_a_replay_is_the_mean_of_all_that_is_recorded(stage: Any, played: str) -> None:
+    text = WORLD.replace("days: 10\n", played).replace(
         "{orders_per_day: 100, units_per_line: {2: 1}}", "{replay: orders.csv}"
     )
+    if "start" in played:
+        text = text.replace("start: 2026-01-05T00:00\n", "", 1)
     rows = "a,2026-01-05,north,mug,6\nb,2026-01-05,north,ice,2\nc,2026-01-06,north,mug,3\nd,2026-01-06,south,mug,3\n"
     scenario = stage.scenario(text, orders="order,placed_at,region,item,units\n" + rows)
     forecast = Forecast(Clock(), Catalogue(scenario))
     assert forecast.units_a_day[:, ONE].tolist() == [2, 0.5]  # 6 and 1 a day, by three and by two
-    assert forecast.units_a_day_from(1) == pytest.approx([6 / 4, 1 / 4])
 
 
 def test_targets_are_what_reviews_fill_up_to(forecast: Forecast) -> None:

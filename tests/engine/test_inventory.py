@@ -13,6 +13,7 @@ from sim.clock import DAY, NEVER, Clock
 from sim.scenario import load_scenario
 from sim.stock.inventory import UNLIMITED, Inventory
 from sim.stock.lots import Goods, Lot
+from sim.stock.opening import open_stock
 
 WORLD = """\
 start: 2026-01-05T00:00
@@ -106,6 +107,16 @@ def test_lots_of_a_table_lie_beside_what_was_opened(opened: Opened) -> None:
     assert stock.available[TIN, A] == 12
     assert stock.opening[TIN, A] == 14
     assert stock.site_units.tolist() == [14, 6, 0]
+
+
+def test_the_last_table_that_speaks_of_a_cell_holds(stage: Any, clock: Clock) -> None:
+    opening = "stock: {opening: [{units: 2}, {file: one.csv}, {file: two.csv}]}\n"
+    one = "warehouse,item,units\na,milk,7\na,milk,3\nb,milk,4\na,tin,6\nb,ice,5\nb,ice,5\n"  # no ice is kept there
+    two = "warehouse,item,units\na,milk,0\nb,milk,1\na,tin,0\n"
+    catalogue = Catalogue(stage.scenario(WORLD + opening, one=one, two=two))
+    stock = Inventory(clock, catalogue)
+    open_stock(catalogue, stock)
+    assert stock.on_hand.tolist() == [[0, 1, 2], [0, 2, 2], [2, 0, 0]]
 
 
 def test_what_was_there_at_the_start_is_remembered(opened: Opened) -> None:

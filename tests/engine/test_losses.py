@@ -99,6 +99,25 @@ def test_units_are_missing_as_often_as_the_accuracy_says(stage: Any, frame: Any)
     assert measure(journal)["reallocated_share"] == pytest.approx(short)
 
 
+def test_what_nobody_finds_is_not_given_to_whoever_waits_for_it(stage: Any, frame: Any) -> None:
+    """a has the only mug, and b waits for one. When the doors open nobody finds it: then there is none."""
+    stage.write("stock.csv", "warehouse,item,units\nnear,mug,1\n")
+    near = "accuracy: {stock: 0}, hours: {mon-sun: '09:00-17:00'}"
+    text = world(near=near).replace("{units: 9}", "{file: stock.csv}")
+    orders = (
+        "order,placed_at,region,item,units\na,2026-01-05T08:00,here,mug,1\nb,2026-01-05T08:01,here,mug,1\n"
+    )
+    rules = "rules:\n  - {sites: [near], otherwise: {backorder: {give_up_after_hours: 30}}}\n"
+    journal = stage.play(stage.scenario(text, orders=orders), rules)
+    gone = frame(journal, "disposals")
+    assert gone[["at", "item", "units", "reason"]].values.tolist() == [
+        [at("05T09:00"), "mug", 1, "shrinkage"]
+    ]
+    assert frame(journal, "orders")["cancel_reason"].tolist() == ["gave_up", "gave_up"]
+    started = frame(journal, "shipments").dropna(subset="started_at")
+    assert started["order"].tolist() == ["a"]
+
+
 # -- on the road ------------------------------------------------------------------------------------------
 
 

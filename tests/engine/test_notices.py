@@ -128,6 +128,15 @@ def test_a_delay_that_shows_at_the_pickup_is_told_then(stage: Any, frame: Any) -
     assert told(stage, frame, text) == (5, DAY + 17 * HOUR)
 
 
+def test_what_waits_is_expected_from_where_it_may_be_kept(stage: Any, frame: Any) -> None:
+    """The hub is open, and may not keep fish; the annex, which may, has its next working day on Friday."""
+    text = world(stock="{opening: {units: 0}}").replace(
+        "id: annex,", "id: annex, hours: {fri: '08:00-12:00'},"
+    )
+    rules = "rules:\n  - {otherwise: wait}\n"
+    assert told(stage, frame, text, orders(("A", "05T08:00", "fish", 1)), rules) == (2, 8 * HOUR)
+
+
 def test_a_slow_road_is_no_news_before_it_shows(stage: Any, frame: Any) -> None:
     """Expected after a day, it takes three: the customer hears nothing, and the KPI says so."""
     text = world(

@@ -252,7 +252,7 @@ WRONG: dict[str, tuple[Answer, str]] = {
     ),
     "a reason of its own": (
         holds(Cancel((TIN,), "because")),
-        ": cancel reason 'because', must be one of policy, no_stock, gave_up, impatience, declined",
+        ": cancel reason 'because', must be one of policy, no_stock, gave_up",
     ),
     "a split reason of its own": (
         why(split="whim"),

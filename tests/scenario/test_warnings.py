@@ -68,3 +68,15 @@ def test_a_shelf_too_small_for_an_item_is_doubted(desk):
         "towns.yaml:16:16: warehouses.hub.storage_l: value '2.5': not one 'mug' of 3 l fits: what is received waits at "
         "the door"
     ]
+
+
+def test_goods_that_a_table_puts_where_they_may_not_be_kept_are_left_out(desk):
+    shelves = "warehouse,item,units\nhub,tin,4\nhub,tin,1\nhub,mug,0\nhub,mug,7\ncave,tin,2\n"
+    world = desk.changed("warehouses:\n", "warehouses:\n  - {id: cave, at: [50, 9]}\n")
+    world = world.replace("stations: 3", "handling: [frozen]")
+    world += "stock: {opening: [{units: 3}, {file: shelves.csv}]}\n"
+    (told,) = desk.load(world, shelves=shelves).warnings
+    assert told.endswith(
+        "stock.opening.1.file: value 'shelves.csv': puts goods where they may not be kept, and they are left out: "
+        "tin at hub (and 1 cells more)"
+    )
