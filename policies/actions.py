@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import Field
 
 from policies.part import OneOf, Part, parts_of
-from sim.document import Hours, PositiveHours, Quantity
+from sim.document import Hours, Money, PositiveHours
 
 
 class Action(Part):
@@ -49,7 +50,7 @@ class Care(Action):
     main = "hours"
 
     hours: PositiveHours = Field(description="hours from when it is handed over until it is decided again")
-    cost: Quantity = Field(0.0, description="what that costs, in the currency")
+    cost: Money = Field(Decimal(0), description="what that costs")
 
 
 PARTIAL = ("assign", "assign_units")

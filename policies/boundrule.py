@@ -17,9 +17,13 @@ from policies.splits.planner import Planner, priced
 from policies.splits.search import Search
 from sim import policy as answer
 from sim.clock import HOUR
+from sim.money import cents, micros
 from sim.policy import Request
 from sim.view.network import Network
 from sim.view.offer import ServiceChoice
+
+WHOLE_ORDERS = "none, whole orders only"
+"""The outcome of a rule that was asked about a part of an order which must leave whole: it looked at no warehouse."""
 
 
 class Verdict(NamedTuple):
@@ -95,7 +99,7 @@ class BoundRule:
 
         """
         if len(lines) < len(request.open) and self._planner.keeps_whole(request):
-            return Verdict((), (), lines, "none", None, self.sieve.nothing)  # not for a part of the order
+            return Verdict((), (), lines, WHOLE_ORDERS, None, self.sieve.nothing)
         case, sites, removed = self.sieve.candidates(request, lines, taken)
         allowed = self._planner.allowed(request) - shipments
         if allowed > 0 and sites is not None:
@@ -195,7 +199,7 @@ class BoundRule:
         remember = self._cared_for.setdefault if case.request.moves_from < 0 else self._cared_for.get
         fresh = tuple([line for line in lines if remember((order, line), until) > now])
         back = tuple([line for line in lines if line not in fresh])
-        return ((answer.Care(fresh, until, round(care.cost * 100)),) if fresh else ()), back
+        return ((answer.Care(fresh, until, cents(micros(care.cost))),) if fresh else ()), back
 
     def _backorder(
         self, action: Backorder, case: Case, lines: tuple[int, ...], allowed: int

@@ -156,10 +156,8 @@ class BoundRuleSet:
     ) -> Why:
         if not steps:
             return Why("", "no rule applies")
-        plan, capped = None, False
-        for step in steps:
-            plan = step.verdict.plan if plan is None else plan
-            capped = capped or step.verdict.capped
+        spoke = next((step for step in steps if step.verdict.plan is not None), steps[-1])
+        plan, capped = spoke.verdict.plan, any(step.verdict.capped for step in steps)
         split = "policy"
         shipments = order.shipments + len(parts) + sum([isinstance(hold, answer.Backorder) for hold in holds])
         if shipments > 1 or (
@@ -169,9 +167,8 @@ class BoundRuleSet:
             if split == "policy" and plan is not None:
                 split = plan.reason  # one warehouse could ship it all: the rank did not want that
         runner_up, margin = (plan.runner_up, plan.margin) if plan is not None else ((), None)
-        last = steps[-1]
         return Why(
-            last.rule.name, last.verdict.outcome, runner_up, margin, self._removed(steps), split, capped
+            spoke.rule.name, spoke.verdict.outcome, runner_up, margin, self._removed(steps), split, capped
         )
 
     def _removed(self, steps: Sequence[Step]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.boundrule import Step
+from policies.boundrule import WHOLE_ORDERS, Step
 from policies.case import Bools, Case
 from policies.preference import SLACK, Criterion, Preference, Term
 from policies.sieve import DROPPED, Pass, Sieve
@@ -24,8 +24,9 @@ def record(step: Step, network: Network) -> RuleRecord:
     tried = rule.sieve.passes[-1 if DROPPED in verdict.removed else 0]
     terms = tried.terms._replace(taken=step.taken) if step.taken else tried.terms
     case = Case(network, step.request, step.lines, terms)
-    removed = tuple(_removed(rule.sieve, tried, case))
-    sites = np.ones(len(network.warehouses), bool)
+    looked = verdict.outcome != WHOLE_ORDERS
+    removed = tuple(_removed(rule.sieve, tried, case)) if looked else ()
+    sites = np.full(len(network.warehouses), looked)
     for _, gone in removed:
         sites[list(gone)] = False
     return RuleRecord(

@@ -34,7 +34,6 @@ _OWN = {
     "OrderTerms.value_at_least": "currency",
     "OrderTerms.value_below": "currency",
     "LineTerms.price_at_least": "currency",
-    "Care.cost": "currency",
     "Key.weight": "number",
     "Limit.effect": "`block`, `last` or {penalty: money}",
 }

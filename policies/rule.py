@@ -13,9 +13,9 @@ from policies.filters import Filter
 from policies.filters.filter import Limit, Penalty
 from policies.filters.goods import HandlesItems, HasStock
 from policies.filters.status import IsUp
+from policies.names import check_names
 from policies.part import OneOf
 from policies.ranks import NEAREST, AnyRank, Cost
-from policies.references import check_names
 from policies.soft import ALL_FILTERS
 from policies.splits.split import Split
 from policies.when import When

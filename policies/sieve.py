@@ -158,7 +158,7 @@ class Sieve:
         """Return when the clock alone may let more warehouses take lines of a request; NEVER if it does not."""
         if not self._moments:
             return NEVER
-        terms, masks = self.passes[0]
+        terms, masks = self.passes[-1]  # what is soft keeps no warehouse from it
         case = Case(self._network, request, lines, terms)
         sites = self.sites & self._network.may_serve(request.region, case.parcel.tags)
         for part, mask in masks:

@@ -34,7 +34,7 @@ class Request(NamedTuple):
         placed_at, promised_at: seconds since start; promised_at is `clock.NEVER` without a promise.
         value: of the whole order, in cents.
         grams, millilitres, tags: of the open lines together.
-        attempt: 1 at the first call for this order.
+        attempt: 1 at the first call for this order; a re-allocation is no further attempt.
         shipments: parts of the order that left, or will leave, already.
         split: whether the segment accepts more than one shipment.
         tried: warehouses that failed this order before; of a re-allocation, all where it has been.
@@ -148,7 +148,7 @@ class Cancel(NamedTuple):
     """Lines that are given up.
 
     Attributes:
-        reason: one of `journal.CANCEL_REASONS`.
+        reason: policy, no_stock or gave_up.
 
     Example:
         >>> from sim import Allocation, Cancel
@@ -186,7 +186,7 @@ class Why(NamedTuple):
     """The reason of a decision, for its record.
 
     Attributes:
-        rule: the rule that placed the order, or the last one that spoke.
+        rule: the first rule that placed something, or else the last one that spoke.
         outcome: in a word or two, e.g. full, partial, wait.
         runner_up: the warehouses that would have been chosen otherwise.
         margin: how much better the winner was, in the unit of the key that decided.

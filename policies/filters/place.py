@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, model_validator
 
 from policies.case import Bools, Mask
 from policies.filters.filter import SLACK, Filter
-from policies.references import check_names
+from policies.names import check_names
 from sim.clock import DAY
 from sim.document import Days, Listing, PositiveCount, Quantity, checking, wrong
 from sim.errors import PolicyError

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from policies.case import Mask, Terms
 from policies.filters.filter import Filter
-from policies.references import check_names
+from policies.names import check_names
 from sim.clock import DAY
 from sim.document import Days, Listing, PositiveCount
 from sim.view.network import Network

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import numpy as np
 
 from policies.case import Case, Column, Values
@@ -53,10 +55,10 @@ class Random(Key):
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication. Draws hang on the order and the warehouse's id, not on what was drawn before."""
-        root, ranks = network.key, network.id_rank
+        root, sites = network.key, np.array([crc32(site.encode()) for site in network.warehouses])
 
         def column(case: Case) -> Values:
             key = randomness.key(case.request.order, root)
-            return randomness.unit_array(randomness.draw_array(key, ranks, 0))
+            return randomness.unit_array(randomness.draw_array(key, sites, 0))
 
         return column

@@ -93,8 +93,8 @@ _OWN: dict[str, dict[str, str]] = {
     },
     "decisions": {
         "at": "when the policy was asked",
-        "attempt": "how often it was asked about this order, this time included",
-        "rule": "the rule that placed the order, or the last one that spoke; empty where none is named",
+        "attempt": "how often it was asked about this order, this time included; what is re-allocated does not count",
+        "rule": "the first rule that placed something, or else the last one that spoke; empty where none is named",
         "outcome": "what it did, in a word or two",
         "chosen": "the warehouses it chose, joined by +",
         "runner_up": "the warehouses that it would have chosen otherwise",

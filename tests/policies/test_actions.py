@@ -20,6 +20,12 @@ def partial(action: str, most: int = 2) -> str:
 # -- next, and nothing left ----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("cost", "cents"), [("0.125", 0.13), ("0.145", 0.15), ("1.005", 1.01), ("2", 2.0)])
+def test_customer_care_costs_cents_rounded_half_away_from_zero(counter: Any, cost: str, cents: float) -> None:
+    rules = f"rules:\n  - {{on_full: {{care: {{hours: 1, cost: {cost}}}}}}}\n  - {{otherwise: cancel}}\n"
+    assert counter.play(rules).orders["A"]["cost_care"] == cents
+
+
 def test_lines_go_on_from_rule_to_rule_and_wait_after_the_last(counter: Any) -> None:
     answers = counter.play(
         "rules:\n  - {sites: [near]}\n  - {sites: [mid]}\n", stock="far mug:1", drain_days=1

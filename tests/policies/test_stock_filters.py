@@ -284,3 +284,21 @@ def test_an_unknown_segment_in_python_is_told_with_the_nearest(counter: Any) -> 
         PolicyError, match=r"^keep_back: there is no such segment as 'golt'; did you mean 'gold'\?$"
     ):
         counter.play(rules, segments=SEGMENTS)
+
+
+def test_what_comes_in_under_the_floor_is_a_reason_to_ask_again(counter: Any) -> None:
+    replenish = "replenish: [{warehouses: [near], arrivals: {every_days: 1, units: 1}}]"
+    rules = rule("ignore_safety_stock", "otherwise: wait")
+    answers = counter.play(rules, stock="far mug:0", stock_rules=replenish, sites=FLOOR)
+    assert answers.times("A") == ["05T10:00:00", "06T00:00:00"]
+    assert answers.sites("A") == ["near"]
+
+
+def test_what_comes_in_under_the_floor_has_a_backorder_moved(counter: Any) -> None:
+    replenish = "replenish: [{warehouses: [near], arrivals: {every_days: 1, units: 1}}]"
+    rules = rule(
+        "ignore_safety_stock", "otherwise: backorder, rank: {by: [{distance_km: {descending: true}}]}"
+    )
+    rules += "reallocate: {after: [receipt]}\n"
+    answers = counter.play(rules, stock="far mug:0", stock_rules=replenish, sites=FLOOR)
+    assert answers.sites("A") == ["far", "near"]

@@ -37,6 +37,16 @@ def test_a_soft_filter_is_not_dropped_while_one_warehouse_passes(counter: Any) -
     assert answers.orders["A"]["state"] == "cancelled"  # near passes, and has nothing
 
 
+@pytest.mark.parametrize("soft", ["", "{soft: {within: {km: 50}}}, "])
+def test_an_order_waits_for_a_limit_no_longer_because_of_a_soft_filter(counter: Any, soft: str) -> None:
+    rules = (
+        f"rules:\n  - {{filters: [{soft}{{has_stock: any}}, {{below_limit: {{n: 1}}}}], otherwise: wait}}\n"
+    )
+    answers = counter.play(rules, "A 05T10:00 mug\nB 05T10:01 mug", sites={"near": "at: [0, 1]"})
+    assert answers.times("B") == ["05T10:01:00", "06T00:00:00"]
+    assert answers.orders["B"]["state"] == "delivered"
+
+
 @pytest.mark.parametrize(("km", "site"), [(100, "far"), (120, "near")])
 def test_a_backorder_drops_soft_filters_too_if_it_must(counter: Any, km: int, site: str) -> None:
     filters = f"[is_up, {{has_stock: any}}, {{soft: {{within: {{km: {km}}}}}}}]"
@@ -266,7 +276,7 @@ def test_a_rule_for_lines_leaves_alone_a_part_of_an_order_that_may_not_be_divide
     alone = counter.play(
         BY_LINE.replace("MORE", "").partition("  - {split")[0], orders, **WHOLE, drain_days=1
     )
-    assert (alone.orders["B"]["state"], alone.first("outcome", "B")) == ("open", "none")
+    assert (alone.orders["B"]["state"], alone.first("outcome", "B")) == ("open", "none, whole orders only")
     assert alone.first("removed", "B") == ""  # nobody was asked
 
 
