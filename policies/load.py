@@ -18,7 +18,7 @@ import yaml
 from policies.ruleset import RuleSet
 from sim.carrier.carriers import service_ids
 from sim.document import Checking, Document, nearest, plain, read_text, write
-from sim.document.file import decoded, nearest_file, read_bytes
+from sim.document.files import decoded, nearest_file, read_bytes
 from sim.errors import Interruption, PolicyError, Problem, RuleSetError, blaming, named
 from sim.execution.experiment import PolicySource
 from sim.policy import Policy

@@ -25,7 +25,7 @@ from reports.summary import currency_of, title_of
 from reports.sweeps.gallery import sweep_gallery
 from reports.sweeps.page import shown_summary, sweep_section
 from reports.sweeps.table import Rows, rows_of, sweep_table
-from sim.document.file import read_json
+from sim.document.files import read_json
 from sim.errors import InputError, Problem
 from sim.writing import write_file
 

@@ -28,7 +28,7 @@ from reports.sentences import replications
 from reports.statistics import CONFIDENCE, mean_of
 from reports.summary import LARGEST, check_summary
 from sim.document.bounds import LARGEST_TABLE
-from sim.document.file import decoded, parsed_json, read_bytes
+from sim.document.files import decoded, parsed_json, read_bytes
 from sim.errors import InputError, Problem
 from sim.execution.experiment import Replication
 from sim.execution.tasklog import TaskLog, alone, no_result

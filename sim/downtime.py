@@ -109,7 +109,7 @@ class Wear:
 
     """
 
-    __slots__ = ("_between", "_entry", "_key", "_left", "_number", "_occurrence", "_repair")
+    __slots__ = ("_between", "_key", "_left", "_number", "_occurrence", "_repair")
 
     def __init__(self, entry: RandomDowntime, number: int, key: int) -> None:
         self._between = quantile_of(entry.every_hours)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.document import nearest
-from sim.document.file import parsed_json
+from sim.document.files import parsed_json
 from sim.errors import InputError, Problem
 from sim.parquet import check_file, reading
 

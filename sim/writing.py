@@ -85,9 +85,9 @@ def copy_file(path: Path, to: Path) -> None:
 
 @contextmanager
 def filling(folder: Path) -> Iterator[Path]:
-    """Yield a folder in which to write files; when that is done, they take their places in `folder`, or none does.
+    """Yield a folder in which to write files; once all are written, they take their places in `folder`, one by one.
 
-    Raises OSError, and leaves nothing behind, when they cannot be written.
+    Raises OSError, and leaves nothing behind, when one of them cannot be written.
     """
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)

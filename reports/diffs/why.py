@@ -15,7 +15,7 @@ from reports.compare import WELCH
 from reports.diffs.forms import CHOSEN, READING
 from reports.diffs.texts import shown
 from reports.forms import Column, Table
-from sim.document.file import read_json
+from sim.document.files import read_json
 from sim.errors import InputError, Problem
 
 FILE_NAME = "explanations.json"

@@ -27,7 +27,7 @@ from pydantic import (
 from reports.kpis.catalogue import values_by_kpi
 from reports.result import read_result
 from reports.statistics import Sample, sample_of
-from sim.document.file import decoded, read_bytes
+from sim.document.files import decoded, read_bytes
 from sim.errors import InputError, Problem
 from sim.execution.experiment import PolicySource
 from sim.writing import write_file

@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from importlib import import_module
+from io import TextIOWrapper
 from signal import SIGINT
 from typing import NoReturn
 
@@ -113,6 +114,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     Exit codes: 0 done; 1 `check` found a regression; 2 the user's input, policy or disk is at fault; 3 an internal
     error; 130 after SIGINT, 143 after SIGTERM.
     """
+    if isinstance(
+        sys.stdout, TextIOWrapper
+    ):  # a minus sign that a terminal does not know is no reason to fail
+        sys.stdout.reconfigure(errors="backslashreplace")
     with signals.heard():
         try:
             code = _run(sys.argv[1:] if arguments is None else [*arguments])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,8 @@ def check_command(
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_file(path, text(found))
-    click.echo(check_text(found))
+    with suppress(BrokenPipeError):  # the exit code says it, too
+        click.echo(check_text(found))
     if found.failed:
         raise click.exceptions.Exit(1)
 

@@ -60,24 +60,28 @@ def diff_command(folder: Path, baseline: str, policy: str, replication: int, tol
         check_is_one(name, provenance["settings"]["policies"], said_by)
     if baseline == policy:
         raise InputError([Problem("POLICY_B", "is the same as POLICY_A: nothing to compare", value=policy)])
-    check_replication(replication, provenance)
+    check_replication(replication, folder, provenance)
     warn_of_changes(folder, provenance)
     _, found = read_variants(folder, provenance, [baseline, policy])
     tell_of_code(found)
     variants = sorted(found, key=lambda variant: variant.name != baseline)
     with (
-        _refused_plainly(folder),
         tempfile.TemporaryDirectory() as scratch,
         progress(f"{baseline}, {policy}", quiet=False) as tell,
     ):
         journals = list(_journals(folder, variants, replication, Path(scratch), tell))
-        one = read_side(Task(baseline, replication), journals[0])
-        other = read_side(Task(policy, replication), journals[1], one)
-        pair = compared(one, other, 0 if form == "csv" else told)
-        retelling = retelling_of(variants, [pair])
-        content = content_of(pair, have_told(retelling, Here(retelling, Path(scratch)), Path(scratch)))
-        text = _rows(pair) if form == "csv" else _written(content, form)
-    click.echo(text, nl=False)
+        with _refused_plainly(folder):
+            one = read_side(Task(baseline, replication), journals[0])
+            other = read_side(Task(policy, replication), journals[1], one)
+            pair = compared(one, other, 0 if form == "csv" else told)
+            rows = _rows(pair) if form == "csv" else ""
+        if not rows:
+            retelling = retelling_of(variants, [pair])
+            stories = have_told(retelling, Here(retelling, Path(scratch)), Path(scratch))
+            with _refused_plainly(folder):
+                content = content_of(pair, stories)
+            rows = _written(content, form)
+    click.echo(rows, nl=False)
 
 
 @contextmanager
@@ -100,7 +104,9 @@ def _journals(
     missing = [place for place in kept if not (place / "orders.parquet").is_file()]
     for variant, place in zip(variants, kept, strict=True):
         if place not in missing:
-            yield Journal.open(place)
+            with _refused_plainly(folder):
+                journal = Journal.open(place)
+            yield journal
             continue
         tell(missing.index(place), len(missing))
         policy = build_policy(variant.source, variant.scenario)

@@ -36,7 +36,7 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
     names = provenance["settings"]["policies"]
     name = policy or names[0]
     check_is_one(name, names, "--policy")
-    check_replication(replication, provenance)
+    check_replication(replication, folder, provenance)
     warn_of_changes(folder, provenance)
     _, (variant,) = read_variants(folder, provenance, [name])
     tell_of_code([variant])

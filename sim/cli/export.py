@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.lab.folder import EXPORTS
+from sim.cli.lab.contents import EXPORTS
 from sim.errors import InputError, Problem
 from sim.parquet import of_a_run
 from sim.writing import SCRATCH, naming

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,8 +13,9 @@ import click
 from reports.numbers import counted
 from sim.cli.options import anywhere_option
 from sim.document import Document, nearest, read
-from sim.document.file import nearest_file
+from sim.document.files import nearest_file
 from sim.errors import InputError, Problem, RuleSetError, ScenarioError
+from sim.localtime import local_time
 from sim.scenario import check_scenario, find_scenario, shipped_scenarios
 from sim.writing import copy_file, filling
 
@@ -68,7 +68,7 @@ def _validate(name: str, anywhere: bool) -> None:
     ]
     if scenario.recorded is not None:
         placed, zone = scenario.recorded.placed_at, ZoneInfo(scenario.timezone)
-        first, last = (f"{datetime.fromtimestamp(int(at), zone):%Y-%m-%d}" for at in (placed[0], placed[-1]))
+        first, last = (f"{local_time(int(at), zone):%Y-%m-%d}" for at in (placed[0], placed[-1]))
         sizes.append(f"{counted(len(placed), 'recorded order')} from {first} to {last}")
     click.echo(f"{name}: a scenario that is right, with {', '.join(sizes)}")
 

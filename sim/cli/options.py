@@ -52,7 +52,7 @@ policies_option = click.option(
 replications_option = click.option(
     "-n",
     "--replications",
-    type=click.IntRange(1, 100_000),
+    type=click.IntRange(1, MOST_REPLICATIONS),
     default=10,
     show_default=True,
     help="Order books that every policy meets.",

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from sim.cli.lab.provenance import changed_inputs
+from reports.designs.design import Fixed
+from sim.cli.lab.provenance import changed_inputs, read_design
 from sim.errors import InputError, Problem
 from sim.execution.experiment import Variant
 
@@ -36,9 +37,10 @@ def warn_of_changes(folder: Path, provenance: Mapping[str, Any]) -> None:
         click.echo(f"warning: {changed} has changed since the run", err=True)
 
 
-def check_replication(replication: int, provenance: Mapping[str, Any]) -> None:
+def check_replication(replication: int, folder: Path, provenance: Mapping[str, Any]) -> None:
     """Refuse a replication that no policy of a run has played. Raises InputError."""
-    count = provenance["settings"]["design"].get("replications")  # any will do where it was left open
+    design = read_design(folder, provenance)
+    count = design.replications if isinstance(design, Fixed) else None  # any will do where it was left open
     if replication < 0 or (count is not None and replication >= count):
         rule = "must be 0: the run has one replication"
         if count != 1:

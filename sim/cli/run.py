@@ -9,6 +9,7 @@ import click
 from reports.designs.precision import AT_MOST, Precision, read_half_widths
 from reports.kpis import HEADLINE
 from sim.cli.lab.experiment import Experiment
+from sim.cli.lab.folder import is_complete
 from sim.cli.lab.provenance import read_provenance
 from sim.cli.lab.repetition import compared_files, differing_files
 from sim.cli.options import (
@@ -111,7 +112,7 @@ def resume_command(folder: Path, jobs: int | None, cluster: str | None, quiet: b
     interruption.
     """
     experiment = Experiment.read(folder)
-    if TaskLog(folder).exists:
+    if not is_complete(folder):
         tell_of_code(experiment.variants)
     with progress(experiment.scenario.id, quiet) as told:
         result = experiment.resume(folder, jobs=jobs, cluster=cluster, told=told)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from reports.designs.design import MOST_REPLICATIONS
 from reports.designs.selection import Selection
 from reports.kpis import kpi_named
 from sim.cli.lab.experiment import Experiment
@@ -55,7 +56,7 @@ from sim.execution.experiment import Keep
 @click.option(
     "-n",
     "--replications",
-    type=click.IntRange(2, 100_000),
+    type=click.IntRange(2, MOST_REPLICATIONS),
     default=10,
     show_default=True,
     help="Order books that every policy meets before any is eliminated.",
@@ -92,8 +93,9 @@ def select_command(
         raise InputError([Problem("--policy", "a selection needs two or more", value=" ".join(policies))])
     if kpi_named(by, "--by").better is None:
         raise InputError([Problem("--by", "neither lower nor higher is better", value=by)])
-    if not math.isfinite(indifference):
-        raise InputError([Problem("--indifference", "must be a positive number", value=str(indifference))])
+    for option, value in (("--indifference", indifference), ("--confidence", confidence)):
+        if not math.isfinite(value):
+            raise InputError([Problem(option, "must be a positive number", value=str(value))])
     if at_most is not None:
         not_below(replications, at_most)
     design = Selection(by, indifference, confidence, replications, at_most)

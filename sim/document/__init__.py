@@ -1,7 +1,8 @@
 """Reading of YAML files and CSV tables that people wrote: every problem at once, each at its place."""
 
-from sim.document.change import find, set_key
+from sim.document.change import find
 from sim.document.choice import Forms
+from sim.document.document import Document, read, read_text
 from sim.document.fields import (
     Amount,
     Count,
@@ -11,7 +12,6 @@ from sim.document.fields import (
     Id,
     Identifier,
     LocalTime,
-    Moment,
     Money,
     Name,
     Number,
@@ -25,12 +25,11 @@ from sim.document.fields import (
     Text,
     Whole,
 )
-from sim.document.file import Document, read, read_text
 from sim.document.listing import Listing
 from sim.document.schema import section_schema, titled
 from sim.document.section import Checking, Section, checking, nearest, wrong
 from sim.document.translate import in_order, problem_at, problems_of
-from sim.document.tree import Map, Node, Scalar, Seq, Source, plain
+from sim.document.tree import Map, Node, Scalar, Seq, plain
 from sim.document.write import write
 
 __all__ = [
@@ -47,7 +46,6 @@ __all__ = [
     "Listing",
     "LocalTime",
     "Map",
-    "Moment",
     "Money",
     "Name",
     "Node",
@@ -61,7 +59,6 @@ __all__ = [
     "Scalar",
     "Section",
     "Seq",
-    "Source",
     "Switch",
     "Text",
     "Whole",
@@ -75,7 +72,6 @@ __all__ = [
     "read",
     "read_text",
     "section_schema",
-    "set_key",
     "titled",
     "write",
     "wrong",

@@ -33,5 +33,8 @@ MOST_PROBLEMS = 10_000
 MOST_DIRECTIVES = 100
 """Lines of a document that begin with a per cent sign: a parser compares each with each."""
 
+YEARS = range(1971, 2200)
+"""In which every moment lies, so that the calendars of Python, pandas and Parquet have it; 1970 is for what is none."""
+
 LEAST = 1e-9
 """What is closer to 0 is no number that anybody means, and its reciprocal is none that a computer has."""

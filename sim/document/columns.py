@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pydantic_core import PydanticCustomError
 
 from sim.document.bounds import LARGEST_TABLE, MOST_COLUMNS
-from sim.document.file import decoded, read_bytes
+from sim.document.files import decoded, read_bytes
 from sim.document.section import Checking, nearest, wrong
 from sim.document.table import too_wide, uneven, wrongly_separated
 from sim.document.tree import Scalar

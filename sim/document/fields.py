@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
-from sim.document.bounds import LEAST
+from sim.document.bounds import LEAST, YEARS
 from sim.document.section import checking, wrong
 from sim.document.tree import (
     BASED,
@@ -36,7 +36,6 @@ LARGEST = 1_000_000_000  # of any number, unless its field says otherwise: sums 
 MOST_MONEY = 10_000_000  # of one amount: millionths of it times grams or units stay within 64 bits
 _LONGEST_NUMBER = 40
 _LONGEST_TEXT = 200
-_YEARS = (1970, 2200)  # so that every instant of a run fits the calendars of Python, pandas and Parquet
 
 _N = TypeVar("_N", float, Decimal)
 
@@ -241,8 +240,8 @@ class Moment(_Field):
                 moment = datetime.fromisoformat(given.strip() if isinstance(given, str) else "")
             except ValueError:
                 raise wrong("must be a date and time such as 2026-01-05T08:00") from None
-        if not _YEARS[0] < moment.year < _YEARS[1]:
-            raise wrong(f"must lie between the years {_YEARS[0] + 1} and {_YEARS[1] - 1}")
+        if moment.year not in YEARS:
+            raise wrong(f"must lie between the years {YEARS[0]} and {YEARS[-1]}")
         if moment.microsecond:
             raise wrong("must be a whole second")
         return moment

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from sim.document.bounds import DEEPEST, MOST_COLUMNS, MOST_PROBLEMS, MOST_VALUES
 from sim.document.choice import Forms
-from sim.document.file import decoded, read_bytes
+from sim.document.files import decoded, read_bytes
 from sim.document.paths import dotted
 from sim.document.section import Section, nearest
 from sim.document.tree import Map, Scalar, Seq, Source

@@ -40,14 +40,11 @@ def _events(node: Node) -> Iterator[yaml.Event]:
 def _is_small(node: Map | Seq) -> bool:
     """Tell whether a collection reads well on one line: only single values, or lists of them, stand in it."""
     children: Any = node.values() if isinstance(node, Map) else node
-    depth_one = all(isinstance(child, Scalar) for child in children)
-    return depth_one or (
-        all(
-            isinstance(child, Scalar) or all(isinstance(leaf, Scalar) for leaf in _leaves(child))
-            for child in children
-            if len(node) <= 6
-        )
-        and len(node) <= 6
+    if all(isinstance(child, Scalar) for child in children):
+        return True
+    return len(node) <= 6 and all(
+        isinstance(child, Scalar) or all(isinstance(leaf, Scalar) for leaf in _leaves(child))
+        for child in children
     )
 
 

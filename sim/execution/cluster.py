@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sim.document.file import read_json
+from sim.document.files import read_json
 from sim.errors import InputError, OrderlabError, Problem
 from sim.execution.experiment import Measured, Playable, Task
 from sim.execution.workers import Workers, unpacked

@@ -25,10 +25,9 @@ from sim.document import (
     checking,
     wrong,
 )
-from sim.scenario.demand import FilePath
 from sim.scenario.distributions import NAMED, ZERO, AnyDistribution, Distribution
 from sim.scenario.sites import Kind
-from sim.scenario.tables import path_key
+from sim.scenario.tables import FilePath, path_key
 from sim.scenario.times import Pickups
 
 Rate: TypeAlias = Annotated[Decimal, Amount(at_most=100_000)]

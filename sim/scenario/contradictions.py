@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from sim.clock import DAY
+from sim.document.bounds import YEARS
 from sim.errors import Problem
 from sim.localtime import instant, local_time
 from sim.scenario import sizes
@@ -20,7 +21,6 @@ from sim.scenario.sizes import Rule
 from sim.scenario.supply import circle
 
 MOST_TAGS = 60  # sets of tags are bits of one number
-LAST_YEAR = 2200
 
 
 def contradictions(scenario: Scenario, places: Places) -> list[Problem]:
@@ -48,8 +48,8 @@ def _weights(scenario: Scenario, places: Places) -> Iterator[Problem]:
 
 def _horizon(scenario: Scenario, places: Places) -> Iterator[Problem]:
     days = scenario.warm_up_days + scenario.days + scenario.drain_days
-    if (scenario.start + timedelta(days=days)).year >= LAST_YEAR:
-        yield places.problem(("days",), f"must end before the year {LAST_YEAR}, with warm-up and drain")
+    if (scenario.start + timedelta(days=days)).year not in YEARS:
+        yield places.problem(("days",), f"must end before the year {YEARS.stop}, with warm-up and drain")
 
 
 def _orders(scenario: Scenario, places: Places) -> Iterator[Problem]:

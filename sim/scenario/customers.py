@@ -29,12 +29,10 @@ def _a_pair(given: Any) -> Any:
     return given
 
 
+LATITUDE, LONGITUDE = Number(at_least=-90, at_most=90), Number(at_least=-180, at_most=180)
+
 Place: TypeAlias = Annotated[
-    tuple[
-        Annotated[float, Number(at_least=-90, at_most=90)],
-        Annotated[float, Number(at_least=-180, at_most=180)],
-    ],
-    BeforeValidator(_a_pair),
+    tuple[Annotated[float, LATITUDE], Annotated[float, LONGITUDE]], BeforeValidator(_a_pair)
 ]
 """Latitude and longitude in degrees, north and east positive."""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sim.document import (
     CountKey,
@@ -16,10 +15,10 @@ from sim.document import (
     Number,
     PositiveDays,
     Quantity,
-    Scalar,
     Section,
     wrong,
 )
+from sim.scenario.tables import FilePath
 
 
 def _some_weight(weights: Any) -> Any:
@@ -42,8 +41,11 @@ def _sorted_by_key(weights: dict[int, float]) -> dict[int, float]:
     return dict(sorted(weights.items()))
 
 
+MOST_PER_LINE = 1_000_000
+"""Units of a line of an order."""
+
 Lines: TypeAlias = Annotated[int, CountKey(at_least=1, at_most=1000)]
-Units: TypeAlias = Annotated[int, CountKey(at_least=1, at_most=1_000_000)]
+Units: TypeAlias = Annotated[int, CountKey(at_least=1, at_most=MOST_PER_LINE)]
 
 
 class Surge(Section):
@@ -84,17 +86,6 @@ class Generated(Section):
     units_per_line: Annotated[
         dict[Units, Quantity], AfterValidator(_some_weight), AfterValidator(_sorted_by_key)
     ] = Field({1: 1.0}, description="weights of the number of units of a line")
-
-
-def _read_path(given: Any) -> Path:
-    if not isinstance(given, str) or not given.strip() or (isinstance(given, Scalar) and given.is_null):
-        raise wrong("must be the name of a file beside the scenario")
-    return Path(given)
-
-
-FilePath: TypeAlias = Annotated[
-    Path, PlainValidator(_read_path), WithJsonSchema({"type": "string", "minLength": 1})
-]
 
 
 class Replay(Section):

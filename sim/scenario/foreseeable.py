@@ -31,7 +31,7 @@ def foreseeable(scenario: Scenario) -> Scenario:
             "suppliers": tuple(_without_surprises(each, "downtime") for each in scenario.suppliers),
         }
     )
-    known._origin = Origin(scenario.path)
+    known._origin = Origin(scenario.path, called=scenario.id)
     return known
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.document import (
+    Days,
     Identifier,
     Listing,
     Money,
@@ -50,7 +51,7 @@ class Item(Section):
     shelf_life_days: PositiveDays | None = Field(
         None, description="days from receipt to expiry; absent: it does not expire"
     )
-    min_life_at_delivery_days: Annotated[float, Number(at_most=36_525)] = Field(
+    min_life_at_delivery_days: Days = Field(
         0.0, description="life that a lot must have left at the expected delivery, or it is not promised"
     )
     return_share: Probability = Field(

@@ -10,6 +10,7 @@ import numpy as np
 from sim.arrays import Ints
 from sim.clock import HOUR
 from sim.document import Scalar, wrong
+from sim.document.bounds import YEARS
 from sim.document.columns import Columns
 from sim.localtime import instant
 
@@ -17,7 +18,6 @@ NONE = -1
 """Stands for an empty cell; real moments lie after 1970."""
 
 _EPOCH = datetime(1970, 1, 1)
-_BOUNDS = (datetime(1971, 1, 1), datetime(2200, 1, 1))
 _ZONED = 1 << 60  # added to what is UTC already
 
 
@@ -38,8 +38,8 @@ def read_instants(table: Columns, column: str, zone: ZoneInfo, *, may_be_empty: 
             moment = datetime.fromisoformat(cell)
         except ValueError:
             raise wrong("must be a date and time such as 2026-01-05T08:00") from None
-        if not _BOUNDS[0] <= moment.replace(tzinfo=None) < _BOUNDS[1]:
-            raise wrong("must lie between the years 1971 and 2199")
+        if moment.year not in YEARS:
+            raise wrong(f"must lie between the years {YEARS[0]} and {YEARS[-1]}")
         if moment.tzinfo is not None:
             return _ZONED + int(moment.timestamp())
         return (moment - _EPOCH) // timedelta(seconds=1)

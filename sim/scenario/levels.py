@@ -6,9 +6,13 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from sim.document import Forms, Number, Section, Whole
+from sim.document import Days, Forms, Section, Whole
 
-StockUnits: TypeAlias = Annotated[int, Whole(at_most=100_000_000)]
+MOST_STOCK = 100_000_000
+"""Units of one item at one warehouse."""
+
+StockUnits: TypeAlias = Annotated[int, Whole(at_most=MOST_STOCK)]
+PositiveStockUnits: TypeAlias = Annotated[int, Whole(at_least=1, at_most=MOST_STOCK)]
 
 
 class Units(Section):
@@ -20,7 +24,7 @@ class Units(Section):
 class DaysOfDemand(Section):
     """What is expected to be asked for in some days, half a unit rounded up."""
 
-    days_of_demand: Annotated[float, Number(at_most=36_525)] = Field(
+    days_of_demand: Days = Field(
         description="days of the item's expected demand (flat week, no surge), shared equally by the sites "
         "that serve a region and may keep it"
     )

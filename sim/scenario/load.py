@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from sim.document import Checking, Document, in_order, read
-from sim.document.file import nearest_file
+from sim.document.files import nearest_file
 from sim.errors import Problem, ScenarioError
 from sim.scenario.contradictions import contradictions
 from sim.scenario.doubts import doubts

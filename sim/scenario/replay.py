@@ -14,16 +14,15 @@ from numpy.typing import NDArray
 
 from sim.arrays import Floats, Ints
 from sim.clock import DAY
-from sim.document import Id, Number, Whole
+from sim.document import Id, Whole
 from sim.document.columns import Columns
 from sim.errors import Problem, ScenarioError
 from sim.localtime import instant, local_midnight
+from sim.scenario.customers import LATITUDE, LONGITUDE
+from sim.scenario.demand import MOST_PER_LINE
 from sim.scenario.instants import read_instants
 
-MOST_UNITS = 1_000_000
-
-_UNITS = Whole(at_least=1, at_most=MOST_UNITS)
-_LATITUDE, _LONGITUDE = Number(at_least=-90, at_most=90), Number(at_least=-180, at_most=180)
+_UNITS = Whole(at_least=1, at_most=MOST_PER_LINE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +144,7 @@ def _regions(
     points = np.column_stack(
         [
             table.values(column, lambda cell, field=field: field.read(cell), np.float64)  # type: ignore[misc]
-            for column, field in (("lat", _LATITUDE), ("lon", _LONGITUDE))
+            for column, field in (("lat", LATITUDE), ("lon", LONGITUDE))
         ]
     )
     distinct, inverse = np.unique(points, axis=0, return_inverse=True)

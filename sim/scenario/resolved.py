@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from sim.document import Map, Node, Scalar, Seq, write
@@ -12,21 +12,12 @@ from sim.writing import copy_file, write_file
 
 FILE_NAME = "scenario.yaml"
 
-RESULT_NAMES = frozenset(
-    {
-        FILE_NAME, "provenance.json", "tasks.jsonl", "kpis.csv", "comparison.csv", "reconciliation.csv", "sweep.csv",
-        "breakdown.parquet", "summary.json", "explanations.json", "report.html", "policies", "journal", "figures",
-        "digests", "exports",
-    }
-)  # fmt: skip
-"""What else a result folder holds: a table that is called like it is kept elsewhere."""
 
-
-def write_resolved(scenario: Scenario, folder: Path) -> Path:
+def write_resolved(scenario: Scenario, folder: Path, taken: Collection[str] = (FILE_NAME,)) -> Path:
     """Write `scenario.yaml` and the tables that it names into a folder, and return the file.
 
     Loading it gives an equal scenario. Tables keep their place below the scenario; one from elsewhere goes
-    into `tables/`, and so does one that is called like something else that a result folder holds.
+    into `tables/`, and so does one whose name, or that of its folder, is taken by something else.
 
     Example:
         >>> from pathlib import Path
@@ -36,7 +27,7 @@ def write_resolved(scenario: Scenario, folder: Path) -> Path:
         True
 
     """
-    renamed = table_places(scenario)
+    renamed = table_places(scenario, taken)
     for written, path in scenario.tables.items():
         copy_file(path, folder / renamed[written])
     tree = _with_files(scenario.tree, renamed)
@@ -52,25 +43,25 @@ def write_resolved(scenario: Scenario, folder: Path) -> Path:
     return file
 
 
-def table_places(scenario: Scenario) -> dict[str, str]:
+def table_places(scenario: Scenario, taken: Collection[str]) -> dict[str, str]:
     """Return where a resolved copy keeps each table, below its folder, by the table's name in the scenario."""
     places: dict[str, str] = {}
     for written in scenario.tables:
-        places[written] = _place(written, set(places.values()))
+        places[written] = _place(written, taken, set(places.values()))
     return places
 
 
-def _place(written: str, taken: set[str]) -> str:
+def _place(written: str, taken: Collection[str], places: Collection[str]) -> str:
     path = Path(written)
     if (
         not path.is_absolute()
         and ".." not in path.parts
-        and path.parts[0].lower() not in RESULT_NAMES
-        and written not in taken
+        and path.parts[0].lower() not in taken
+        and written not in places
     ):
         return written
     number, place = 1, f"tables/{path.name}"
-    while place in taken:
+    while place in places:
         number += 1
         place = f"tables/{path.stem}-{number}{path.suffix}"
     return place

@@ -25,16 +25,14 @@ from sim.document import (
     Reference,
     Scalar,
     Section,
-    Whole,
     checking,
     wrong,
 )
-from sim.scenario.demand import FilePath
 from sim.scenario.distributions import ZERO, Distribution, Interval
 from sim.scenario.downtime import Downtime, RandomDowntime
-from sim.scenario.levels import DaysOfDemand, Level, StockUnits, Units
+from sim.scenario.levels import DaysOfDemand, Level, PositiveStockUnits, StockUnits, Units
 from sim.scenario.stocktable import StockTable
-from sim.scenario.tables import path_key
+from sim.scenario.tables import FilePath, path_key
 
 Items: TypeAlias = Annotated[Literal["all"] | tuple[str, ...], Listing("item", words=("all",))]
 Warehouses: TypeAlias = Annotated[Literal["all"] | tuple[str, ...], Listing("warehouse", words=("all",))]
@@ -108,7 +106,7 @@ class Review(Section):
     reorder_point: Level | None = Field(
         None, description="order when the position is at or below it; absent: when it is below order_up_to"
     )
-    order_units: Annotated[int, Whole(at_least=1, at_most=100_000_000)] | None = Field(
+    order_units: PositiveStockUnits | None = Field(
         None, description="its smallest multiple that lifts the position above the reorder point"
     )
     order_up_to: Level | None = Field(None, description="what an order lifts the position to")
@@ -135,9 +133,7 @@ class Arrivals(Section):
     """Supply that nobody orders."""
 
     every_days: Interval = Field(description="time between arrivals")
-    units: Annotated[int, Whole(at_least=1, at_most=100_000_000)] = Field(
-        1, description="units that arrive each time"
-    )
+    units: PositiveStockUnits = Field(1, description="units that arrive each time")
 
 
 class Replenish(Section):
@@ -240,7 +236,7 @@ class Supplier(Section):
     id: Identifier = Field(description="its id; no warehouse may have the same")
     lead_days: Distribution = Field(ZERO, description="from order to receipt")
     minimum_units: StockUnits = Field(0, description="least units of each item of an order")
-    multiple_units: Annotated[int, Whole(at_least=1, at_most=100_000_000)] = Field(
+    multiple_units: PositiveStockUnits = Field(
         1, description="units of each item of an order are rounded up to a multiple of it"
     )
     downtime: tuple[Downtime, ...] = Field(

@@ -15,8 +15,9 @@ from sim.document import Whole
 from sim.document.columns import Columns
 from sim.errors import Problem, ScenarioError
 from sim.scenario.instants import NONE, read_instants
+from sim.scenario.levels import MOST_STOCK
 
-_UNITS = Whole(at_most=100_000_000)
+_UNITS = Whole(at_most=MOST_STOCK)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, PlainValidator, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
 from sim.document import Node, Scalar, Section, Seq, problem_at, wrong
@@ -16,6 +16,17 @@ from sim.errors import Problem
 def path_key(written: str | Path) -> str:
     """Return the path of a file in the one form in which it is looked up, whatever form it was written in."""
     return Path(written).as_posix()
+
+
+def _read_path(given: Any) -> Path:
+    if not isinstance(given, str) or not given.strip() or (isinstance(given, Scalar) and given.is_null):
+        raise wrong("must be the name of a file beside the scenario")
+    return Path(given)
+
+
+FilePath: TypeAlias = Annotated[
+    Path, PlainValidator(_read_path), WithJsonSchema({"type": "string", "minLength": 1})
+]
 
 
 class Unread(Seq):

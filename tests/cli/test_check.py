@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
@@ -86,6 +88,18 @@ def test_a_cent_more_is_found_on_the_same_orders(gate: Any) -> None:
     (line,) = [line for line in outcome.output.splitlines() if "cost_per_order" in line]
     assert line.endswith("regression: worse")
     assert "Regression: 1 KPI of 6 judged got worse than allowed." in outcome.output
+
+
+def test_a_regression_is_one_whether_or_not_anybody_reads_it(gate: Any) -> None:
+    """The exit code used to be 0 where the reader was gone: a gate that is piped passed."""
+    command = [sys.executable, "-m", "sim", "check", "dearer", "--baseline", "kept/baseline.json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=gate.folder)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(timeout=120) == 1
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.stderr.close()
 
 
 def test_a_worse_rule_fails_and_every_form_says_so(gate: Any) -> None:

@@ -90,8 +90,12 @@ def test_a_command_that_runs_the_code_of_a_folder_says_so_first(desk: Any, comma
     assert (desk.folder / "ran").exists()
 
 
-def test_what_is_left_to_play_of_a_folder_says_so_too(desk: Any) -> None:
-    (desk.folder / "theirs" / "tasks.jsonl").touch()
+@pytest.mark.parametrize("log", [True, False])
+def test_what_is_left_to_play_of_a_folder_says_so_too(desk: Any, log: bool) -> None:
+    if log:
+        (desk.folder / "theirs" / "tasks.jsonl").touch()
+    else:
+        (desk.folder / "theirs" / "kpis.csv").unlink()
     outcome = desk.orderlab("resume", "theirs", "--quiet", "--jobs", "1")
     assert outcome.code == 0, outcome.errors
     assert outcome.errors.splitlines()[0] == NOTE
@@ -208,9 +212,10 @@ def test_a_folder_does_not_ask_for_replications_without_end(desk: Any, replicati
     content = json.loads(place.read_text())
     content["settings"]["design"]["replications"] = replications
     place.write_text(json.dumps(content))
-    assert desk.orderlab("again", "theirs").refuses() == [
-        f"{Path('theirs', 'provenance.json')}: is not what a run wrote"
-    ]
+    for command in (["again", "theirs"], ["explain", "theirs", "1"], ["diff", "theirs", "nearest", "Idle"]):
+        assert desk.orderlab(*command).refuses() == [
+            f"{Path('theirs', 'provenance.json')}: design: is not what a run wrote"
+        ]
 
 
 @pytest.mark.parametrize(
@@ -302,7 +307,6 @@ def test_a_table_called_like_one_of_the_result_is_kept_beside_it(desk: Any, smal
 
 
 def test_names_of_a_result_folder_are_all_known(theirs: Any) -> None:
-    from sim.cli.lab.folder import TABLES
-    from sim.scenario.resolved import RESULT_NAMES
+    from sim.cli.lab.contents import NAMES
 
-    assert {*TABLES, *(path.name for path in (theirs.folder / "theirs").iterdir())} <= RESULT_NAMES
+    assert {path.name for path in (theirs.folder / "theirs").iterdir()} <= NAMES

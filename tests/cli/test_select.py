@@ -125,11 +125,13 @@ def test_numbers_that_promise_nothing_are_refused(says: Any, option: list[str]) 
         says("select", "small.yaml", *BOTH, *option)
 
 
-@pytest.mark.parametrize("number", ["nan", "inf"])
-def test_an_indifference_that_is_no_number_is_refused(says: Any, number: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "number"), [("--indifference", "nan"), ("--indifference", "inf"), ("--confidence", "nan")]
+)
+def test_what_is_no_number_is_refused(says: Any, option: str, number: str) -> None:
     with pytest.raises(InputError) as caught:
-        says("select", "small.yaml", *BOTH, "--indifference", number)
-    assert str(caught.value) == f"--indifference: value '{number}': must be a positive number"
+        says("select", "small.yaml", *BOTH, "--indifference", "1", option, number)
+    assert str(caught.value) == f"{option}: value '{number}': must be a positive number"
 
 
 def test_replications_are_added_until_the_precision_is_reached(says: Any, folder: Path) -> None:

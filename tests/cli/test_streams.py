@@ -350,8 +350,46 @@ def test_a_result_is_not_overwritten_by_a_run_of_itself(here: Any, desk: Any, sm
     before = {path: path.read_bytes() for path in (desk.folder / "result").rglob("*") if path.is_file()}
     code, output, errors = here("run", "result/scenario.yaml", *options, "--overwrite")
     assert (code, output) == (2, "")
-    assert errors == "result: holds the scenario that is to be run: choose another --out\n"
+    assert errors == "result: holds scenario.yaml, which is to be played: choose another --out\n"
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_result_is_not_overwritten_by_what_reads_its_tables(here: Any, desk: Any, small: str) -> None:
+    """The table used to be removed before it was read, and the result with it."""
+    desk.write("items.CSV", "id,weight_kg,price\ntin,0.5,3.00\n")
+    listed = small.replace("[{id: tin, weight_kg: 0.5, price: 3.00}]", "{file: items.CSV}")
+    desk.write("listed.yaml", listed)
+    options = ("-n", "1", "--jobs", "1", "--journal", "none", "--out", "result")
+    assert here("run", "listed.yaml", *options)[0] == 0
+    desk.write("other.yaml", listed.replace("items.CSV", "result/items.CSV"))
+    before = {path: path.read_bytes() for path in (desk.folder / "result").rglob("*") if path.is_file()}
+    code, _, errors = here("run", "other.yaml", *options, "--overwrite")
+    assert (code, errors) == (2, "result: holds items.CSV, which is to be played: choose another --out\n")
+    assert {path: path.read_bytes() for path in before} == before
+    assert here("run", "small.yaml", *options, "--overwrite")[0] == 0
+    assert not (desk.folder / "result" / "items.CSV").exists()  # the copy of the run before
+
+
+def test_a_folder_for_results_that_leads_nowhere_is_told(here: Any, desk: Any) -> None:
+    """It used to look for a free number for ever."""
+    (desk.folder / "runs").symlink_to("unmounted")
+    code, _, errors = here("run", "small.yaml", "-n", "1", "--jobs", "1")
+    assert (code, errors) == (2, "runs: File exists\n")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8"])
+def test_a_terminal_that_lacks_a_sign_is_no_failure(encoding: str) -> None:
+    """A minus sign ended in a traceback where the output is not in UTF-8."""
+    command = [sys.executable, "-m", "sim", "list", "kpis"]
+    found = subprocess.run(
+        command,
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        timeout=60,
+        check=False,
+    )
+    assert (found.returncode, found.stderr) == (0, b"")
+    assert ("\N{MINUS SIGN}" if encoding == "utf-8" else "\\u2212") in found.stdout.decode(encoding)
 
 
 @pytest.mark.parametrize(

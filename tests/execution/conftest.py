@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from sim.cli.lab.folder import TABLES
+from sim.cli.lab.contents import TABLES
 
 PATIENCE_S = 120
 """How long anything may take on a machine that is busy with other things."""

@@ -91,6 +91,27 @@ def test_variants_stand_where_they_are_named_and_each_by_a_name_of_its_own() -> 
         Experiment(world, [variant, "nearest", variant])
 
 
+def test_a_name_is_of_one_policy(tmp_path: Path) -> None:
+    """The result used to keep the last of them, and `again` played it for both."""
+    world = load_scenario("hello", QUICK)
+    variants = []
+    for folder, text in (("a", "rules: [{rank: {by: [distance_km]}}]\n"), ("b", "rules: [{}]\n")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.yaml").write_text(text)
+        variants += [Variant(folder, *read_policies([tmp_path / folder / "mine.yaml"], world), world)]
+    with pytest.raises(InputError, match="policies: value 'mine': is the name of two policies that differ"):
+        Experiment(world, variants)
+    Experiment(world, [variants[0], Variant("c", variants[0].source, world)])
+
+
+def test_changes_of_policies_are_for_those_that_have_still_to_be_read() -> None:
+    """They used to be ignored."""
+    world = load_scenario("hello", QUICK)
+    variant = Variant("cheap", *read_policies(["cheapest"], world), world)
+    with pytest.raises(InputError, match="is for policies that have still"):
+        Experiment(world, [variant], changes=["policy.name=x"])
+
+
 def test_a_design_names_kpis_that_there_are() -> None:
     for make in (lambda: Precision({"cost_per_ordr": 0.1}), lambda: Selection("cost_per_ordr", 0.1)):
         with pytest.raises(InputError, match="did you mean 'cost_per_order'"):

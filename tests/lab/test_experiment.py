@@ -115,4 +115,4 @@ def test_a_folder_whose_provenance_names_no_design_is_refused(tmp_path: Path) ->
     path.write_text(path.read_text().replace('"fixed"', '"fixd"'))
     with pytest.raises(InputError) as caught:
         Experiment.read(tmp_path / "r")
-    assert str(caught.value) == f"{path}: is not what a run wrote"
+    assert str(caught.value) == f"{path}: design: is not what a run wrote"

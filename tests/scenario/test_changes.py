@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sim.document import Map, Scalar, find, plain, read_text, set_key
+from sim.document import Map, Scalar, find, plain, read_text
+from sim.document.change import set_key
 from sim.errors import InputError
 
 

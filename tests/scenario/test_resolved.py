@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import load_scenario, shipped_scenarios, write_resolved
+from sim.scenario.foreseeable import foreseeable
 
 
 @pytest.mark.parametrize("name", sorted(shipped_scenarios()))
@@ -80,3 +81,8 @@ def test_a_scenario_travels_to_other_processes(desk):
     copy = pickle.loads(pickle.dumps(scenario))
     assert copy == scenario
     assert (copy.id, copy.tree) == (scenario.id, scenario.tree)
+
+
+def test_what_a_policy_may_know_of_a_copy_has_the_id_of_what_was_copied(desk, tmp_path):
+    copy = load_scenario(write_resolved(desk.load(), tmp_path / "copy"), called="towns")
+    assert (copy.id, foreseeable(copy).id) == ("towns", "towns")

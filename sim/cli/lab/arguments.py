@@ -12,7 +12,7 @@ from reports.kpis import kpi_named
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.execution.cluster import check_cluster
-from sim.execution.experiment import Keep, is_file_name
+from sim.execution.experiment import Keep, PolicySource, is_file_name
 
 MOST_JOBS = 1024
 """Processes on one machine."""
@@ -65,6 +65,14 @@ def check_names(variants: Sequence[str]) -> None:
     repeated = [name for name, count in Counter(variants).items() if count > 1]
     rule = "stands twice: each variant needs a name of its own"
     _raise([*problems, *(Problem("policies", rule, value=name) for name in repeated)])
+
+
+def check_sources(sources: Sequence[PolicySource]) -> None:
+    """Refuse policies that are others and have one name: a result keeps one file of it. Raises InputError."""
+    first: dict[str, PolicySource] = {}
+    rule = "is the name of two policies that differ: a result keeps one of them"
+    others = [source.name for source in sources if first.setdefault(source.name, source) != source]
+    _raise([Problem("policies", rule, value=name) for name in dict.fromkeys(others)])
 
 
 def check_playing(journal: str, jobs: object, cluster: str | None) -> None:

@@ -9,24 +9,22 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-
 from policies.doubts import policy_doubts
 from policies.load import build_policy, read_policies
 from policies.ruleset import RuleSet
 from reports.breakdown import break_down, gather
 from reports.designs.design import Design, Fixed
 from reports.designs.precision import Precision
-from reports.designs.selection import Selection
 from reports.kpis import HEADLINE
 from reports.measured import measure_run, warnings_of
 from reports.warmups.warmup import as_told, too_short, warm_ups
-from sim.cli.lab.arguments import check_experiment, check_names, check_playing
+from sim.cli.lab.arguments import check_experiment, check_names, check_playing, check_sources
+from sim.cli.lab.contents import PROVENANCE
 from sim.cli.lab.folder import begun, is_complete, resumable
 from sim.cli.lab.player import Told, play
 from sim.cli.lab.provenance import (
-    FILE_NAME,
     changed_inputs,
+    read_design,
     read_provenance,
     read_variants,
     write_inputs,
@@ -40,8 +38,6 @@ from sim.versions import differing, versions
 
 if TYPE_CHECKING:
     from reports.result import Result
-
-_DESIGNS: dict[str, type[Design]] = {design.name: design for design in (Fixed, Precision, Selection)}
 
 
 class Experiment:
@@ -159,7 +155,11 @@ class Experiment:
             with tempfile.TemporaryDirectory() as scratch:
                 return self._complete(Path(scratch), "none", jobs, cluster, told)
         folder = Path(folder)
-        with begun(folder, self.scenario, overwrite, lambda: self._begin(folder, journal)):
+        reads = [
+            self.scenario.path,
+            *(path for variant in self.variants for path in variant.scenario.tables.values()),
+        ]
+        with begun(folder, reads, overwrite, lambda: self._begin(folder, journal)):
             return self._complete_with_page(folder, journal, jobs, cluster, told)
 
     def _begin(self, folder: Path, journal: Keep) -> None:
@@ -198,17 +198,12 @@ class Experiment:
             ]
             raise InputError(problems)
         scenario, variants = read_variants(folder, provenance)
-        settings = provenance["settings"]
-        try:
-            written = dict(settings["design"])
-            design = TypeAdapter(_DESIGNS[written.pop("name")]).validate_python(written)
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError([Problem(str(folder / FILE_NAME), "is not what a run wrote")]) from error
+        settings, design = provenance["settings"], read_design(folder, provenance)
         try:
             more = {name: settings[name] for name in ("baseline", "family", "common_random_numbers", "more")}
             return cls(scenario, variants, design=design, **more)
         except InputError as error:  # arguments are told by their names, which stand in this file
-            place = str(folder / FILE_NAME)
+            place = str(folder / PROVENANCE)
             raise InputError([Problem(place, str(problem)) for problem in error.problems]) from None
 
     def resume(
@@ -301,9 +296,13 @@ def _variants(
     common_random_numbers: bool,
 ) -> list[Variant]:
     named = [policy for policy in policies if not isinstance(policy, Variant)]
+    if len(named) < len(policies) and changes:
+        rule = "is for policies that have still to be read, and a variant has been"
+        raise InputError([Problem("changes", rule, value=f"policy.{change}") for change in changes])
     made = (Variant(source.name, source, scenario) for source in read_policies(named, scenario, changes))
     variants = [policy if isinstance(policy, Variant) else next(made) for policy in policies]
     check_names([variant.name for variant in variants])
+    check_sources([variant.source for variant in variants])
     if common_random_numbers:
         return variants
     count = len(variants)

@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from reports.numbers import counted
-from sim.cli.lab.provenance import FILE_NAME as PROVENANCE
+from sim.cli.lab.contents import ALWAYS, FILES, FOLDERS, PROVENANCE
 from sim.cli.lab.provenance import read_provenance
-from sim.document.file import check_name
+from sim.document.files import check_name
 from sim.errors import InputError, PolicyError, Problem
-from sim.execution.experiment import DIGESTS
-from sim.execution.tasklog import FILE_NAME as TASK_LOG
 from sim.execution.tasklog import TaskLog, alone
 from sim.scenario import Scenario
 from sim.writing import SCRATCH
 
-_ALWAYS = ("kpis.csv", "comparison.csv", "reconciliation.csv", "breakdown.parquet", "summary.json")
-"""What every experiment has written when it is complete."""
-
-TABLES = (*_ALWAYS, "sweep.csv", "explanations.json")
-"""What an experiment writes of what it found; not every one writes all."""
-
-EXPORTS = "exports"
-"""The folder of what was made of a result for other programs."""
-
-_OTHERS = ("report.html", "scenario.yaml", PROVENANCE, TASK_LOG)
-
 
 def free_folder(scenario: Scenario) -> Path:
     """Make the next free `runs/SCENARIO-0001`."""
-    number = 1
+    runs, number = Path("runs"), 1
+    runs.mkdir(exist_ok=True)
     while True:
-        folder = Path("runs") / f"{scenario.id}-{number:04d}"
+        folder = runs / f"{scenario.id}-{number:04d}"
         try:
-            folder.mkdir(parents=True)
+            folder.mkdir()
         except FileExistsError:  # also when another run was quicker
             number += 1
         else:
@@ -44,15 +32,15 @@ def free_folder(scenario: Scenario) -> Path:
 
 
 @contextmanager
-def begun(out: Path, scenario: Scenario, overwrite: bool, begin: Callable[[], None]) -> Iterator[None]:
+def begun(out: Path, reads: Sequence[Path], overwrite: bool, begin: Callable[[], None]) -> Iterator[None]:
     """Have the folder of a result to oneself, with nothing of an earlier one in it.
 
     Args:
         out: the folder, made if it is not there.
-        scenario: that is to be played.
+        reads: files that what is to be played is made of.
         overwrite: remove an earlier result.
-        begin: writes what makes it the folder of a result; when that ends early, the folder is left as if nothing had
-            been begun.
+        begin: writes what makes it the folder of a result; when that ends early, nothing of it is left there, nor of
+            an earlier result.
 
     Raises:
         InputError: it holds something and `overwrite` is not set, or holds what it must not lose, or is no folder, or
@@ -60,11 +48,11 @@ def begun(out: Path, scenario: Scenario, overwrite: bool, begin: Callable[[], No
 
     """
     check_name(out, str(out))
-    _check_folder(out, scenario, overwrite)
+    _check_folder(out, reads, overwrite)
     was_there = out.exists()
     out.mkdir(parents=True, exist_ok=True)
     with alone(out), resumable(out):
-        _check_folder(out, scenario, overwrite)  # another program may have been quicker
+        _check_folder(out, reads, overwrite)  # another program may have been quicker
         was_empty = not any(out.iterdir())
         try:
             clear(out)
@@ -102,7 +90,7 @@ def _note_what_is_kept(folder: Path, error: BaseException) -> None:
         error.add_note(f"{counted(done, 'replication')} kept: orderlab resume {folder}")
 
 
-def _check_folder(out: Path, scenario: Scenario, overwrite: bool) -> None:
+def _check_folder(out: Path, reads: Sequence[Path], overwrite: bool) -> None:
     rule = ""
     if out.exists() and not out.is_dir():
         rule = "is a file; a result needs a folder"
@@ -111,24 +99,24 @@ def _check_folder(out: Path, scenario: Scenario, overwrite: bool) -> None:
             rule = "holds something already: choose another --out, or add --overwrite"
         elif not (out / PROVENANCE).exists() and not TaskLog(out).is_empty:
             rule = "is not a result folder, so --overwrite leaves it alone"
-        elif scenario.path.resolve().is_relative_to(out.resolve()):
-            rule = "holds the scenario that is to be run: choose another --out"
+        elif read := [path for path in reads if path.resolve().is_relative_to(out.resolve())]:
+            rule = f"holds {read[0].name}, which is to be played: choose another --out"
     if rule:
         raise InputError([Problem(str(out), rule)])
 
 
 def is_complete(folder: Path) -> bool:
     """Tell whether an experiment came to its end here, and nothing of what it wrote is missing."""
-    return not TaskLog(folder).exists and all((folder / name).is_file() for name in _ALWAYS)
+    return not TaskLog(folder).exists and all((folder / name).is_file() for name in ALWAYS)
 
 
 def clear(folder: Path) -> None:
-    """Remove what an earlier run wrote, and nothing else."""
-    for table in _tables_of(folder):
-        table.unlink(missing_ok=True)
-    for name in ("journal", "policies", "tables", "figures", EXPORTS, DIGESTS):
+    """Remove what an earlier run wrote, and all that lies in folders that are a result's."""
+    for copy in _copies_in(folder):
+        copy.unlink(missing_ok=True)
+    for name in (*FOLDERS, "tables"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    for name in (*TABLES, *_OTHERS):
+    for name in FILES:
         (folder / name).unlink(missing_ok=True)
     clear_scratch(folder)
 
@@ -142,10 +130,10 @@ def clear_scratch(folder: Path) -> None:
             scratch.unlink(missing_ok=True)
 
 
-def _tables_of(folder: Path) -> list[Path]:
-    """Return the tables that an earlier run copied beside its scenario, as its provenance tells."""
+def _copies_in(folder: Path) -> list[Path]:
+    """Return what an earlier run copied into its folder, tables among it, as its provenance tells."""
     try:
-        named = [folder / name for name in read_provenance(folder)["hashes"] if name.endswith(".csv")]
+        named = [folder / name for name in read_provenance(folder)["hashes"]]
     except InputError:  # it was interrupted, or changed by hand
         return []
     return [path for path in named if path.resolve().is_relative_to(folder.resolve())]

@@ -13,8 +13,7 @@ from sim.execution.cores import Cores
 from sim.execution.experiment import Design, Found, Measured, Playable, Stage, Task, replicate
 from sim.execution.tasklog import TaskLog
 from sim.execution.workers import Here, Workers, play_all
-from sim.scenario import Scenario
-from sim.scenario.demand import Generated
+from sim.scenario.sizes import expected_orders
 
 _QUICK = 20_000
 """Orders that this process plays before others, which have to be started, could."""
@@ -72,7 +71,7 @@ def play(
     """
     names = [variant.name for variant in stage.variants]
     wanted = design(dict.fromkeys(names, ()))
-    orders = sum(wanted[variant.name] * _orders(variant.scenario) for variant in stage.variants)
+    orders = sum(wanted[variant.name] * expected_orders(variant.scenario) for variant in stage.variants)
     try:
         with workers_for(stage, folder, jobs, cluster, sum(wanted.values()), orders) as workers:
             return replicate(names, design, Player(stage, folder, workers, told))
@@ -104,11 +103,3 @@ def workers_for(
     if processes <= 1 and not (foreign and jobs is None):
         return Here(stage, folder)
     return Cores(stage, folder, max(1, processes))
-
-
-def _orders(scenario: Scenario) -> float:
-    """Return about how many orders a replication has."""
-    if isinstance(scenario.demand, Generated):
-        return scenario.demand.orders_per_day * (scenario.warm_up_days + scenario.days)
-    assert scenario.recorded is not None
-    return len(scenario.recorded.order_ids)

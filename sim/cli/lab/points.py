@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from policies.load import build_policy, change_policy
+from sim.cli.lab.contents import NAMES
 from sim.cli.lab.factors import Factor, as_written
 from sim.document import Document, Scalar, Seq, find, plain, read_text, write
 from sim.errors import InputError, PolicyError, Problem, RuleSetError, ScenarioError
@@ -128,7 +129,8 @@ class Maker:
             document = document.changed(changes, option=_OPTION)
             world = check_scenario(document, anywhere=self._scenario.anywhere, called=self._scenario.id)
             # A result folder keeps these tables, and the change must lead to them from there.
-            kept, taken = table_places(world), set(table_places(self._scenario).values())
+            kept = table_places(world, NAMES)
+            taken = set(table_places(self._scenario, NAMES).values())
             wrong = [
                 Problem(
                     f"{_OPTION} {changes[0]}",

@@ -17,19 +17,32 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
-from sim.document.file import decoded, read_bytes, read_json
+from reports.designs.design import Design, Fixed
+from reports.designs.precision import Precision
+from reports.designs.selection import Selection
+from sim.cli.lab.contents import NAMES, POLICIES, PROVENANCE
+from sim.document.files import decoded, read_bytes, read_json
 from sim.document.paths import dotted
 from sim.errors import InputError, Problem
 from sim.execution.experiment import MOST_BOOKS, Keep, PolicySource, Variant, is_file_name
 from sim.execution.tasklog import TaskLog, no_result
 from sim.scenario import Scenario, load_scenario, write_resolved
+from sim.scenario.resolved import FILE_NAME as SCENARIO
 from sim.scenario.resolved import table_places
 from sim.versions import versions
 from sim.writing import copy_file, write_file
 
-FILE_NAME = "provenance.json"
+_DESIGNS: dict[str, type[Design]] = {design.name: design for design in (Fixed, Precision, Selection)}
 
 
 def _inside(name: str) -> str:
@@ -97,12 +110,12 @@ class _Provenance(BaseModel):
 
 def write_inputs(folder: Path, scenario: Scenario, variants: Sequence[Variant]) -> dict[str, str]:
     """Copy scenario and policies into a folder, so that it can be run again, and return their hashes."""
-    files = [write_resolved(scenario, folder)]
-    (folder / "policies").mkdir(exist_ok=True)
+    files = [write_resolved(scenario, folder, NAMES)]
+    (folder / POLICIES).mkdir(exist_ok=True)
     for source in {variant.source.name: variant.source for variant in variants}.values():
-        files.append(folder / "policies" / source.file_name)
+        files.append(folder / POLICIES / source.file_name)
         write_file(files[-1], source.text)
-    files += [folder / place for place in table_places(scenario).values()]
+    files += [folder / place for place in table_places(scenario, NAMES).values()]
     for written, path in added_tables(scenario, variants).items():
         files.append(folder / written)
         copy_file(path, files[-1])
@@ -158,7 +171,7 @@ def write_provenance(
         "git_revision": _git_revision(scenario.path.parent),
         "hashes": dict(hashes),
     }
-    write_file(folder / FILE_NAME, json.dumps(content, indent=2) + "\n")
+    write_file(folder / PROVENANCE, json.dumps(content, indent=2) + "\n")
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:
@@ -166,12 +179,12 @@ def read_provenance(folder: Path) -> dict[str, Any]:
 
     Raises InputError when it is none, or not what a run wrote.
     """
-    path = folder / FILE_NAME
+    path = folder / PROVENANCE
     if not path.is_file():
         if TaskLog(folder).exists:
             rule = "the run ended before anything was played: run it again, with --overwrite"
             raise InputError([Problem(str(folder), rule)])
-        raise InputError([no_result(folder, FILE_NAME)])
+        raise InputError([no_result(folder, PROVENANCE)])
     content: dict[str, Any] = read_json(path)
     try:
         _Provenance.model_validate(content)
@@ -180,6 +193,15 @@ def read_provenance(folder: Path) -> dict[str, Any]:
         key = dotted([str(step) for step in first["loc"]])
         raise InputError([Problem(str(path), "is not what a run wrote", key)]) from error
     return content
+
+
+def read_design(folder: Path, provenance: Mapping[str, Any]) -> Design:
+    """Return how many replications a run was to play. Raises InputError when that is not what a run wrote."""
+    try:
+        written = dict(provenance["settings"]["design"])
+        return TypeAdapter(_DESIGNS[written.pop("name")]).validate_python(written)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError([Problem(str(folder / PROVENANCE), "is not what a run wrote", "design")]) from error
 
 
 def changed_inputs(folder: Path, provenance: Mapping[str, Any]) -> list[str]:
@@ -196,7 +218,7 @@ def read_variants(
 ) -> tuple[Scenario, list[Variant]]:
     """Return the scenario of a result, and its variants or those of the given names, from the folder's copies."""
     settings = provenance["settings"]
-    path = folder / "scenario.yaml"
+    path = folder / SCENARIO
     called = settings["scenario"]
     scenario = load_scenario(path, called=called)
     worlds = {(): scenario}
@@ -215,7 +237,7 @@ def read_variants(
 def _source(folder: Path, name: str, settings: Mapping[str, Any]) -> PolicySource:
     parameters = tuple(settings["parameters"].get(name, {}).items())
     source = PolicySource(name, "", "", settings["classes"].get(name, ""), parameters)
-    path = folder / "policies" / source.file_name
+    path = folder / POLICIES / source.file_name
     return replace(source, file=str(path), text=decoded(read_bytes(path, str(path)), str(path), InputError))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import filecmp
 from pathlib import Path
 
-from sim.cli.lab.folder import TABLES
+from sim.cli.lab.contents import TABLES
 
 
 def compared_files(folder: Path) -> list[str]:
@@ -21,5 +22,5 @@ def differing_files(folder: Path, other: Path) -> list[str]:
         for name in dict.fromkeys([*compared_files(folder), *compared_files(other)])
         if not (folder / name).is_file()
         or not (other / name).is_file()
-        or (folder / name).read_bytes() != (other / name).read_bytes()
+        or not filecmp.cmp(folder / name, other / name, shallow=False)
     ]

@@ -163,7 +163,7 @@ def _raise(maker: Maker) -> None:
         raise InputError(maker.problems)
 
 
-_Alone: TypeAlias = Mapping[tuple[str, str, str], Variant | None]
+_Alone: TypeAlias = Mapping[tuple[str, str, str], Variant]
 """By policy, key and value: the point that differs in this alone."""
 
 
@@ -176,14 +176,14 @@ def _alone(maker: Maker, unchanged: Sequence[Variant], factors: Sequence[Factor]
         for value in factor.values
     }
     _raise(maker)
-    return alone
+    return {place: variant for place, variant in alone.items() if variant is not None}
 
 
 def _keeps_orders(factor: Factor, base: Variant, alone: _Alone) -> bool:
     """Whether the same orders are met whatever the value of a key is."""
     usual = made_of(base.scenario)
     points = (alone[base.name, factor.key, value] for value in factor.values)
-    return all(made_of(point.scenario) == usual for point in points if point is not None)
+    return all(made_of(point.scenario) == usual for point in points)
 
 
 def _standing(
@@ -195,8 +195,7 @@ def _standing(
         found[base.name] = {}
         for factor in factors:
             variants = {value: alone[base.name, factor.key, value] for value in factor.values}
-            right = {value: variant for value, variant in variants.items() if variant is not None}
-            found[base.name][factor.key] = maker.standing(base, factor, right)
+            found[base.name][factor.key] = maker.standing(base, factor, variants)
     return found
 
 
