@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole
+from reports.kpis.columns import Flags, Integers, flags, positions, seconds, whole, words
 from reports.kpis.orders import COST_COLUMNS, late_orders, own_costs
 from sim.clock import DAY
 from sim.execution.experiment import Task, digest_of
@@ -52,20 +52,24 @@ def break_down(journal: Journal) -> pa.Table:
     Slices stand in the order of the scenario, days in that of time; a region without orders has no row.
     """
     begin, end = (journal.about["start"] + second for second in journal.about["window"])
-    words = {name: _words(journal, name) for name in ("region", "segment")} | {"split_reason": SPLIT_REASONS}
-    words["day"] = [str(day) for day in range(-(-(end - begin) // DAY))]
-    sums = {by: np.zeros((len(SUMS), len(words[by])), dtype=np.int64) for by in BY}
+    known = {
+        "region": words(journal, "orders", "region"),
+        "segment": words(journal, "orders", "segment"),
+        "split_reason": SPLIT_REASONS,
+        "day": tuple([str(day) for day in range(-(-(end - begin) // DAY))]),
+    }
+    sums = {by: np.zeros((len(SUMS), len(known[by])), dtype=np.int64) for by in BY}
     for batch in journal.batches("orders", _ORDERS):
         ours = batch.filter(batch.column("counted"))
         amounts = _amounts(ours, journal.about["start"] + journal.about["end"])
-        place = {by: positions(ours.column(by), words[by]) for by in BY if by != "day"}
+        place = {by: positions(ours.column(by), known[by]) for by in BY if by != "day"}
         place["day"] = (seconds(ours.column("placed_at")) - begin) // DAY
         for by, total in sums.items():
             for row, amount in enumerate(amounts):
                 total[row] += _added(place[by], amount, total.shape[1])
     for name, amount in (_picked(journal, begin, end) | _spoiled(journal, begin, end)).items():
         sums["day"][SUMS.index(name)] += amount
-    return pa.concat_tables(_table(by, words[by], sums[by]) for by in BY)
+    return pa.concat_tables(_table(by, known[by], sums[by]) for by in BY)
 
 
 def read_breakdown(folder: Path) -> pa.Table | None:
@@ -106,13 +110,6 @@ def _of_task(folder: Path, task: Task) -> pa.Table:
         "replication": pa.array([task.replication] * len(table), pa.int32()),
     }
     return pa.table({**head, **dict(zip(table.column_names, table.columns, strict=True))})
-
-
-def _words(journal: Journal, column: str) -> Sequence[str]:
-    for batch in journal.batches("orders", (column,)):
-        words: list[str] = batch.column(column).dictionary.to_pylist()
-        return words
-    return ()
 
 
 def _amounts(batch: pa.RecordBatch, end: int) -> list[Integers]:

@@ -1,4 +1,4 @@
-"""The course of a replication: how many shipments waited and how many units lay there, from its first hour on.
+"""The course of a replication: how many shipments were in the building and how many units lay there, hour by hour.
 
 A worker measures the course beside the KPIs, as numbers of a few hours each, and nothing else of a journal is needed
 to judge a warm-up.
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from reports.kpis.columns import Integers, seconds, whole
 from reports.statistics import Values
@@ -17,7 +18,7 @@ from sim.clock import DAY, HOUR
 from sim.execution.experiment import Replication
 from sim.journal import Journal
 
-COURSES = {"backlog": "shipments that wait", "on_hand": "units on hand"}
+COURSES = {"backlog": "shipments in the building", "on_hand": "units on hand"}
 """What is followed over all warehouses, and how it is called: what fills up or empties from the first second on."""
 
 _MANY = 200  # values that a course need not exceed
@@ -64,8 +65,7 @@ def follow(journal: Journal) -> dict[str, float]:
         place = begins // length
         inside = place < number
         for name, total in sums.items():
-            # A time mean is a whole number of shipment-seconds over the time: sums of whole numbers are exact.
-            amounts = np.rint(whole(batch.column(name)) * lasted)
+            amounts = added_up(batch.column(name), lasted)
             total += np.bincount(place[inside], amounts[inside], number)
     return {
         f"{name}.{hours * place}": value / length
@@ -100,6 +100,12 @@ def courses(rows: Iterable[Replication]) -> dict[str, dict[str, Course]]:
 def hours_of_a_value(length: int) -> int:
     """Return the smallest part of a day, in hours, that cuts `length` seconds into no more than 200; or a day."""
     return next((part for part in _PARTS if length <= part * HOUR * _MANY), DAY // HOUR)
+
+
+def added_up(means: pa.Array, lasted: Integers) -> Values:
+    """Return means over some seconds times these: whole numbers, such as shipment-seconds, whose sums are exact."""
+    amounts: Values = np.rint(whole(means) * lasted)
+    return amounts
 
 
 def row_ends(begins: Integers, window: tuple[int, int]) -> Integers:

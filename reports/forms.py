@@ -102,14 +102,7 @@ def as_csv(table: Table) -> str:
 
 
 def as_json(content: Any) -> str:
-    """Write content as JSON for people to look into as well; a Table as title, units, and rows by column."""
-    if isinstance(content, Table):
-        names = [column.name for column in content.columns]
-        content = {
-            "title": content.title,
-            "units": {column.name: column.unit for column in content.columns if column.unit},
-            "rows": [dict(zip(names, row, strict=True)) for row in content.rows],
-        }
+    """Write content as JSON for people to look into as well."""
     return json.dumps(content, indent=1, ensure_ascii=False)
 
 

@@ -36,6 +36,11 @@ def estimate(mean: float | None, half_width: float | None, unit: str) -> str:
     return f"{fixed(factor * mean, places)} ± {_half_width(factor * half_width, places)}"
 
 
+def mean(mean: float | None, half_width: float | None, unit: str) -> str:
+    """Write a mean as `estimate` does, without the half-width."""
+    return estimate(mean, half_width, unit).partition(" ±")[0]
+
+
 def level(mean: float | None, row: Mapping[str, Any]) -> str:
     """Write a mean, with no more decimals than the interval of its difference in a row of a comparison supports."""
     if mean is None or row["low"] is None:

@@ -89,13 +89,17 @@ def replications(summary: dict[str, Any]) -> str:
     return numbers.span(min(summary["replications_of"].values()), summary["replications"], "replication")
 
 
+def other_orders(summary: dict[str, Any]) -> list[str]:
+    """Return the keys of a sweep of which other values make other orders; none of a run."""
+    keys = summary.get("sweep", {"keys": []})["keys"]
+    return [entry["key"] for entry in keys if not entry.get("same_orders", True)]
+
+
 def same_orders(summary: dict[str, Any]) -> bool:
     """Whether all policies met the same orders: neither has each its own, nor do points of a sweep make others."""
-    swept = summary.get("sweep", {"keys": [], "points": []})
-    makers = [entry["key"] for entry in swept["keys"] if not entry.get("same_orders", True)]
     books = {
-        tuple(point["values"][key] for key in makers)
-        for point in swept["points"]
+        tuple(point["values"][key] for key in other_orders(summary))
+        for point in summary.get("sweep", {"points": []})["points"]
         if point["policy"] in summary["policies"]
     }
     return len(books) < 2 and all(row["method"] == PAIRED for row in summary["comparison"])

@@ -25,7 +25,8 @@ TOO_FEW = "too few replications to say"
 
 _MATTERS = 0.01  # of the baseline's mean
 _SHARE_MATTERS = 0.005
-_MOST_REPLICATIONS = 1_000_000
+MOST_REPLICATIONS = 1_000_000
+"""Of one policy: each is a task that is kept in memory, and fifty numbers."""
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -194,7 +195,7 @@ def verdict(
 
     `better` and `worse` need an adjusted p-value below 1 - confidence. Otherwise the two are `not
     distinguishable` when the interval is narrow enough to have shown a difference that matters: half-width at
-    most 1 % of the baseline's mean, or half a percentage point of a share if that is more. If it is wider, or
+    most 1 % of the baseline's mean, or half a percentage point of a share. If it is wider, or
     excludes zero without surviving the adjustment, there are `too few replications to say`; the number given
     would do if the spread and the difference stay as they are. It is None where a million would not do, and
     where a single replication has no spread.
@@ -211,7 +212,7 @@ def verdict(
         return TOO_FEW, None
     if p_adjusted < 1.0 - confidence:
         return (BETTER if (found.difference < 0) == (kpi.better == "lower") else WORSE), None
-    matters = max(_MATTERS * abs(found.baseline_mean), _SHARE_MATTERS if kpi.unit == "share" else 0.0)
+    matters = _SHARE_MATTERS if kpi.unit == "share" else _MATTERS * abs(found.baseline_mean)
     needed = [] if found.half_width <= matters else [replications_for(found.spread, matters, confidence)]
     if abs(found.difference) > found.half_width:
         # The level that this one p-value would have to pass for its adjusted one to pass.
@@ -237,7 +238,7 @@ def replications_for(spread: float, half_width: float, confidence: float = CONFI
     """
     low, high = 1, 2  # `low` is not enough
     while _half_width(high, spread, confidence) > half_width:
-        if high > _MOST_REPLICATIONS:
+        if high > MOST_REPLICATIONS:
             return None
         low, high = high, 2 * high
     while high - low > 1:
@@ -246,7 +247,7 @@ def replications_for(spread: float, half_width: float, confidence: float = CONFI
             low = middle
         else:
             high = middle
-    return high if high <= _MOST_REPLICATIONS else None
+    return high if high <= MOST_REPLICATIONS else None
 
 
 def _defined(values: Sequence[float] | Values) -> Values:

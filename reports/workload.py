@@ -1,4 +1,4 @@
-"""Workload: how many shipments waited at each site of a replication, and how busy it was, through the window."""
+"""Workload: how many shipments were in each building of a replication, and how busy it was, through the window."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.course import hours_of_a_value, row_ends
-from reports.kpis.columns import ABSENT, positions, seconds, whole
+from reports.course import added_up, hours_of_a_value, row_ends
+from reports.kpis.columns import ABSENT, positions, seconds, whole, words
 from reports.statistics import Values
 from sim.clock import DAY, HOUR
 from sim.journal import Journal
@@ -38,13 +38,13 @@ class Workload:
 
     Attributes:
         sites: their names, in the order of the scenario.
-        waiting: shipments that wait, mean over the step.
+        backlog: shipments and returns in the building, queued or in work, mean over the step.
         busy: share of the open station hours that were worked; undefined where no station was open.
 
     """
 
     sites: tuple[str, ...]
-    waiting: Steps
+    backlog: Steps
     busy: Steps
 
 
@@ -73,7 +73,7 @@ def workload(journal: Journal) -> Workload:
     begin, end = journal.about["window"]
     short = HOUR * hours_of_a_value(end - begin)
     long = DAY if end - begin >= _DAILY * DAY else short
-    sites = _sites(journal)
+    sites = words(journal, "warehouse_hours", "warehouse")
     steps, turns = -(-(end - begin) // short), -(-(end - begin) // long)
     waited = np.zeros(len(sites) * steps)
     busy, opened = np.zeros(len(sites) * turns), np.zeros(len(sites) * turns)
@@ -81,9 +81,7 @@ def workload(journal: Journal) -> Workload:
         begins = seconds(batch.column("hour")) - journal.about["start"]
         inside = (begins >= begin) & (begins < end)
         at, site = begins[inside] - begin, positions(batch.column("warehouse"), sites)[inside]
-        # A mean over time is a whole number of shipment-seconds over the time: sums of whole numbers are exact.
-        lasted = (row_ends(begins, (begin, end)) - begins)[inside]
-        amounts = np.rint(whole(batch.column("backlog"))[inside] * lasted)
+        amounts = added_up(batch.column("backlog"), row_ends(begins, (begin, end)) - begins)[inside]
         waited += np.bincount(site * steps + at // short, amounts, len(waited))
         place = site * turns + at // long
         busy += np.bincount(place, whole(batch.column("busy_s"))[inside], len(busy))
@@ -115,9 +113,3 @@ def outages(journals: Iterable[Journal]) -> list[Outage]:
     return [
         Outage(site, begin, end, left, reason) for (begin, site, left, reason), end in sorted(found.items())
     ]
-
-
-def _sites(journal: Journal) -> tuple[str, ...]:
-    for batch in journal.batches("warehouse_hours", ("warehouse",)):
-        return tuple(batch.column("warehouse").dictionary.to_pylist())
-    return ()

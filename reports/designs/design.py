@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from reports.statistics import MOST_REPLICATIONS
 from sim.execution.experiment import Found
 
 
@@ -30,10 +31,6 @@ class Design(Protocol):
     def told(self, found: Found) -> Mapping[str, Any]:
         """Return what is said of a finished experiment, as plain JSON; empty when there is nothing to say."""
         ...
-
-
-MOST_REPLICATIONS = 1_000_000
-"""Of one policy: each is a task that is kept in memory, and fifty numbers."""
 
 
 @dataclass(frozen=True)

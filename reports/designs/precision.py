@@ -7,10 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from reports.designs.design import MOST_REPLICATIONS
 from reports.kpis import Kpi, kpi_named
-from reports.kpis.catalogue import values_by_kpi
-from reports.statistics import CONFIDENCE, Difference, paired, replications_for, sample_of, welch
+from reports.kpis.typed import values_by_kpi
+from reports.statistics import (
+    CONFIDENCE,
+    MOST_REPLICATIONS,
+    Difference,
+    paired,
+    replications_for,
+    sample_of,
+    welch,
+)
 from sim.execution.experiment import Found
 
 AT_MOST = 200
@@ -102,7 +109,7 @@ class Precision:
         if not self.wanted or min(self.wanted.values()) <= 0.0:
             raise ValueError(f"half-widths must be positive, and one or more: {dict(self.wanted)}")
         for name in self.wanted:
-            kpi_named(name, _OPTION)
+            kpi_named(name, "wanted")
         if not 1 <= self.at_least <= self.at_most:
             raise ValueError(f"at_most must be at_least or more: {self.at_least}, {self.at_most}")
         if self.at_most > MOST_REPLICATIONS:
@@ -150,8 +157,9 @@ class Precision:
 
     def _wanted_in_all(self, found: Found) -> int:
         n = _replications(found)
-        if n < self.at_least:
-            return self.at_least
+        first = max(self.at_least, min(_FIRST, self.at_most))
+        if n < first:
+            return first
         if self._is_undefined(found, n):
             return max(n, min(_GIVEN_UP, self.at_most))
         held = self._held(found, n)

@@ -15,9 +15,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from reports.designs.design import MOST_REPLICATIONS
 from reports.kpis import KPIS, kpi_named
-from reports.statistics import CONFIDENCE
+from reports.statistics import CONFIDENCE, MOST_REPLICATIONS
 from sim.errors import InputError, Problem
 from sim.execution.experiment import Found
 

@@ -70,10 +70,11 @@ def precision_sentences(precision: Mapping[str, Any], currency: str) -> list[str
             f"The precision wanted is reached with {n:,} replications, and held over the last {precision['held']}:"
             f" half-widths of at most {joined(list(wanted.values()))}."
         ]
-    text = f"The limit of {precision['at_most']:,} replications came first: the precision wanted"
+    limit = numbers.counted(precision["at_most"], "replication")
+    text = f"The limit of {limit} came first: the precision wanted"
     if n < precision["at_most"] and any(row["n"] == 0 for row in rows):
         text = f"It ended after {n:,} replications, because more would not help: the precision wanted"
-    if precision["reached"]:
+    if all(row["reached"] for row in rows):
         return [f"{text} is reached, but did not yet hold for long enough to be more than luck."]
     missed = []
     for row in rows:
@@ -83,6 +84,9 @@ def precision_sentences(precision: Mapping[str, Any], currency: str) -> list[str
         what = kpi.label
         if row["policy"] != precision["baseline"]:
             what += f" of {row['policy']} minus {precision['baseline']}"
+        if n == 1:
+            missed.append(f"{what}: one replication has no interval")
+            continue
         if row["half_width"] is None:
             many = "too many" if row["n"] else "all"
             missed.append(f"{what}: undefined in {many} replications; choose another KPI, or play more days")

@@ -17,7 +17,7 @@ ROWS = {
     "shipments": "a shipment, when it has ended or the run has",
     "decisions": "one answer of the policy",
     "supply": "a lot that was received, is under way or is owed",
-    "walk_ins": "a sale over the counter",
+    "walk_ins": "a unit asked for over the counter",
     "returns": "a line that came back, and what became of it",
     "disposals": "units that left without a customer",
     "warehouse_hours": "a warehouse in one hour",
@@ -114,7 +114,7 @@ _OWN: dict[str, dict[str, str]] = {
         "cost_order": "what the order itself cost, in the first row of a purchase",
         "cost_freight": "what bringing it cost",
     },
-    "walk_ins": {"units": "units wanted", "lost_units": "of them, units that were not there"},
+    "walk_ins": {"units": "units sold", "lost_units": "units asked for that were not there"},
     "returns": {
         "shipment": "with which it had come",
         "warehouse": "to which it went back",

@@ -103,7 +103,7 @@ def _cell(
         axes.add_patch(Rectangle(inner, 0.92, 0.88, **frame))
     sure = row["verdict"] in (BETTER, WORSE)
     if written:
-        text = numbers.estimate(row["mean"], row["half_width"], row["unit"]).partition(" ±")[0]
+        text = numbers.mean(row["mean"], row["half_width"], row["unit"])
         axes.text(
             column, line, text, ha="center", va="center", fontsize=9, zorder=6,
             color=INK.light, fontweight="bold" if sure else "normal",

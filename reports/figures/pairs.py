@@ -34,8 +34,6 @@ class _Pairs(NamedTuple):
 def pairs(evidence: Evidence) -> list[Picture]:
     """Draw every replication at the baseline's value and the policy's, with the line of no difference."""
     title = "Replications in pairs"
-    if len(evidence.policies) < 2:
-        return [Picture("pairs", title, "", "There is only one policy, and nothing to pair it with.")]
     if all(row["method"] != PAIRED for row in evidence.summary["comparison"]):
         return [
             Picture("pairs", title, "", "Policies met different orders: their replications are no pairs.")

@@ -43,8 +43,6 @@ class _Measure:
 def regions(evidence: Evidence) -> list[Picture]:
     """Draw for each policy but the baseline where it gains and loses: a list, and a map where regions are many."""
     summary, baseline = evidence.summary, evidence.summary["baseline"]
-    if len(evidence.policies) < 2:
-        return [Picture(_NAME, _TITLE, "", "There is only one policy, and nothing to compare it with.")]
     slices = evidence.slices("region")
     if len(slices.names) < 2:
         return [Picture(_NAME, _TITLE, "", "Orders come from no more than one region.")]

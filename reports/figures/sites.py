@@ -24,7 +24,7 @@ from reports.workload import Outage, Steps, Workload, outages, workload
 from sim.clock import DAY, HOUR
 from sim.journal import Journal
 
-_WAITING, _BUSY = ("waiting", "What waits at each site"), ("busy", "How busy each site is")
+_BACKLOG, _BUSY = ("waiting", "What is in the building at each site"), ("busy", "How busy each site is")
 _MOST_SITES, _MOST_REASONS = 6, 3
 _DAYS = 3  # from so many on, time is told in days
 _DOWN, _PARTLY = 0.3, 0.15  # how opaque a downtime is without any station, and with some
@@ -40,12 +40,12 @@ def site_loads(journals: Mapping[str, Journal], policies: Sequence[str]) -> list
 
     """
     if not journals:
-        return [Picture(*_WAITING, "", NO_JOURNAL)]
+        return [Picture(*_BACKLOG, "", NO_JOURNAL)]
     loads = {policy: workload(journal) for policy, journal in journals.items()}
     places = {policy: policies.index(policy) for policy in journals}
     window = _Window.of(next(iter(journals.values())))
     panels = _Panels(loads, places, outages(journals.values()), window)
-    return [_waiting(panels), _busy(panels)]
+    return [_backlog(panels), _busy(panels)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ class _Panels:
         """Return for every site that has work the most that waits there on average, and how busy it is at most."""
         found: dict[str, tuple[float, float]] = {}
         for each in self.loads.values():
-            for site, waiting, busy in zip(each.sites, each.waiting.values, each.busy.values, strict=True):
-                weight = float(waiting.mean()), float(np.nan_to_num(busy).mean())
+            for site, backlog, busy in zip(each.sites, each.backlog.values, each.busy.values, strict=True):
+                weight = float(backlog.mean()), float(np.nan_to_num(busy).mean())
                 if any(weight):
                     found[site] = max(weight, found.get(site, weight))
         return found
@@ -111,20 +111,20 @@ class _Panels:
         ]
 
 
-def _waiting(panels: _Panels) -> Picture:
-    name, title = _WAITING
-    courses = {policy: (each.sites, each.waiting) for policy, each in panels.loads.items()}
+def _backlog(panels: _Panels) -> Picture:
+    name, title = _BACKLOG
+    courses = {policy: (each.sites, each.backlog) for policy, each in panels.loads.items()}
     if not any(course.values.any() for _, course in courses.values()):
         return Picture(
-            name, title, "", "No shipment waited at any site in the replication whose journal is kept."
+            name, title, "", "Nothing was in any building in the replication whose journal is kept."
         )
     span = numbers.counted(next(iter(courses.values()))[1].seconds // HOUR, "hour")
-    svg = _draw(panels, courses, 1.0, f"shipments that wait (mean over {span})", (name, title, ""))
+    svg = _draw(panels, courses, 1.0, f"shipments in the building (mean over {span})", (name, title, ""))
     return Picture(
         name,
         title,
         svg,
-        f"Shipments given to a site that it does not work on yet. {_caption(panels)}",
+        f"Shipments and returns that a site was given and has not done with: queued or in work. {_caption(panels)}",
         rests_on=("course",),
     )
 

@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from reports.kpis.catalogue import values_by_kpi
+from reports.kpis.typed import values_by_kpi
 from reports.result import read_result
 from reports.statistics import Sample, sample_of
 from sim.document.files import decoded, read_bytes

@@ -3,9 +3,9 @@
 With a bound, a KPI may get worse by no more than that. Without one, it depends on what went in:
 
 - the same version, files and seed must give the same numbers, and whatever is worse is a regression;
-- otherwise the difference is judged by its interval, replication by replication where the orders are the same, else
-  by Welch's test. Only what is worse can fail, so that p-values are one-sided; Holm's correction runs over all that
-  is judged so, and worse with an adjusted p below 5 % is a regression.
+- otherwise the difference is judged replication by replication where the orders are the same, else by Welch's test.
+  Only what is worse can fail, so that p-values are one-sided; Holm's correction runs over all that is judged so, and
+  worse with an adjusted p below 5 % is a regression.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Change:
         kpi: the indicator.
         unit: with the currency's code.
         found: the result minus the baseline; NaN where either is undefined.
+        paired: whether that is replication by replication.
         judged: whether the result can fail on it.
         exact: whether the same inputs should have given the same number.
         bound: how much worse it may get, or None.
@@ -47,6 +48,7 @@ class Change:
     kpi: Kpi
     unit: str
     found: Difference
+    paired: bool
     judged: bool
     exact: bool
     bound: Bound | None
@@ -172,12 +174,12 @@ def check(baseline: Baseline, result: Baseline, file: Path, folder: Path) -> Che
 
 def _change(baseline: Baseline, result: Baseline, policy: str, kpi: Kpi, exact: bool) -> Change:
     before, now = baseline.policies[policy][kpi.name], result.policies[policy][kpi.name]
-    found = _difference(before, now, _same_orders(baseline, result, policy))
+    found, in_pairs = _difference(before, now, _same_orders(baseline, result, policy))
     # Without a direction nothing is worse, unless somebody said how far it may go.
     judged = kpi.name in result.bounds or (kpi.better is not None and (exact or kpi.name in result.judged))
     p_value = math.nan if exact else found.p_value / 2.0
     unit = kpi.unit_in(result.currency)
-    return Change(policy, kpi, unit, found, judged, exact, result.bounds.get(kpi.name), p_value)
+    return Change(policy, kpi, unit, found, in_pairs, judged, exact, result.bounds.get(kpi.name), p_value)
 
 
 def _adjusted(changes: Sequence[Change]) -> list[Change]:
@@ -196,13 +198,14 @@ def _chance_of_worse(change: Change) -> float:
     return change.p_value if change.worse_by > 0.0 else 1.0 - change.p_value
 
 
-def _difference(before: Kept, now: Kept, same_orders: bool) -> Difference:
+def _difference(before: Kept, now: Kept, same_orders: bool) -> tuple[Difference, bool]:
+    """Return the result minus the baseline, and whether it was taken replication by replication."""
     if same_orders and before.values and now.values:
         n = min(len(before.values), len(now.values))
         found = paired(_numbers(before.values[:n]), _numbers(now.values[:n]))
         if found.n:
-            return found
-    return welch(before.sample, now.sample)
+            return found, True
+    return welch(before.sample, now.sample), False
 
 
 def _numbers(values: Sequence[float | None]) -> list[float]:

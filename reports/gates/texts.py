@@ -21,9 +21,8 @@ _TWO_SAMPLES = "of two samples (Welch)"
 
 
 class Words(NamedTuple):
-    """What is said of a check as a whole: what it is, whether anything got worse, and how verdicts are to be read."""
+    """What is said of a check as a whole: whether anything got worse, and how verdicts are to be read."""
 
-    title: str
     answer: str
     reading: str
 
@@ -73,7 +72,7 @@ def check_junit(check: Check) -> str:
 
 def check_words(check: Check) -> Words:
     """Say of a check what every form of it says."""
-    return Words(_title(check), _answer(check), _reading(check))
+    return Words(_answer(check), _reading(check))
 
 
 def words_of(change: Change) -> str:
@@ -110,9 +109,10 @@ def _answer(check: Check) -> str:
     sure = [change for change in moved if change.judged and not change.noise]
     better = sum(1 for change in sure if change.worse_by < 0.0)
     worse = sum(1 for change in sure if change.worse_by > 0.0)
+    noise, new = sum(1 for change in moved if change.noise), sum(1 for change in moved if change.appeared)
     return (
         f"No regression: of {kpis} judged, {better} got better, {worse} worse within bounds,"
-        f" {sum(1 for change in moved if change.noise)} may be noise; the others are the same."
+        f" {noise} may be noise{f', {new} were not defined before' if new else ''}; the others are the same."
     )
 
 
@@ -132,11 +132,22 @@ def _reading(check: Check) -> str:
             how = _TWO_SAMPLES
         elif others:
             how += f"; for {joined(others)}, which met others, {_TWO_SAMPLES}"
+        if single := _not_kept(check):
+            how += f"; for {joined(single)}, of which the baseline keeps no single values, {_TWO_SAMPLES}"
         sentences.append(
             f"Intervals: {how}. May be noise: one-sided p, adjusted (Holm), of 0.05 or more; without a bound that is no"
             " regression."
         )
     return " ".join(sentences)
+
+
+def _not_kept(check: Check) -> list[str]:
+    """Return what could have been compared in pairs, had the baseline kept the values."""
+    return [
+        f"{change.kpi.label} of {change.policy}"
+        for change in check.changes
+        if not (change.paired or math.isnan(change.p_value) or change.policy in check.other_orders)
+    ]
 
 
 def _rows(check: Check) -> list[tuple[str, ...]]:

@@ -7,7 +7,6 @@ is undefined (NaN); a sum over nothing is 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -43,8 +42,8 @@ class Kpi:
 
     Example:
         >>> from reports import KPIS
-        >>> KPIS["late_share"].better, KPIS["late_share"].unit, KPIS["late_share"].headline
-        ('lower', 'share', True)
+        >>> KPIS["late_share"].better, KPIS["late_share"].unit
+        ('lower', 'share')
 
     """
 
@@ -53,11 +52,6 @@ class Kpi:
     better: Better | None
     label: str
     meaning: str
-
-    @property
-    def headline(self) -> bool:
-        """Whether it is one of the six on which policies are judged."""
-        return self.name in HEADLINE
 
     def unit_in(self, currency: str) -> str:
         """Return the unit with the currency's code in the place of "money"."""
@@ -189,40 +183,3 @@ def kpi_named(name: str, option: str) -> Kpi:
         rule = "is no KPI (orderlab list kpis)"
         raise InputError([Problem(option, rule, value=name, nearest=nearest(name, KPIS))])
     return KPIS[name]
-
-
-def values_by_kpi(
-    option: str, form: str, texts: Iterable[str], value_of: Callable[[Kpi, str], _Value]
-) -> dict[str, _Value]:
-    """Return what an option of the command line says of KPIs, such as "late_share=0.01", by their names.
-
-    Args:
-        option: its name.
-        form: of its texts, as they must be typed.
-        texts: of it, each with one KPI.
-        value_of: reads what is said of a KPI. Raises ValueError with what it must be.
-
-    Raises:
-        InputError: with everything that is wrong: no such KPI, one that stands twice, or no such value.
-
-    """
-    found: dict[str, _Value] = {}
-    problems: list[Problem] = []
-    for text in texts:
-        name, equals, said = (part.strip() for part in text.partition("="))
-        if not equals:
-            problems.append(Problem(option, f"must be {form}", value=text))
-            continue
-        try:
-            value = value_of(kpi_named(name, option), said)
-        except InputError as error:
-            problems += error.problems
-        except ValueError as error:
-            problems.append(Problem(option, str(error), key=name, value=said))
-        else:
-            if name in found:
-                problems.append(Problem(option, "stands twice", key=name, value=said))
-            found[name] = value
-    if problems:
-        raise InputError(problems)
-    return found

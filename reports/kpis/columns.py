@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sim.journal import Journal
+
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -36,6 +38,13 @@ def whole(column: pa.Array, scale: int = 1) -> Integers:
         raise ValueError("a number is missing")
     values = np.asarray(column.to_numpy(zero_copy_only=False))
     return values if scale == 1 else np.rint(values * scale).astype(np.int64)
+
+
+def words(journal: Journal, table: str, column: str) -> tuple[str, ...]:
+    """Return the words that a column of ids may hold, in the order of the scenario; none of a table without rows."""
+    for batch in journal.batches(table, (column,)):
+        return tuple(batch.column(column).dictionary.to_pylist())
+    return ()
 
 
 def flags(column: pa.Array) -> Flags:

@@ -8,7 +8,7 @@ from reports import numbers
 from reports.kpis import KPIS
 from reports.numbers import joined
 from reports.result import Result
-from reports.sentences import is_same, phrase
+from reports.sentences import is_same, other_orders, phrase
 from reports.statistics import BETTER, TOO_FEW, WORSE
 from reports.summary import currency_of
 from reports.sweeps.table import UNCHANGED, WITHOUT, Rows, contenders, policies_of, rows_of, swept_of, tornado
@@ -41,15 +41,10 @@ def orders_each(result: Result) -> str:
     return fewest if fewest == most else f"{fewest} to {most}"
 
 
-def other_orders(result: Result) -> list[str]:
-    """Return the keys of which other values make other orders."""
-    return [entry["key"] for entry in swept_of(result)["keys"] if not entry.get("same_orders", True)]
-
-
 def pairing(result: Result) -> str:
     """Return how points are compared."""
     text = "Differences are taken replication by replication"
-    if keys := other_orders(result):
+    if keys := other_orders(result.summary):
         return f"{text}. Other values of {joined(keys)} make other orders, of the same random numbers."
     return f"{text} on the same orders."
 
@@ -92,7 +87,8 @@ def _most_swinging(result: Result, policy: str) -> list[str]:
 def _best(result: Result, policy: str, rows: Rows) -> str:
     kpi = result.summary["family"][0]
     points = {point["policy"]: point for point in result.summary["sweep"]["points"]}
-    count = sum(1 for point in points.values() if point["of"] == policy and point["without"] is None)
+    grid = [name for name, point in points.items() if point["of"] == policy and point["without"] is None]
+    count = sum(1 for name in grid if result.summary["kpis"][kpi][name]["n"])
     left = contenders(result, policy, kpi)
     if not left:
         return f"{policy}: {KPIS[kpi].label} is defined at no point."
@@ -101,13 +97,18 @@ def _best(result: Result, policy: str, rows: Rows) -> str:
     mean = (
         f"{numbers.estimate(found['mean'], found['half_width'], unit)} {numbers.unit_shown(unit)[1]}".rstrip()
     )
+    place = _place(result, points[left[0]])
+    if count == 1 < len(grid):
+        return f"{policy}: of {len(grid)} points, {KPIS[kpi].label} is defined at {place} alone, with {mean}."
     own = [row for row in rows if (row["of"], row["kpi"]) == (policy, kpi) and not row.get(WITHOUT)]
     if all(map(is_same, own)):
         return f"{policy}: {KPIS[kpi].label} is the same at all {count} points, {mean}."
-    text = (
-        f"{policy}: of {count} points, the best in {KPIS[kpi].label} looks to be {_place(result, points[left[0]])},"
-        f" with {mean}."
+    of = (
+        f"{count} points"
+        if count == len(grid)
+        else f"the {count} points of {len(grid)} at which it is defined"
     )
+    text = f"{policy}: of {of}, the best in {KPIS[kpi].label} looks to be {place}, with {mean}."
     if found["n"] < 2:
         return f"{text} One replication cannot say whether it is."
     if len(left) == 1:

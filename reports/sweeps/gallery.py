@@ -12,7 +12,7 @@ from reports.figures.tornado import tornado_bars
 from reports.gallery import Group
 from reports.kpis import KPIS
 from reports.result import Result
-from reports.sweeps.answer import other_orders
+from reports.sentences import other_orders
 from reports.sweeps.points import by_name, moved, numeric, ranked, shorts
 from reports.sweeps.swings import Swings, held, swings
 from reports.sweeps.table import WITHOUT, Rows, policies_of, swept_of
@@ -79,7 +79,7 @@ def _response(
         curves.append(Curve(policy, shown.index(policy), listed))
     number = 1 + keys.index(key)
     name = f"response-{kpi.replace('_', '-')}" + (f"-{number}" if len(keys) > 1 else "")
-    return response(name, kpi, key, curves, key not in other_orders(result))
+    return response(name, kpi, key, curves, key not in other_orders(result.summary))
 
 
 def _tornadoes(
@@ -103,7 +103,7 @@ def _heatmaps(
         return []
     pictures = []
     for found in swinging:
-        if found.policy != policy or KPIS[found.kpi].better is None:
+        if found.policy != policy or KPIS[found.kpi].better is None or len(found.rows) < 2:
             continue
         first, second = (row["key"] for row in found.rows[:2])
         entries = {entry["key"]: entry for entry in swept_of(result)["keys"]}

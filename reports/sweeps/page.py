@@ -11,8 +11,8 @@ from reports.figures.whisker import ends_of
 from reports.kpis import KPIS
 from reports.numbers import joined
 from reports.result import Result
-from reports.sentences import replications
-from reports.sweeps.answer import orders_each, other_orders, sweep_answer, sweep_reading
+from reports.sentences import other_orders, replications
+from reports.sweeps.answer import orders_each, sweep_answer, sweep_reading
 from reports.sweeps.points import Listing, by_name, listings
 from reports.sweeps.swings import Swings, cells, held, swings
 from reports.sweeps.table import FILE_NAME, UNCHANGED, Rows, policies_of, swept_of
@@ -62,7 +62,7 @@ def _question(result: Result) -> str:
     if any(point["without"] is not None for point in swept["points"]):
         asked.append("What is each rule worth?")
     runs = f"{len(swept['points'])} points of {joined(list(policies_of(result)))}, {replications(summary)}"
-    same = "" if other_orders(result) else ", the same at every point"
+    same = "" if other_orders(result.summary) else ", the same at every point"
     return f"{' '.join(asked)} {runs} of about {orders_each(result)} orders each{same}."
 
 

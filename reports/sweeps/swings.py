@@ -59,14 +59,10 @@ def cells(result: Result, row: Mapping[str, Any]) -> dict[str, str]:
     swing = {"difference": row["swing"], "low": low, "high": row["high"], "unit": unit}
     return {
         "key": shorts(result)[row["key"]],
-        "lowest": _with_places_of(half_width, row["lowest"], unit),
+        "lowest": numbers.mean(row["lowest"], half_width, unit),
         "lowest_at": row["lowest_at"],
-        "highest": _with_places_of(half_width, row["highest"], unit),
+        "highest": numbers.mean(row["highest"], half_width, unit),
         "highest_at": row["highest_at"],
         "swing": numbers.difference(swing).lstrip("+"),
         "interval": numbers.interval(swing),
     }
-
-
-def _with_places_of(half_width: float | None, mean: float, unit: str) -> str:
-    return numbers.estimate(mean, half_width, unit).partition(" ±")[0]

@@ -1,7 +1,7 @@
 """Whether a warm-up is long enough: MSER-5 over whole cycles, and a test that what it cuts is no chance.
 
-Two courses are judged, of all warehouses together: the shipments that wait, and the units on hand. To MSER-5 three
-things are added.
+Two courses are judged, of all warehouses together: the shipments in the building, and the units on hand. To MSER-5
+three things are added.
 
 - A night, a weekend or a weekly order makes a course go up and down for ever. Each value is therefore the mean of the
   whole cycle that begins with it: of a day, or a week where days differ (Law 2015, "Simulation modeling and analysis",
@@ -98,7 +98,10 @@ def judge(course: Course, warm_up_days: float, cycle_h: int, until_h: float) -> 
         return WarmUp(UNKNOWN, "one replication does not tell a transient from chance", cut_days)
     rest = smooth[:, latest:].mean(axis=1)
     level = float(smooth[:, cut:].mean())
-    bias = (float(smooth[:, kept:].mean()) - level) / (level or float(smooth[:, kept:cut].mean()))
+    size = level or float(smooth[:, kept:cut].mean())
+    if not size:  # what there was, was over before the days that are counted
+        return WarmUp(ENOUGH, "", cut_days)
+    bias = (float(smooth[:, kept:].mean()) - level) / size
     p_value = _chance(smooth, kept, rest, course.begins_empty)
     if p_value >= _LEVEL or abs(bias) < _MATTERS:
         return WarmUp(ENOUGH, "", cut_days, bias, p_value)

@@ -56,8 +56,8 @@ def check_command(
 ) -> None:
     """Save a result as a baseline, or compare it with one; exit code 1 when it got worse.
 
-    The same version, files and seed must give the same numbers. Otherwise a KPI got worse when its interval says so,
-    or when it passes its bound.
+    The same version, files and seed must give the same numbers. Otherwise a KPI got worse when a one-sided test,
+    corrected for how many are judged, says so, or when it passes its bound.
     """
     from reports.gates.baseline import baseline_of, bounds_of, read_baseline, write_baseline
     from reports.gates.gate import check

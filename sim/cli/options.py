@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from reports.designs.design import MOST_REPLICATIONS
+from reports.statistics import MOST_REPLICATIONS
 from sim.cli.lab.arguments import MOST_JOBS
 from sim.errors import InputError, Problem
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from reports.designs.design import MOST_REPLICATIONS
 from reports.designs.selection import Selection
 from reports.kpis import kpi_named
+from reports.statistics import MOST_REPLICATIONS
 from sim.cli.lab.experiment import Experiment
 from sim.cli.options import (
     Playing,

@@ -47,9 +47,9 @@ def warmup_command(
 ) -> None:
     """Say after how many days a scenario has settled, and draw it.
 
-    SCENARIO is a file, or the id of a shipped one. Shipments that wait and units on hand are followed from the first
-    hour to the end of the counted days, as means over replications. MSER-5 says how much to leave out at the beginning;
-    nights, weekends and weekly orders do not fool it, because it sees means of whole cycles.
+    SCENARIO is a file, or the id of a shipped one. Shipments in the building and units on hand are followed from the
+    first hour to the end of the counted days, as means over replications. MSER-5 says how much to leave out at the
+    beginning; nights, weekends and weekly orders do not fool it, because it sees means of whole cycles.
     """
     experiment = Experiment(
         scenario,

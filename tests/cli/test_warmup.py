@@ -51,7 +51,7 @@ def test_a_run_warns_of_a_queue_that_begins_empty(desk: Any) -> None:
     assert outcome.code == 0
     (warning,) = outcome.errors.splitlines()
     assert warning.startswith("warning: nearest: a warm-up of 0 days looks too short")
-    assert "shipments that wait" in warning
+    assert "shipments in the building" in warning
     summary = json.loads((desk.folder / "result" / "summary.json").read_text())
     assert summary["warm_up"]["nearest"]["backlog"]["verdict"] in ("too short", "unsettled")
     assert f"warning: {summary['warnings'][0]}" == warning
@@ -78,7 +78,7 @@ def test_the_picture_is_one_file_of_the_kind_that_is_asked_for(desk: Any, small:
     assert desk.orderlab(*command, "2", "--out", "pictures").code == 0
     svg = desk.folder / "pictures" / "warmup-small.svg"
     words = "".join(ET.fromstring(svg.read_text()).itertext())
-    assert "shipments that wait" in words
+    assert "shipments in the building" in words
     assert "days since the start" in words
     assert desk.orderlab(*command, "1", "-p", "nearest", "-p", "cheapest", "--out", "both.png").code == 0
     assert (desk.folder / "both.png").read_bytes().startswith(b"\x89PNG")

@@ -46,7 +46,7 @@ def test_the_legend_names_what_is_drawn_and_nothing_else(tmp_path: Path) -> None
     weekly = Rhythm(168, 144, "a surge of demand", "", is_replenished=True)
     words = drawn(path, 2, weekly, WarmUp(ENOUGH, "", 2.0), 1.0)
     for shown in (
-        "p0: shipments that wait",
+        "p0: shipments in the building",
         "p1: units on hand",
         "mean over replications",
         "moving average over 7 days",

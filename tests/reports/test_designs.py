@@ -93,6 +93,20 @@ def test_precision_that_is_missed_is_told_of_every_kpi():
     assert 12_800 < told["half_widths"][0]["n_needed"] < 12_820
 
 
+def test_a_limit_below_what_a_spread_needs_is_told():
+    """It used to be "Half-widths of ." after two replications, and "undefined" after one."""
+    two = Precision({"cost_per_order": 9.0}, "near", at_least=2, at_most=2).told(found(near=NEAR[:2]))
+    assert precision_sentences(two, "USD") == [
+        "The limit of 2 replications came first: the precision wanted is reached, but did not yet hold for long enough to"
+        " be more than luck."
+    ]
+    one = Precision({"cost_per_order": 9.0}, "near", at_least=1, at_most=1).told(found(near=NEAR[:1]))
+    assert precision_sentences(one, "USD") == [
+        "The limit of 1 replication came first: the precision wanted is not reached. Half-widths of cost: one replication"
+        " has no interval."
+    ]
+
+
 def test_precision_that_no_replication_would_reach_is_told_without_a_limit():
     wanted = Precision({"lateness_mean_h": 1.0}, "near", at_least=4)
     told = wanted.told({"near": [{"lateness_mean_h": float("nan")}] * 10})

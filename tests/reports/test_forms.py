@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 
 import pytest
 
 from reports import numbers
-from reports.forms import Column, Table, as_csv, as_json, as_markdown, as_text, escaped
+from reports.forms import Column, Table, as_csv, as_markdown, as_text, escaped
 
 COST = Column("cost", "USD", right=True, show=lambda value: numbers.estimate(value, None, "USD/order"))
 PARTS = Table(
@@ -59,18 +58,6 @@ def test_csv_holds_values_as_they_are() -> None:
         ["late", "-12.5", "<b>"],
         ["storage", "", 'said "no", twice'],
     ]
-
-
-def test_json_holds_values_by_column_and_says_their_units() -> None:
-    assert json.loads(as_json(PARTS)) == {
-        "title": "Where money went",
-        "units": {"cost": "USD"},
-        "rows": [
-            {"part": "freight", "cost": 8.25, "remark": "a|b"},
-            {"part": "late", "cost": -12.5, "remark": "<b>"},
-            {"part": "storage", "cost": None, "remark": 'said "no", twice'},
-        ],
-    }
 
 
 def test_a_table_without_rows_still_says_what_it_would_hold() -> None:

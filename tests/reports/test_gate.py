@@ -148,6 +148,16 @@ def test_how_intervals_are_made_is_said_of_the_policies_that_it_is_true_of() -> 
     assert f"Intervals: {paired}; for cheap, which met others, {other}. May be" in mixed
 
 
+def test_what_the_baseline_kept_no_values_of_is_not_said_to_be_paired() -> None:
+    """A bound that is stated with the result, and was not known to the baseline."""
+    before = near(COSTS, "queue_mean_min")
+    now = near(plus(1.0), "queue_mean_min", hashes=OTHER, bounds={"queue_mean_min": Bound(3.0)})
+    found = compared(before, now)
+    assert "of which the baseline keeps no single values, of two samples (Welch)" in check_text(found)
+    kept = near(COSTS, "queue_mean_min", bounds={"queue_mean_min": Bound(3.0)})
+    assert "Welch" not in check_text(compared(kept, now))
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -217,7 +227,7 @@ def test_a_kpi_that_is_no_longer_defined_is_a_regression() -> None:
     assert "no longer defined" in check_text(found)
     back = compared(lost, near(COSTS, "lead_time_mean_h"))
     assert not back.failed
-    assert "not defined before" in check_text(back)
+    assert "0 worse within bounds, 0 may be noise, 1 were not defined before; the others" in check_text(back)
     assert not compared(lost, lost).failed
 
 

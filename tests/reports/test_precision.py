@@ -213,7 +213,7 @@ def test_everything_wrong_is_told_at_once():
 
 
 def test_a_kpi_that_is_none_is_refused():
-    with pytest.raises(InputError, match=r"^--precision: value 'cost': is no KPI"):
+    with pytest.raises(InputError, match=r"^wanted: value 'cost': is no KPI"):
         Precision({"cost": 1.0})
 
 
@@ -294,6 +294,13 @@ def test_a_spread_of_fewer_than_three_is_not_believed():
     assert [search.told(alone(n, same))["held"] for n in (2, 3, 5)] == [0, 1, 3]
     (row,) = design(1.4, at_least=2).told(alone(2))["half_widths"]
     assert row["n_needed"] == replications_for(math.sqrt(50), 1.4)
+
+
+def test_a_search_begins_with_what_a_spread_needs():
+    """It used to ask for half of its limit after one replication, which has no spread."""
+    assert design(1.0, at_least=1)(alone(1)) == {"near": 3}
+    assert design(1.0, at_least=1, at_most=2)(alone(1)) == {"near": 2}
+    assert design(1.0, at_least=7)(alone(1)) == {"near": 7}
 
 
 def test_the_first_policy_is_the_baseline_unless_told_otherwise():

@@ -107,7 +107,6 @@ def test_where_nothing_is_compared_or_differs_the_reason_is_said(new_evidence):
     }
     assert said({f"r{number}": hardly for number in range(12)}) == nothing
     assert said({"NYC": alike}) == "Orders come from no more than one region."
-    assert "only one policy" in said({"NYC": alike}, policies=("near",))
 
 
 def test_a_single_replication_has_differences_and_no_intervals(new_evidence):

@@ -34,11 +34,11 @@ def test_the_load_is_the_mean_of_what_waited_and_the_share_of_open_hours_that_we
     found = workload(story.close())
     assert found.sites == ("newark", "reno")
     # Two days are told by the hour: 24 to 47 and 48 to 71 wait, and 900 s of 3600 s are a quarter.
-    assert found.waiting.seconds == found.busy.seconds == HOUR
-    assert found.waiting.begin == BEGIN
-    assert found.waiting.values[0].tolist() == [float(hour) for hour in range(24, 72)]
+    assert found.backlog.seconds == found.busy.seconds == HOUR
+    assert found.backlog.begin == BEGIN
+    assert found.backlog.values[0].tolist() == [float(hour) for hour in range(24, 72)]
     assert set(found.busy.values[0].tolist()) == {0.25}
-    assert not found.waiting.values[1].any()
+    assert not found.backlog.values[1].any()
     assert np.isnan(found.busy.values[1]).all()
 
 
@@ -59,7 +59,7 @@ def test_how_a_journal_was_cut_into_blocks_changes_nothing(new_story):
         workload(hours(new_story(None, rows), backlog=lambda hour: hour / 3, busy=7).close())
         for rows in (10_000, 5)
     )
-    np.testing.assert_array_equal(whole.waiting.values, cut.waiting.values)
+    np.testing.assert_array_equal(whole.backlog.values, cut.backlog.values)
     np.testing.assert_array_equal(whole.busy.values, cut.busy.values)
 
 
@@ -105,7 +105,7 @@ def test_both_pictures_name_sites_units_and_policies(journals):
             assert text in words
         for place in (0, 1):
             assert colour_of(place).variable in picture.svg
-    assert "shipments that wait (mean over 1 hour)" in waiting.svg
+    assert "shipments in the building (mean over 1 hour)" in waiting.svg
     assert "stations busy (% of the open time in 1 hour)" in busy.svg
     # The mean of 0 to 23 is 11.5; twice as many wait with the other policy.
     assert "newark: near 11.5 on average, 23.0 at most, far 23.0 on average, 46.0 at most" in waiting.svg
@@ -144,7 +144,7 @@ def test_a_downtime_that_leaves_some_stations_is_called_so(new_story):
 def test_where_nothing_waits_and_nobody_works_the_pictures_say_so(new_story):
     waiting, busy = site_loads({"near": hours(new_story(), opened=0).close()}, ["near"])
     assert (waiting.svg, busy.svg) == ("", "")
-    assert "No shipment waited" in waiting.caption
+    assert "Nothing was in any building" in waiting.caption
     assert "No site had work" in busy.caption
     assert all("--journal" in picture.caption for picture in site_loads({}, ["near"]))
 

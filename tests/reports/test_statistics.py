@@ -186,10 +186,10 @@ def test_what_is_just_at_a_bound_is_within_it():
     assert verdict(COST, found, 0.25, 0.75) == (TOO_FEW, 11)
 
 
-def test_a_share_is_judged_by_half_a_percentage_point_where_one_per_cent_is_less():
-    assert verdict(LATE, difference(0.0, 0.0049, baseline=0.02), 1.0) == (NOT_DISTINGUISHABLE, None)
-    assert verdict(LATE, difference(0.0, 0.0051, baseline=0.02), 1.0)[0] == TOO_FEW
-    assert verdict(LATE, difference(0.0, 0.0079, baseline=0.8), 1.0) == (NOT_DISTINGUISHABLE, None)
+@pytest.mark.parametrize("baseline", [0.02, 0.8])
+def test_a_share_is_judged_by_half_a_percentage_point(baseline):
+    assert verdict(LATE, difference(0.0, 0.0049, baseline=baseline), 1.0) == (NOT_DISTINGUISHABLE, None)
+    assert verdict(LATE, difference(0.0, 0.0051, baseline=baseline), 1.0)[0] == TOO_FEW
 
 
 def test_an_interval_without_zero_that_does_not_survive_the_adjustment_asks_for_more():

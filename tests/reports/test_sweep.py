@@ -16,6 +16,7 @@ from scipy.stats import t
 from reports import Result, contenders, result_text, sweep_table, tornado
 from reports.statistics import holm
 from reports.sweeps.answer import sweep_answer
+from reports.sweeps.gallery import sweep_gallery
 from reports.sweeps.table import rows_of, write_sweep
 from sim.errors import InputError
 
@@ -159,6 +160,39 @@ def test_the_swing_of_a_key_in_a_grid_is_its_main_effect_with_an_interval_for_al
     half = t.ppf(1 - 0.05 / 2 / 3, 3) * np.std(differences, ddof=1) / 2  # three pairs of three values
     assert found.loc["b", "swing"] == pytest.approx(differences.mean())
     assert found.loc["b", "high"] == pytest.approx(differences.mean() + half)
+
+
+def test_a_grid_in_which_one_key_has_one_value_has_no_heat_map(write: Write) -> None:
+    """The report used to fail when all had been played."""
+    points = {
+        "mine": ({"a": "1", "b": "5"}, [10.0, 12.0]),
+        "mine-2": ({"a": "2", "b": "5"}, [11.0, 14.0]),
+    }
+    result = swept(write, {"a": ["1", "2"], "b": ["5"]}, points)
+    groups = sweep_gallery(result, rows_of(sweep_table(result)), ["mine"])
+    pictures = [picture.name for group in groups for picture in group.pictures]
+    assert pictures
+    assert not [name for name in pictures if "heat" in name]
+
+
+def test_a_point_at_which_a_kpi_is_undefined_is_not_counted_among_those_compared(write: Write) -> None:
+    """It was said to be the best of three where the others have no value."""
+    nothing = [math.nan] * 3
+    points = {
+        "mine": ({"a": "1"}, [10.0, 12.0, 11.0]),
+        "mine-2": ({"a": "2"}, nothing),
+        "mine-3": ({"a": "3"}, nothing),
+    }
+    (alone,) = answers(swept(write, {"a": ["1", "2", "3"]}, points))
+    assert (
+        alone == "mine: of 3 points, cost is defined at the unchanged one alone, with 11.00 ± 2.48 USD/order."
+    )
+    points["mine-2"] = ({"a": "2"}, [20.0, 22.0, 21.0])
+    (two,) = answers(swept(write, {"a": ["1", "2", "3"]}, points))
+    assert two.startswith(
+        "mine: of the 2 points of 3 at which it is defined, the best in cost looks to be the unch"
+    )
+    assert two.endswith("It is, with 95 % confidence, corrected for the choice among 2.")
 
 
 def test_one_at_a_time_a_swing_is_between_points_that_differ_in_one_key(write: Write) -> None:

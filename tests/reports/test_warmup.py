@@ -125,6 +125,16 @@ def test_what_is_too_little_to_matter_calls_for_nothing() -> None:
     assert -0.01 < found.bias < 0
 
 
+@pytest.mark.parametrize(("begin", "end", "warm_up_days"), [(0, 7, 1.75), (0, 7, 2), (50, 56, 14)])
+def test_what_was_over_before_the_counted_days_calls_for_nothing(
+    begin: int, end: int, warm_up_days: float
+) -> None:
+    """The mean of nothing used to be divided by."""
+    values = np.zeros((2, 168))
+    values[0, begin:end] = 1.0
+    assert judge(Course(6, values, begins_empty=True), warm_up_days, 1, 1008).verdict == ENOUGH
+
+
 def test_a_course_that_begins_empty_is_not_called_to_fall() -> None:
     course = Course(4, falling(to=300, after_days=6), begins_empty=True)
     assert judge(course, 0, DAY, 720).verdict == ENOUGH
@@ -216,7 +226,7 @@ def test_a_policy_is_warned_of_once_by_its_worst_course() -> None:
     }
     scenarios: Any = dict.fromkeys(found, World())
     assert too_short(found, scenarios) == [
-        "near: a warm-up of 1 day looks too short: shipments that wait settle after 2.6 days (MSER-5), and the days "
+        "near: a warm-up of 1 day looks too short: shipments in the building settle after 2.6 days (MSER-5), and the days "
         "between move their mean by 12.3 %; write warm_up_days: 3; orderlab warmup draws it",
         "cheap: a warm-up of 1 day looks too short, and so does the run: units on hand have not settled after 9 days "
         "(MSER-5), and the days between move their mean by 40.0 %; make days longer to see when they do; orderlab "
@@ -239,7 +249,7 @@ def test_of_many_policies_only_the_first_are_told_in_full() -> None:
 
 def test_every_verdict_has_its_sentence() -> None:
     assert sentence("backlog", FINE, 1.0) == (
-        "shipments that wait settle after 0.4 days (MSER-5): a warm-up of 1 day is enough"
+        "shipments in the building settle after 0.4 days (MSER-5): a warm-up of 1 day is enough"
     )
     assert sentence("on_hand", WarmUp(ENOUGH, "", 5.0, 0.02, 0.31), 1.0) == (
         "units on hand: a warm-up of 1 day is enough; MSER-5 cuts 5 days, but the days between move their mean by "

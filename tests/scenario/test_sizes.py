@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-ONE_SITE = "stock:\n  opening: {units: 5}\n"
-
 TOO_MUCH = [
     ("more orders than can be played", "days: 2", "days: 36525", "orders_per_day: 100", "orders_per_day: 10000000",
      ["towns.yaml:11:19: demand.orders_per_day: value '10000000': asks for 365,250,000,000 orders; at most 100,000,000 "

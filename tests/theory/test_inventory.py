@@ -195,10 +195,6 @@ class Hasty:
         return Allocation(holds=(Cancel((line,), "no_stock"),))
 
 
-PATIENT = """
-name: patient
-rules: [{filters: [is_up, {has_stock: all}], otherwise: backorder}]
-"""
 HASTY = """
 name: hasty
 rules: [{filters: [is_up, {has_stock: all}], otherwise: cancel}]

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import get_args
 
-from reports.designs.design import MOST_REPLICATIONS, Design
+from reports.designs.design import Design
 from reports.kpis import kpi_named
+from reports.statistics import MOST_REPLICATIONS
 from sim.document import nearest
 from sim.errors import InputError, Problem
 from sim.execution.cluster import check_cluster
