@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from policies.actions import Action, Assign, AssignAll, AssignUnits, Backorder, Cancel, Care, Wait
-from policies.case import Case, Taken, Terms
+from policies.case import Case, Given, Taken, Terms
 from policies.filters.filter import Limit, Penalty
 from policies.preference import Handicap
 from policies.ranks import preference
@@ -24,6 +24,20 @@ from sim.view.offer import ServiceChoice
 
 WHOLE_ORDERS = "none, whole orders only"
 """The outcome of a rule that was asked about a part of an order which must leave whole: it looked at no warehouse."""
+
+
+class Memory:
+    """What rules remember of orders in a replication.
+
+    Attributes:
+        shipped_in_part: orders whose rest an action keeps, with that action.
+        cared_for: until when customer care has lines: by action, order and line.
+
+    """
+
+    def __init__(self) -> None:
+        self.shipped_in_part: set[tuple[int, int]] = set()
+        self.cared_for: dict[tuple[int, int, int], int] = {}
 
 
 class Verdict(NamedTuple):
@@ -65,7 +79,9 @@ class BoundRule:
 
     """
 
-    def __init__(self, rules: Sequence[Rule], network: Network, numbers: Sequence[int]) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], network: Network, numbers: Sequence[int], memory: Memory
+    ) -> None:
         for rule in rules:
             check_references(rule, network)
         self._network = network
@@ -73,22 +89,35 @@ class BoundRule:
         self.name = " + ".join([rule.name or f"rule {number}" for rule, number in named])
         last = _named_last(rules)
         self._on_full, self._on_partial, self._otherwise = last.on_full, last.on_partial, last.otherwise
-        self._shipped_in_part: set[int] = set()  # orders whose rest this rule keeps
-        self._cared_for: dict[tuple[int, int], int] = {}  # until when customer care has orders and lines
+        self._memory = memory
         service: ServiceChoice = (
             last.service
             if isinstance(last.service, str)
             else tuple([network.services.index(id_) for id_ in last.service])
         )
         self.sieve = Sieve(rules, Terms(service, last.issue), network)
-        ranks = [priced(rule.rank, rule.split) if rule.split == last.split else rule.rank for rule in rules]
-        handicaps = [_handicaps(rule, network) for rule in rules]
+        # A rule that names no rank adds none to that of others; its limits still put warehouses back.
+        ranking = [rule for rule in rules if "rank" in rule.model_fields_set] or rules[:1]
+        ranks = [priced(rule.rank, rule.split) if rule.split == last.split else rule.rank for rule in ranking]
+        handicaps = [_handicaps(rule, network) for rule in ranking]
+        handicaps[-1] += [put for rule in rules if rule not in ranking for put in _handicaps(rule, network)]
         self.preference = preference(list(zip(ranks, handicaps, strict=True)), network)
         self._planner = Planner(last.split, self.preference, network)
 
     # -- deciding ---------------------------------------------------------------------------------------
 
-    def decide(self, request: Request, lines: tuple[int, ...], shipments: int, taken: Taken = ()) -> Verdict:
+    def keeps_whole(self, request: Request) -> bool:
+        """Tell whether the rule ships an order whole or not at all."""
+        return self._planner.keeps_whole(request)
+
+    def decide(
+        self,
+        request: Request,
+        lines: tuple[int, ...],
+        shipments: int,
+        taken: Taken = (),
+        given: Given = (),
+    ) -> Verdict:
         """Place lines of a request.
 
         Args:
@@ -96,11 +125,12 @@ class BoundRule:
             lines: those that the rule is asked about.
             shipments: how many the order has already.
             taken: what earlier rules send, in the same decision, of lines that were not shipped in full.
+            given: what they give to warehouses, as limits count it.
 
         """
-        if len(lines) < len(request.open) and self._planner.keeps_whole(request):
+        if len(lines) < len(request.open) and self.keeps_whole(request):
             return Verdict((), (), lines, WHOLE_ORDERS, None, self.sieve.nothing)
-        case, sites, removed = self.sieve.candidates(request, lines, taken)
+        case, sites, removed = self.sieve.candidates(request, lines, taken, given)
         allowed = self._planner.allowed(request) - shipments
         if allowed > 0 and sites is not None:
             search = self._planner.search(case, sites, allowed)
@@ -117,7 +147,7 @@ class BoundRule:
                 else:
                     verdict = self._assign(self._on_partial, search, case, removed, allowed)
                 return verdict._replace(capped=search.capped)
-        if request.order in self._shipped_in_part and isinstance(self._on_partial, Assign):
+        if isinstance(self._on_partial, Assign) and self._part_of(request) in self._memory.shipped_in_part:
             return self._act(self._on_partial.rest, "partial", case, lines, removed, allowed)
         return self._act(self._otherwise, "none", case, lines, removed, allowed)
 
@@ -146,8 +176,11 @@ class BoundRule:
         left = Case(self._network, rest, lines, case.terms._replace(taken=case.terms.taken + sent))
         verdict = self._act(assign.rest, "partial", left, lines, removed, allowed)
         if verdict.holds and case.request.moves_from < 0:
-            self._shipped_in_part.add(case.request.order)
+            self._memory.shipped_in_part.add(self._part_of(case.request))
         return verdict._replace(parts=_parts(plan), plan=plan)
+
+    def _part_of(self, request: Request) -> tuple[int, int]:
+        return id(self._on_partial), request.order
 
     # -- what is not shipped ----------------------------------------------------------------------------
 
@@ -196,8 +229,9 @@ class BoundRule:
         order, now = case.request.order, self._network.now
         until = now + max(1, round(care.hours * HOUR))
         # Whoever asks twice in one second gets the same answer: the lines have been there only when that time is over.
-        remember = self._cared_for.setdefault if case.request.moves_from < 0 else self._cared_for.get
-        fresh = tuple([line for line in lines if remember((order, line), until) > now])
+        known = self._memory.cared_for
+        remember = known.setdefault if case.request.moves_from < 0 else known.get
+        fresh = tuple([line for line in lines if remember((id(care), order, line), until) > now])
         back = tuple([line for line in lines if line not in fresh])
         return ((answer.Care(fresh, until, cents(micros(care.cost))),) if fresh else ()), back
 
@@ -231,6 +265,7 @@ class Step(NamedTuple):
         lines: what it was asked about.
         verdict: what it made of the lines.
         taken: what those before it send of lines that it has a part of.
+        given: what those before it give to warehouses, as limits count it.
 
     """
 
@@ -240,6 +275,7 @@ class Step(NamedTuple):
     lines: tuple[int, ...]
     verdict: Verdict
     taken: Taken = ()
+    given: Given = ()
 
 
 def _handicaps(rule: Rule, network: Network) -> list[Handicap]:
@@ -254,11 +290,11 @@ def _handicaps(rule: Rule, network: Network) -> list[Handicap]:
 
 
 def _named_last(rules: Sequence[Rule]) -> Rule:
-    """Return a rule with what the last of several names of services, splits and actions."""
+    """Return a rule with what the last of several names of ranks, services, splits and actions."""
     named: dict[str, Any] = {
         key: getattr(rule, key)
         for rule in rules
-        for key in ("service", "issue", "split", "on_full", "on_partial", "otherwise")
+        for key in Rule.kept_when_named
         if key in rule.model_fields_set
     }
     return Rule().model_copy(update=named)  # each was checked in its own rule, beside its rank

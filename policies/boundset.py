@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.boundrule import BoundRule, Step, Verdict
-from policies.case import Taken
+from policies.boundrule import BoundRule, Memory, Step, Verdict
+from policies.case import Case, Given, Taken, Terms
 from policies.explanation import record
+from policies.filters.limits import BelowLimit
 from policies.rule import Rule
+from policies.soft import Soft
 from policies.splits.plan import remainder
 from sim import occasions
 from sim import policy as answer
 from sim.clock import NEVER
 from sim.decision.record import RuleRecord
+from sim.limits import UNITS_OF_LIMITS
 from sim.policy import Allocation, Request, Why
 from sim.view.network import Network
 
@@ -45,12 +48,13 @@ class BoundRuleSet:
         self._network = network
         self._sections = rules
         self._whens = [None if rule.when is None else rule.when.bind(network) for rule in rules]
-        self._rules = [BoundRule([rule], network, [number + 1]) for number, rule in enumerate(rules)]
-        self._turns = list(zip(range(len(rules)), self._rules, self._whens, strict=True))
+        bound = [BoundRule([rule], network, [number + 1], Memory()) for number, rule in enumerate(rules)]
+        self._turns = list(zip(range(len(rules)), bound, self._whens, strict=True))
+        filters = [part.filter if isinstance(part, Soft) else part for rule in rules for part in rule.filters]
+        self._has_limits = any(isinstance(part, BelowLimit) for part in filters)
         self._is_together = match == "all"
-        self._together: dict[tuple[int, ...], BoundRule] = {
-            (number,): rule for number, rule in enumerate(self._rules)
-        }
+        self._memory = Memory()  # of rules that decide together, whichever they are
+        self._together: dict[tuple[int, ...], BoundRule] = {}
 
     def allocate(self, order: Request, network: Network) -> Allocation:
         """Answer with what the rules make of the open lines; what none of them decides waits."""
@@ -78,13 +82,14 @@ class BoundRuleSet:
             return self._steps_together(order)
         lines, shipments, left = order.open, order.shipments, order
         gone: Taken = ()
+        given: Given = ()
         steps: list[Step] = []
         for number, rule, when in self._turns:
             taken = lines if when is None else when.takes(order, lines)
             if not taken:
                 continue
-            verdict = rule.decide(left, taken, shipments, gone)
-            steps.append(Step(number, rule, left, taken, verdict, gone))
+            verdict = rule.decide(left, taken, shipments, gone, given)
+            steps.append(Step(number, rule, left, taken, verdict, gone, given))
             if len(taken) == len(lines):
                 lines = verdict.left
             else:
@@ -92,6 +97,7 @@ class BoundRuleSet:
             if not lines:
                 break
             shipments += _shipments(verdict)
+            given += self._given(left, verdict)
             if verdict.plan is not None:
                 left = remainder(self._network, left, verdict.plan.units)
                 gone += _divided(verdict)
@@ -109,23 +115,44 @@ class BoundRuleSet:
             numbers = tuple([number for number, taken in enumerate(found) if line in taken])
             if numbers:
                 groups.setdefault(numbers, []).append(line)
-        if len(groups) > 1 and not order.split:  # it leaves whole, by the rules that apply to all of it
+        if len(groups) > 1 and any(self._rule_of(numbers).keeps_whole(order) for numbers in groups):
+            # It leaves whole, by the rules that apply to all of it.
             numbers = tuple(sorted(set.intersection(*[set(numbers) for numbers in groups])))
             groups = {numbers: list(order.open)} if numbers else {}
         shipments, left = order.shipments, order
+        given: Given = ()
         steps: list[Step] = []
         for turn, (numbers, lines) in enumerate(groups.items()):
-            rule = self._together.get(numbers)
-            if rule is None:
-                sections = [self._sections[number] for number in numbers]
-                rule = BoundRule(sections, self._network, [number + 1 for number in numbers])
-                self._together[numbers] = rule
-            verdict = rule.decide(left, tuple(lines), shipments)
-            steps.append(Step(turn, rule, left, tuple(lines), verdict))
+            rule = self._rule_of(numbers)
+            verdict = rule.decide(left, tuple(lines), shipments, given=given)
+            steps.append(Step(turn, rule, left, tuple(lines), verdict, given=given))
             shipments += _shipments(verdict)
+            given += self._given(left, verdict)
             if verdict.plan is not None:
                 left = remainder(self._network, left, verdict.plan.units)
         return steps
+
+    def _given(self, request: Request, verdict: Verdict) -> Given:
+        """Return what a verdict on a request gives to warehouses; nothing where no rule has a limit on that."""
+        if not self._has_limits:
+            return ()
+        ships = () if verdict.plan is None else verdict.plan.ships
+        cases = [(ship.site, ship.case) for ship in ships]
+        cases += [
+            (hold.warehouse, Case(self._network, request, hold.lines, Terms()))
+            for hold in verdict.holds
+            if isinstance(hold, answer.Backorder)
+        ]
+        return tuple([(site, tuple([case.amount(of) for of in UNITS_OF_LIMITS])) for site, case in cases])
+
+    def _rule_of(self, numbers: tuple[int, ...]) -> BoundRule:
+        """Return what some rules are together."""
+        rule = self._together.get(numbers)
+        if rule is None:
+            sections = [self._sections[number] for number in numbers]
+            named = [number + 1 for number in numbers]
+            rule = self._together[numbers] = BoundRule(sections, self._network, named, self._memory)
+        return rule
 
     def _with_alarm(
         self, order: Request, steps: Sequence[Step], holds: tuple[answer.Hold, ...]
@@ -135,10 +162,14 @@ class BoundRuleSet:
         if not waiting:
             return holds
         moments = [when.changes_at(order) for when in self._whens if when is not None]
+        left = order
+        for step in steps:
+            if step.verdict.plan is not None:
+                left = remainder(self._network, left, step.verdict.plan.units)
         for step in steps:
             lines = tuple([line for line in step.lines if line in waiting])
             if lines:
-                moments.append(step.rule.sieve.again_at(order, lines))
+                moments.append(step.rule.sieve.again_at(left, lines))
         again_at = min(moments)  # a line that waits is asked about, or its rules are not for it now
         if again_at >= NEVER:
             return holds

@@ -22,6 +22,9 @@ Mask: TypeAlias = "Callable[[Case], Bools | None]"
 Taken: TypeAlias = tuple[tuple[int, int, int], ...]
 """Lines, warehouses and units."""
 
+Given: TypeAlias = tuple[tuple[int, tuple[float, ...]], ...]
+"""Warehouses, and amounts in the order of `sim.limits.UNITS_OF_LIMITS`."""
+
 
 class Terms(NamedTuple):
     """On which terms a rule considers warehouses.
@@ -33,6 +36,7 @@ class Terms(NamedTuple):
         safety_stock: whether safety stock may be promised, too.
         kept_back: pairs of units of each item that are kept back, and the segments that they are kept for.
         taken: what earlier rules send, in the same decision, of lines that were not shipped in full.
+        given: what earlier rules give to warehouses in the same decision, as limits count it.
 
     """
 
@@ -42,6 +46,7 @@ class Terms(NamedTuple):
     safety_stock: bool = False
     kept_back: tuple[tuple[int, frozenset[int]], ...] = ()
     taken: Taken = ()
+    given: Given = ()
 
     @property
     def of_stock(self) -> tuple[str | None, int | None, bool]:
@@ -134,10 +139,16 @@ class Case:
         """Tell which warehouses can promise all open units of a line and may ship them to the region."""
         stocked = self._stocked.get(line)
         if stocked is None:
-            request, network = self.request, self.network
-            may_serve = network.may_serve(request.region, network.tags[request.items[line]])
-            stocked = self._stocked[line] = (self.available(line) >= request.units[line]) & may_serve
+            enough = self.available(line) >= self.request.units[line]
+            stocked = self._stocked[line] = enough & self._may_serve(line)
         return stocked
+
+    def has_some(self, line: int) -> Bools:
+        """Tell which warehouses can promise any unit of a line and may ship it to the region."""
+        return (self.available(line) > 0) & self._may_serve(line)
+
+    def _may_serve(self, line: int) -> Bools:
+        return self.network.may_serve(self.request.region, self.network.tags[self.request.items[line]])
 
     @property
     def has_all(self) -> Bools:

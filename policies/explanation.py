@@ -22,7 +22,7 @@ def record(step: Step, network: Network) -> RuleRecord:
     """Return a rule's turn in a decision in full. The network must be as it was then."""
     rule, verdict, plan = step.rule, step.verdict, step.verdict.plan
     tried = rule.sieve.passes[-1 if DROPPED in verdict.removed else 0]
-    terms = tried.terms._replace(taken=step.taken) if step.taken else tried.terms
+    terms = tried.terms._replace(taken=step.taken, given=step.given)
     case = Case(network, step.request, step.lines, terms)
     looked = verdict.outcome != WHOLE_ORDERS
     removed = tuple(_removed(rule.sieve, tried, case)) if looked else ()

@@ -63,6 +63,9 @@ def preference(ranks: Sequence[tuple[Rank, Sequence[Handicap]]], network: Networ
         for rank, handicaps in ranks
         for criterion in rank.criteria(network, [charge for charge in handicaps if charge.money is not None])
     ]
+    if not isinstance(ranks[-1][0], Lexicographic):
+        # Of equal sums the first by id is taken, and the margin is 0.
+        found.append(Criterion(SiteId().bind(network), counts_lines=True, unit=0.0))
     return Preference([*last, *found], fewest_first=all(rank.fewest_first for rank, _ in ranks))
 
 
@@ -216,7 +219,7 @@ class Cost(Rank):
         return self.cost
 
     def criteria(self, network: Network, charges: Sequence[Handicap]) -> list[Criterion]:
-        """Return the sum, and the id as the last word."""
+        """Return the sum."""
         columns = [key.bind(network) for key in self.cost]
         terms = [
             *((column, key.weight or 0.0) for key, column in zip(self.cost, columns, strict=True)),
@@ -224,8 +227,7 @@ class Cost(Rank):
         ]
         named = tuple([key.term(column) for key, column in zip(self.cost, columns, strict=True)])
         named += tuple([term for charge in charges for term in charge.terms])
-        cost = Criterion(_total(terms), unit=1 / NANO, terms=named, split_reason="cheaper")
-        return [cost, _last_word(network)]
+        return [Criterion(_total(terms), unit=1 / NANO, terms=named, split_reason="cheaper")]
 
 
 class Penalties(Rank):
@@ -263,15 +265,11 @@ class Penalties(Rank):
         return self.penalty
 
     def criteria(self, network: Network, charges: Sequence[Handicap]) -> list[Criterion]:
-        """Return the sum, and the id as the last word."""
+        """Return the sum."""
         bound = [(key, key.bind(network)) for key in self.penalty]
         terms = [(_scaled(key, column), key.weight or 0.0) for key, column in bound]
         named = tuple([key.term(column, scaled=True) for key, column in bound])
-        return [Criterion(_total(terms), unit=1 / NANO, terms=named), _last_word(network)]
-
-
-def _last_word(network: Network) -> Criterion:
-    return Criterion(SiteId().bind(network), counts_lines=True, unit=0.0)  # of equal sums the margin is 0
+        return [Criterion(_total(terms), unit=1 / NANO, terms=named)]
 
 
 def _total(terms: Sequence[tuple[Column, float]]) -> Column:

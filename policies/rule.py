@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -73,6 +73,17 @@ class Rule(Section):
         (1, 'cheapest_in_time')
 
     """
+
+    # Rules that decide together take these from those that name them, also where the default is named.
+    kept_when_named: ClassVar[tuple[str, ...]] = (
+        "rank",
+        "service",
+        "issue",
+        "split",
+        "on_full",
+        "on_partial",
+        "otherwise",
+    )
 
     name: Name = Field("", description="what it does, for people")
     when: When | None = Field(None, description="what it applies to; absent: everything")

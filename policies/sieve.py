@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from policies.case import Bools, Case, Mask, Taken, Terms
+from policies.case import Bools, Case, Given, Mask, Taken, Terms
 from policies.filters import Filter
 from policies.filters.filter import Limit
 from policies.filters.goods import HasStock
@@ -55,8 +55,9 @@ class Sieve:
         self._network = network
         self.sites: Bools = np.logical_and.reduce([_site_mask(rule.sites, network) for rule in rules])
         self._site_count = count(self.sites)
-        # What several rules say is asked once.
-        parts = list(dict.fromkeys(part for rule in rules for part in rule.filters if _excludes(part)))
+        parts: list[Filter] = []
+        for rule in rules:  # what several of them say is asked once
+            parts += [part for part in rule.filters if _excludes(part) and part not in parts]
         if not any(isinstance(part, IsUp) for part in parts):
             parts.append(KNOWN_TO_COME_BACK)
         masks = tuple([(part, part.bind(network)) for part in parts])
@@ -65,7 +66,7 @@ class Sieve:
             hard = [part for part in parts if not isinstance(part, Soft)]
             kept = tuple([(part, None if isinstance(part, Soft) else mask) for part, mask in masks])
             self.passes.append(Pass(_terms(terms, hard, network), kept))
-        moments = [(part, part.passes_again(network)) for part in parts if not isinstance(part, Soft)]
+        moments = [(part, part.passes_again(network)) for part in parts]
         self._moments = {part: moment for part, moment in moments if moment is not None}
         limit = () if network.room is None else ("queue_limit",)
         self.words = ("sites", *limit, *(part.name for part in parts))
@@ -73,15 +74,17 @@ class Sieve:
         self._told: dict[tuple[int, ...], str] = {}
 
     def candidates(
-        self, request: Request, lines: tuple[int, ...], taken: Taken = ()
+        self, request: Request, lines: tuple[int, ...], taken: Taken = (), given: Given = ()
     ) -> tuple[Case, Bools | None, tuple[int, ...]]:
         """Return lines as a case, the warehouses that may take it (None: not any), and how many each word took away.
 
         Where all filters together leave none, those that are soft are dropped. `taken` is what earlier rules send,
-        in the same decision, of lines that were not shipped in full.
+        in the same decision, of lines that were not shipped in full, and `given` what they give to warehouses.
         """
         for terms, masks in self.passes:
-            case = Case(self._network, request, lines, terms._replace(taken=taken) if taken else terms)
+            if taken or given:
+                terms = terms._replace(taken=taken, given=given)
+            case = Case(self._network, request, lines, terms)
             sites, left, removed = self._filtered(case, masks)
             if left:
                 break
@@ -159,8 +162,10 @@ class Sieve:
         if not self._moments:
             return NEVER
         terms, masks = self.passes[-1]  # what is soft keeps no warehouse from it
-        case = Case(self._network, request, lines, terms)
-        sites = self.sites & self._network.may_serve(request.region, case.parcel.tags)
+        case, network = Case(self._network, request, lines, terms), self._network
+        tags = {network.tags[request.items[line]] for line in lines}
+        may_serve = np.logical_or.reduce([network.may_serve(request.region, tag) for tag in tags])
+        sites = self.sites & may_serve
         for part, mask in masks:
             if mask is not None and part not in self._moments and not _asks_for_stock(part):
                 passing = mask(case)

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from policies.case import Mask, Terms
 from policies.filters import FILTERS, Filter
-from policies.filters.filter import Limit
+from policies.filters.filter import Limit, Moment
 from policies.part import OneOf
 from sim.document import wrong
 from sim.view.network import Network
@@ -32,6 +32,10 @@ class Soft(Filter):
     def bind(self, network: Network) -> Mask:
         """Bind the filter to a replication."""
         return self.filter.bind(network)
+
+    def passes_again(self, network: Network) -> Moment | None:
+        """Tell when the filter may let other warehouses pass."""
+        return self.filter.passes_again(network)
 
     def terms(self, terms: Terms, network: Network) -> Terms:
         """Return what the filter makes of the rule's terms."""

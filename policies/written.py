@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
-
 from policies.keys import Key
 from policies.part import Part
 from policies.ranks import Cost, Penalties
@@ -24,7 +22,7 @@ def _node(value: Any) -> Node:
     if isinstance(value, Cost | Penalties):
         (name,) = type(value).key_names()
         return _map({name: _map({key.name: _weighted(key) for key in value.keys})})
-    if isinstance(value, BaseModel):
+    if isinstance(value, Section):
         return _map(_said(value))
     if isinstance(value, tuple):
         items = Seq()
@@ -50,13 +48,10 @@ def _weighted(key: Key) -> Node:
     return said["weight"] if len(said) == 1 else _map(said)
 
 
-def _said(section: BaseModel) -> dict[str, Node]:
-    """Return the keys of a section that are not as by default."""
-    return {
-        entry.alias or name: _node(getattr(section, name))
-        for name, entry in type(section).model_fields.items()
-        if entry.is_required() or getattr(section, name) != entry.get_default()
-    }
+def _said(section: Section) -> dict[str, Node]:
+    """Return the keys of a section that are not as by default, or are named where that makes a difference."""
+    fields = type(section).model_fields
+    return {fields[name].alias or name: _node(getattr(section, name)) for name in section.said()}
 
 
 def _map(entries: dict[str, Node]) -> Map:

@@ -48,7 +48,7 @@ class HasStock(Filter):
     def bind(self, network: Network) -> Mask:
         """Bind to a replication."""
         if self.lines == "units":
-            return lambda case: np.any([case.available(line) > 0 for line in case.lines], axis=0)
+            return lambda case: np.any([case.has_some(line) for line in case.lines], axis=0)
         if self.lines == "all":
             return lambda case: case.has_all
 

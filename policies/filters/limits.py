@@ -13,6 +13,7 @@ from policies.case import Bools, Case, Mask
 from policies.filters.filter import SLACK, Limit, Moment
 from sim.clock import NEVER
 from sim.document import Days, Switch
+from sim.limits import UNITS_OF_LIMITS
 from sim.view.network import Network
 
 LOOK_AGAIN_S = 300
@@ -35,11 +36,16 @@ class BelowLimit(Allowance, Limit):
     def bind(self, network: Network) -> Mask:
         """Bind to a replication: counting begins here."""
         usage, limit, of = self.usage(network), self._bound(network), self.of
-        most = float(limit.min())
+        most, counted = float(limit.min()), UNITS_OF_LIMITS.index(of)
 
         def mask(case: Case) -> Bools | None:
             used, amount = usage.used(), case.amount(of)
-            if usage.most + amount < most:
+            given = case.terms.given
+            if given:  # by earlier rules, in this decision
+                used = used.copy()
+                for site, amounts in given:
+                    used[site] += amounts[counted]
+            elif usage.most + amount < most:
                 return None
             return used + amount <= limit
 

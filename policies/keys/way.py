@@ -16,7 +16,9 @@ class DistanceKm(Key):
 
     def bind(self, network: Network) -> Column:
         """Bind to a replication."""
-        if len(network.warehouses) == 1:  # nothing to compare, so nobody need know where it is
+        if (
+            len(network.warehouses) == 1 and not network.is_located
+        ):  # nothing to compare: nobody need know where it is
             return lambda _: network.columns
         return lambda case: network.distance_m(case.request.region) / 1000
 

@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.case import Bools, Case
+from policies.case import Bools, Case, Mask
 from policies.splits.bounds import Bounds
 from policies.splits.plan import Lines, Ship
 
@@ -39,6 +39,7 @@ class Blocks:
         self.sites = sites
         self._best: dict[Lines, Ship | None] = {}
         self._values: dict[Lines, int] = {}
+        self._before: dict[Ship, tuple[int, ...]] = {}  # warehouses that are better, of what is not the best
 
     @cached_property
     def stocked(self) -> dict[int, Bools]:
@@ -81,9 +82,13 @@ class Blocks:
 
     def candidates(self, case: Case) -> NDArray[np.intp]:
         """Return the warehouses that have all lines of a part of the case, and from which they can be sent."""
-        fits = self.stocked[case.lines[0]]
-        for line in case.lines[1:]:
-            fits = fits & self.stocked[line]
+        perishable, items = self.bounds.network.perishable, case.request.items
+        if any(perishable[items[line]] for line in case.lines):
+            fits = case.has_all & self.sites  # how long they must live hangs on how this part travels
+        else:
+            fits = self.stocked[case.lines[0]]
+            for line in case.lines[1:]:
+                fits = fits & self.stocked[line]
         sites = fits.nonzero()[0]
         return sites[case.reachable.take(sites)] if len(sites) else sites
 
@@ -91,38 +96,71 @@ class Blocks:
         """Return the preferred warehouse that sends some lines together, or None."""
         if lines not in self._best:
             case = self.case.part_of(lines)
-            case.candidates = sites = self.candidates(case)
+            sites = self.candidates(case)
+            if len(sites):
+                case.candidates = sites
             site = self.bounds.preference.best(case, sites) if len(sites) else None
             self._best[lines] = None if site is None else Ship(site, case)
         return self._best[lines]
 
-    def second(self, ship: Ship) -> Ship | None:
-        """Return the next best after the preferred warehouse that sends some lines together, or None."""
-        sites = self.candidates(ship.case)
-        others = sites[sites != ship.site]
-        return Ship(self.bounds.preference.best(ship.case, others), ship.case) if len(others) else None
+    def second(self, ship: Ship, within: Mask | None = None) -> Ship | None:
+        """Return the next best after the warehouse of a shipment, of all that send its lines together, or None.
+
+        With `within`, a function from a case to a mask, of those of the mask.
+        """
+        case, before = ship.case, self._before.get(ship, ())
+        sites = self.candidates(case)
+        allowed = None if within is None else within(case)
+        if allowed is not None:
+            sites = sites[allowed[sites]]
+        passed = (*before, ship.site)
+        others = sites[~np.isin(sites, passed)]
+        if not len(others):
+            return None
+        other = Ship(self.bounds.preference.best(case, others), case)
+        self._before[other] = passed
+        return other
 
     def must_part(self, ships: Sequence[Ship]) -> bool:
         """Tell whether no two shipments leave one warehouse that could send them as one."""
+        return self._could_be_one(ships) is None
+
+    def parted(self, ships: tuple[Ship, ...], within: Mask | None = None) -> Iterator[tuple[Ship, ...]]:
+        """Yield ways to send the same blocks in which no two leave one warehouse that could send them as one.
+
+        Where two do, one or the other leaves the warehouse that is next best for it, of those within a mask.
+        """
+        pair = self._could_be_one(ships)
+        if pair is None:
+            yield ships
+            return
+        for number in pair:
+            other = self.second(ships[number], within)
+            if other is not None:
+                yield from self.parted((*ships[:number], other, *ships[number + 1 :]), within)
+
+    def _could_be_one(self, ships: Sequence[Ship]) -> tuple[int, int] | None:
         if len({ship.site for ship in ships}) == len(ships):
-            return True
-        for one, other in combinations(ships, 2):
+            return None
+        for (first, one), (number, other) in combinations(enumerate(ships), 2):
             if one.site == other.site:
                 lines = joined([one.case.lines, other.case.lines])
                 if self.case.part_of(lines).reachable[one.site]:
-                    return False
-        return True
+                    return first, number
+        return None
 
-    def divided(self, parcels: Parcels, counts: range, rest: int = 0) -> Iterator[list[Lines]]:
+    def divided(self, parcels: Parcels, counts: range, rest: int | None = None) -> Iterator[list[Lines]]:
         """Yield every way to divide lines into some numbers of shipments, of which none is worth too little.
 
-        `rest` is the value of what waits beside them.
+        `rest` is the value of what waits beside them; None where nothing does.
         """
         floor = self.bounds.least_value
-        waits = [rest] if rest else []
+        waits = [] if rest is None else [rest]
         worth = self.value(joined(parcels)) if floor else 0
         for shipments in counts:
-            if shipments + len(waits) > 1 and (worth < shipments * floor or 0 < rest < floor):
+            if shipments + len(waits) > 1 and (
+                worth < shipments * floor or min(waits, default=floor) < floor
+            ):
                 return  # however it is divided, and whatever more there are
             for parts in partitions(parcels, shipments):
                 blocks = [joined(part) for part in parts]

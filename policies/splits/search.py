@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from itertools import chain, combinations
+from functools import cached_property, partial
+from itertools import chain, combinations, islice
 
 from policies.case import Bools, Case
 from policies.splits.blocks import MOST_LINES, Blocks, Parcels, joined
 from policies.splits.bounds import Bounds, Worth
 from policies.splits.cover import cover
-from policies.splits.plan import Lines, Plan, Ship, preferred, whole
+from policies.splits.plan import Lines, Plan, Ship, preferred, score, whole
 from policies.splits.units import UnitSearch
 from policies.splits.worth import WorthIt
+
+MOST_PARTED = 200
+"""So many ways are tried for one division whose parts prefer a warehouse that could send them as one."""
 
 
 class Search:
@@ -91,40 +94,66 @@ class Search:
 
         """
         placeable = self._blocks.placeable
-        if by_units or self._bounds.sites_per_line > 1:
-            wanted = self._units.wanted(whole=not by_units)
-            units = self._case.request.units
-            if wanted != {line: units[line] for line in joined(placeable)}:
-                plan = self._units.some(wanted, at_most, whole=not by_units, rest_waits=rest_waits)
-                if plan is not None:
-                    return plan
-        if not self._bounds.least_value:
-            return self._apart(placeable, at_most) or cover(self._blocks, placeable, at_most)
+        if not by_units and self._bounds.sites_per_line == 1:
+            return self._whole_lines(placeable, at_most, rest_waits)
+        wanted, units = self._units.wanted(whole=not by_units), self._case.request.units
+        shared = partial(self._units.some, wanted, at_most, whole=not by_units, rest_waits=rest_waits)
+        if wanted != {line: units[line] for line in joined(placeable)}:
+            return shared() or self._whole_lines(placeable, at_most, rest_waits)
+        # Every line is somewhere in full: what shares lines is only better where the shipments are too few for that.
+        plan = self._whole_lines(placeable, at_most, rest_waits)
+        if plan is not None and plan.units == wanted:
+            return plan
+        return max([plan, shared()], key=lambda each: 0 if each is None else sum(each.units.values()))
+
+    def _whole_lines(self, placeable: Parcels, at_most: int, rest_waits: bool) -> Plan | None:
+        """Return the plan that ships most lines, each from one warehouse; greedily where they are many."""
         if len(placeable) <= MOST_LINES:
             return self._most(placeable, at_most, rest_waits)
+        if not self._bounds.least_value:
+            plan = self._apart(placeable, at_most)
+            if plan is not None:
+                return plan
         self._capped = True
         return cover(self._blocks, placeable, at_most, rest_waits=rest_waits)
 
     def _most(self, placeable: Parcels, at_most: int, rest_waits: bool) -> Plan | None:
-        """Return the plan that ships most lines, and of as many the most value, so that no part is too small."""
+        """Return the plan that ships most lines, so that no part is too small.
+
+        Of as many the preferred; where parts have a least value, those of the most value.
+        """
         value, total = self._blocks.value, self._bounds.value(self._case)
 
         def of(parcels: Parcels) -> int:
             return sum([value(lines) for lines in parcels])
 
-        for count in range(len(placeable), 0, -1):
-            for parcels in sorted(combinations(placeable, count), key=of, reverse=True):
-                plan = self._apart(parcels, at_most, total - of(parcels) if rest_waits else 0)
+        waits = rest_waits and len(joined(placeable)) < len(self._case.lines)
+        plan = self._apart(placeable, at_most, total - of(placeable) if waits else None)
+        if plan is not None:
+            return plan
+        chosen = [parcels for count in range(1, len(placeable)) for parcels in combinations(placeable, count)]
+        for count in sorted({len(joined(parcels)) for parcels in chosen}, reverse=True):
+            of_count = [parcels for parcels in chosen if len(joined(parcels)) == count]
+            if not self._bounds.least_value:
+                plans = [self._apart(parcels, at_most) for parcels in of_count]
+                ways = [plan.ships for plan in plans if plan is not None]
+                if len(ways) > 1:
+                    return preferred(self._bounds.preference, ways)
+                if ways:
+                    return next(plan for plan in plans if plan is not None)
+                continue
+            for parcels in sorted(of_count, key=of, reverse=True):
+                plan = self._apart(parcels, at_most, total - of(parcels) if rest_waits else None)
                 if plan is not None:
                     return plan
         return None
 
     # -- every way --------------------------------------------------------------------------------------
 
-    def _apart(self, parcels: Parcels, at_most: int, rest: int = 0) -> Plan | None:
+    def _apart(self, parcels: Parcels, at_most: int, rest: int | None = None) -> Plan | None:
         """Return the preferred plan that ships some lines in at most so many shipments, or None.
 
-        `rest` is the value of what waits beside them.
+        `rest` is the value of what waits beside them; None where nothing does.
         """
         if not parcels:
             return None
@@ -144,15 +173,31 @@ class Search:
                 return plan
         return None
 
-    def _partition(self, parcels: Parcels, counts: range, rest: int) -> Plan | None:
+    def _partition(self, parcels: Parcels, counts: range, rest: int | None) -> Plan | None:
         """Return the preferred of all plans with some numbers of shipments."""
         ways: list[tuple[Ship, ...]] = []
+        joint: list[tuple[Ship, ...]] = []
         for blocks in self._blocks.divided(parcels, counts, rest):
             found = [self._blocks.best(lines) for lines in blocks]
             ships = tuple([ship for ship in found if ship is not None])
-            if len(ships) == len(found) and self._blocks.must_part(ships):
-                ways.append(ships)
-        return preferred(self._bounds.preference, ways, self._blocks.second)
+            if len(ships) == len(found):
+                (ways if self._blocks.must_part(ships) else joint).append(ships)
+        preference = self._bounds.preference
+        best = preferred(preference, ways, self._blocks.second)
+        # Where two parts prefer one warehouse that could send them as one, that is no worse as a rule. Only if they are
+        # better apart than all there is, one or the other may leave the warehouse that is next best for it.
+        better = [ships for ships in joint if best is None or self._is_better(ships, best.ships)]
+        if not better:
+            return best
+        for ships in better:
+            parted = list(islice(self._blocks.parted(ships), MOST_PARTED + 1))
+            self._capped = self._capped or len(parted) > MOST_PARTED
+            ways += parted[:MOST_PARTED]
+        return preferred(preference, ways, self._blocks.second)
+
+    def _is_better(self, ships: tuple[Ship, ...], than: tuple[Ship, ...]) -> bool:
+        preference = self._bounds.preference
+        return preference.least([score(preference, than), score(preference, ships)]) == 1
 
 
 def _complete(plan: Plan | None, lines: Lines) -> Plan | None:

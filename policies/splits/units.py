@@ -55,6 +55,10 @@ class UnitSearch:
             for line in lines:
                 units = np.clip(case.available(line), 0, request.units[line])
                 self._free[line] = np.where(may, units, 0)
+        # Warehouses are compared on the scale of those that have any of the units.
+        self._compared = Case(network, request, case.lines, case.terms)
+        has_any = np.any([free > 0 for free in self._free.values()], axis=0) if self._free else blocks.sites
+        self._compared.candidates = has_any.nonzero()[0]
 
     # -- what can be had --------------------------------------------------------------------------------
 
@@ -165,7 +169,7 @@ class UnitSearch:
         if self._bounds.least_value:
             self._raise(sent)
         ships = tuple([self._ship(site, units) for site, units in sent.items() if units])
-        if len(ships) < len(order) or not all(ship.case.reachable[ship.site] for ship in ships):
+        if len(ships) < len(order) or not all(_can_leave(ship) for ship in ships):
             return None
         return ships
 
@@ -215,14 +219,17 @@ class UnitSearch:
         """Return warehouses, the preferred first."""
         found: list[int] = []
         while len(sites):
-            found.append(self._bounds.preference.best(self._case, sites))
+            found.append(self._bounds.preference.best(self._compared, sites))
             sites = sites[sites != found[-1]]
         return found
 
     def _ship(self, site: int, units: Mapping[int, int]) -> Ship:
         case = self._case
         request = portion(case.network, case.request, units)
-        return Ship(site, Case(case.network, request, request.open, case.terms))
+        part = Case(case.network, request, request.open, case.terms)
+        enough = np.logical_and.reduce([self._free[line] >= count for line, count in units.items() if count])
+        part.candidates = enough.nonzero()[0]
+        return Ship(site, part)
 
     # -- the greedy search ------------------------------------------------------------------------------
 
@@ -262,6 +269,11 @@ class UnitSearch:
         for most in sorted(set(gains.tolist()) - {0}, reverse=True):
             for site in self._ranked(np.flatnonzero(gains == most)):
                 units = {line: int(free[site]) for line, free in given.items() if free[site]}
-                if self._ship(site, units).case.reachable[site]:
+                if _can_leave(self._ship(site, units)):
                     return site, units
         return None
+
+
+def _can_leave(ship: Ship) -> bool:
+    """Tell whether a service takes a shipment, and brings goods that expire while they live long enough."""
+    return bool(ship.case.reachable[ship.site] and ship.case.has_all[ship.site])

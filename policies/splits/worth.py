@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice, product
 
+from policies.case import Bools, Case
 from policies.splits.blocks import MOST_LINES, Blocks, joined
 from policies.splits.bounds import CENT, Worth
 from policies.splits.cover import cover
@@ -63,13 +64,20 @@ class WorthIt:
 
     def _ways(self, counts: range) -> list[tuple[Ship, ...]]:
         found = [self._way(blocks) for blocks in self._blocks.divided(self._blocks.parcels, counts)]
-        return [ships for ships in found if ships is not None and self._blocks.must_part(ships)]
+        ways = [ships for ships in found if ships is not None]
+        apart = [ships for ships in ways if self._blocks.must_part(ships)]
+        if apart:
+            return apart
+        parted = (way for ships in ways for way in self._blocks.parted(ships, self._soon))
+        return [ships for ships in islice(parted, MOST_WAYS) if self._is_cheap_enough(ships)]
+
+    def _soon(self, case: Case) -> Bools | None:
+        """Tell from which warehouses lines come soon enough."""
+        return None if self._latest is None else case.offer.arrives_at <= self._latest
 
     def _greedily(self, at_most: int) -> list[tuple[Ship, ...]]:
-        case, within = self._blocks.case, None
-        if self._latest is not None:
-            within = case.offer.arrives_at <= self._latest
-        plan = cover(self._blocks, self._blocks.parcels, at_most, within=within)
+        case = self._blocks.case
+        plan = cover(self._blocks, self._blocks.parcels, at_most, within=self._soon(case))
         if plan is None or len(plan.ships) < 2:
             return []
         is_complete = joined([ship.case.lines for ship in plan.ships]) == case.lines
@@ -97,8 +105,9 @@ class WorthIt:
         blocks = self._blocks
         case = blocks.case.part_of(lines)
         case.candidates = sites = blocks.candidates(case)
-        if self._latest is not None:
-            sites = sites[case.offer.arrives_at[sites] <= self._latest]
+        soon = self._soon(case)
+        if soon is not None:
+            sites = sites[soon[sites]]
         if not len(sites):
             return []
         found: list[Ship] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic.fields import FieldInfo
@@ -87,6 +87,9 @@ class Section(BaseModel):
         frozen=True, extra="forbid", arbitrary_types_allowed=True, protected_namespaces=(), strict=False
     )
 
+    kept_when_named: ClassVar[tuple[str, ...]] = ()
+    """Fields of which it makes a difference that they are named, though as by default."""
+
     @model_validator(mode="before")
     @classmethod
     def _read_mapping(cls, given: Any, info: ValidationInfo) -> Any:
@@ -104,10 +107,15 @@ class Section(BaseModel):
         raise wrong(f"must be a mapping: {{{', '.join(f'{key}: …' for key in cls.key_names()[:6])}}}")
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """Show what is not as by default: what Python code would write."""
+        """Show what is said: what Python code would write."""
+        return ((name, getattr(self, name)) for name in self.said())
+
+    def said(self) -> Iterator[str]:
+        """Yield the names of fields that are not as by default, or are named where that makes a difference."""
         for name, entry in type(self).model_fields.items():
-            if entry.is_required() or getattr(self, name) != entry.get_default():
-                yield name, getattr(self, name)
+            is_named = name in self.kept_when_named and name in self.model_fields_set
+            if is_named or entry.is_required() or getattr(self, name) != entry.get_default():
+                yield name
 
     @classmethod
     def completed(cls, given: dict[Any, Any]) -> dict[Any, Any]:

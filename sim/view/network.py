@@ -133,12 +133,17 @@ class Network(Known):
         """Which warehouses are below their `queue_limit`; None where no warehouse has one."""
         return self.backlog < self.queue_limit if self._warehouses.is_limited else None
 
+    @property
+    def is_located(self) -> bool:
+        """Whether all regions and warehouses have coordinates, so that there are distances."""
+        return not self._catalogue.scenario.unlocated
+
     def distance_m(self, region: int) -> NDArray[np.int32]:
         """Return the metres from each warehouse to a region.
 
         Raises ScenarioError where coordinates are missing: no distance is a wrong answer, and 0 a worse one.
         """
-        if self._catalogue.scenario.unlocated:
+        if not self.is_located:
             raise ScenarioError(self._catalogue.scenario.unlocated)
         return self._catalogue.distance_m[region]  # type: ignore[no-any-return]
 

@@ -206,6 +206,47 @@ def test_an_order_split_because_a_site_is_full_says_so(counter: Any) -> None:
     assert answers.orders["B"]["split_reason"] == "capacity"
 
 
+def test_what_earlier_rules_give_in_the_same_decision_counts(counter: Any) -> None:
+    """Near used to get both: ten units of six."""
+    limit = "filters: [{below_limit: {n: 6, of: units}}, {has_stock: any}]"
+    rules = f"rules:\n  - {{when: {{line: {{item: mug}}}}, {limit}}}\n  - {{{limit}, split: {{max_shipments: 2}}}}\n"
+    assert counter.play(rules, "A 05T10:00 mug:5,tea:5").sites("A") == ["near", "mid"]
+    assert counter.play(rules, "A 05T10:00 mug:3,tea:3").sites("A") == ["near", "near"]
+
+
+def test_an_order_of_which_a_site_may_keep_a_part_waits_for_its_limit(counter: Any) -> None:
+    rules = (
+        "rules: [{filters: [is_up, handles_items, {below_limit: {n: 1}}, {has_stock: any}], split: {max_shipments: 2},"
+        " on_partial: {assign: wait}, otherwise: wait}]\n"
+    )
+    answers = counter.play(
+        rules,
+        "A 05T10:00 mug\nB 05T11:00 mug,ice",
+        items="{id: mug}, {id: ice, handling: [cold]}",
+        stock="near mug:9; far ice:0",
+        sites={"near": "at: [0, 1], handling: [ambient]", "far": "at: [0, 2], handling: [cold]"},
+    )
+    assert answers.times("B")[1] == "06T00:00:00"
+
+
+def test_what_has_left_already_does_not_keep_the_rest_from_its_limit(counter: Any) -> None:
+    rules = """\
+rules:
+  - {sites: [far], filters: [{has_stock: units}], split: {max_shipments: 3}, on_partial: {assign_units: next}}
+  - {sites: [near], filters: [{below_limit: {n: 4, of: units, per: hour}}, {has_stock: any}], split: {max_shipments: 3}}
+"""
+    answers = counter.play(rules, "A 05T10:00 tea:4\nB 05T10:10 mug:8", stock="near mug:9 tea:9; far mug:5")
+    assert answers.times("B") == ["05T10:10:00", "05T11:00:00"]
+    assert answers.orders["B"]["state"] == "delivered"
+
+
+def test_a_soft_limit_that_starts_over_is_a_reason_to_ask_again(counter: Any) -> None:
+    rules = "rules: [{filters: [is_up, {soft: {below_limit: {n: 1}}}, {has_stock: any}]}]\n"
+    answers = counter.play(rules, "A 05T10:00 mug\nB 05T11:00 mug,tea", stock="near mug:9 tea:9; far mug:9")
+    assert answers.times("B") == ["05T11:00:00", "06T00:00:00"]
+    assert answers.orders["B"]["state"] == "delivered"
+
+
 def test_limits_count_for_a_policy_that_asks_a_rule_set_by_itself(counter: Any) -> None:
     """`RuleSet.allocate` without `prepare` used to look at counts that nobody kept."""
     from policies import BelowLimit, Rule, RuleSet

@@ -399,3 +399,13 @@ def test_items_that_there_are_not_are_told_in_python_too(counter: Any, keys: dic
         PolicyError, match=r"rule 'mine': there is no such item as 'mugg'; did you mean 'mug'\?"
     ):
         counter.play(rules)
+
+
+def test_what_waits_and_costs_nothing_is_a_part_too(counter: Any) -> None:
+    answers = counter.play(
+        split("min_part_value: 50", ", on_partial: {assign: {backorder: 5}}, otherwise: cancel"),
+        "A 05T10:00 book,gift",
+        items="{id: book, price: 60}, {id: gift, price: 0}",
+        stock="near book:9; far gift:0",
+    )
+    assert answers.first("chosen") == ""

@@ -184,6 +184,74 @@ def test_of_warehouses_with_as_many_lines_the_rank_chooses(counter: Any) -> None
         assert answers.sites("A") == [site]
 
 
+def test_most_lines_leave_also_where_the_first_warehouse_would_take_others(counter: Any) -> None:
+    """Most has four lines; left and right have six between them. A greedy choice begins with most."""
+    names = [f"i{number}" for number in range(1, 8)]
+    answers = counter.play(
+        some(2),
+        f"A 05T10:00 {','.join(names)}",
+        items=", ".join(f"{{id: {name}}}" for name in names),
+        stock="left i1:1 i2:1 i3:1; right i4:1 i5:1 i6:1; most i2:1 i3:1 i4:1 i5:1; extra i7:1",
+        sites={
+            name: f"at: [0, {number + 1}]" for number, name in enumerate(("left", "right", "most", "extra"))
+        },
+    )
+    assert answers.shipments["lines"].sum() == 6
+    assert not answers.first("capped")
+
+
+@pytest.mark.parametrize("near", ["fish:9", "fish:9 pot:9"])
+def test_two_parts_that_prefer_one_warehouse_may_leave_two(counter: Any, near: str) -> None:
+    """Near could send both as one parcel, by the dear service that takes both: 92 instead of 18, with more stock."""
+    answers = counter.play(
+        "rules: [{rank: {cost: {landed_cost: 1}}, split: {max_shipments: 2, penalty_per_shipment: 0}}]\n",
+        "A 05T10:00 fish,pot",
+        items="{id: fish, weight_kg: 1, handling: [cold]}, {id: pot, weight_kg: 10}",
+        services="{id: ground, carries: [ambient], rates: {base: 5}}, {id: cool, rates: {base: 4, per_kg: 8}}",
+        sites={"near": "at: [0, 1]", "mid": "at: [0, 2], costs: {per_shipment: 1}"},
+        stock=f"near {near}; mid pot:9",
+        drain_days=9,
+    )
+    order = answers.orders["A"]
+    assert order["cost_freight"] + order["cost_handling"] == 18
+
+
+@pytest.mark.parametrize("fast", ["mug:9", "mug:9 tea:9"])
+def test_a_split_that_is_worth_it_may_leave_the_next_best_warehouse(counter: Any, fast: str) -> None:
+    """That fast has the tea, too, used to keep all of the order at slow."""
+    answers = counter.play(
+        "rules: [{split: {max_shipments: 2, only_if: {saves_days: 1}}, rank: {by: [site_rank]}}]\n",
+        "A 05T10:00 mug,tea",
+        services="{id: parcel, zones_km: [150], transit_days: [1, 5]}",
+        sites={
+            "slow": "at: [0, 3], site_rank: 1",
+            "fast": "at: [0, 1], site_rank: 2",
+            "quick": "at: [0, 1.1], site_rank: 3",
+        },
+        stock=f"slow mug:9 tea:9; fast {fast}; quick tea:9",
+        drain_days=9,
+    )
+    assert sorted(answers.sites("A")) == ["fast", "quick"]
+
+
+FISH = {
+    "items": "{id: fish, weight_kg: 0.5, shelf_life_days: 9, min_life_at_delivery_days: 2}, {id: pot, weight_kg: 10}",
+    "stock": "near fish:9/2026-01-01/2026-01-09T10:00; mid pot:9",
+    "drain_days": 9,
+}
+
+
+def test_goods_that_expire_leave_by_a_service_that_is_quick_enough_for_their_own_parcel(counter: Any) -> None:
+    """The whole order would fly, and the fish is light enough for the ground: it used to arrive with a day of life."""
+    services = "{id: ground, transit_days: 3, rates: {base: 1, per_kg: 1}}, {id: air, transit_days: 1, rates: {base: 5}}"
+    rules = "rules: [{split: {max_shipments: 2}, otherwise: cancel, on_partial: cancel}]\n"
+    answers = counter.play(rules, "A 05T10:00 fish,pot\nB 05T10:00 fish", services=services, **FISH)
+    assert {name: order["state"] for name, order in answers.orders.items()} == {
+        "A": "cancelled",
+        "B": "cancelled",
+    }
+
+
 def test_lines_that_travel_together_count_each(counter: Any) -> None:
     rules = some(1, ", keep_together: [[mug, tea]]")
     stock = "near pan:9 jug:9; far mug:9 tea:9 pot:9"
@@ -200,5 +268,5 @@ def test_what_cannot_leave_together_does_not_keep_the_others(counter: Any) -> No
         "services": "{id: parcel, rates: {file: rates.csv}}",
     }
     answers = counter.play(some(2), "A 05T10:00 mug,pot,pan\nB 05T10:00 pot,pan", **play)
-    assert answers.sites("A") == ["near"]
+    assert answers.sites("A") == ["near", "far"]  # one of them, and the mug
     assert counter.play(some(3), "A 05T10:00 mug,pot,pan", **play).sites("A") == ["near", "far", "far"]

@@ -412,6 +412,28 @@ def test_the_floor_holds_for_what_leaves_and_what_waits_of_a_line(counter: Any) 
         assert sent(answers) == wanted
 
 
+@pytest.mark.parametrize(("mid", "wanted"), [(4, {"near": 8}), (5, {"near": 8})])
+def test_more_stock_elsewhere_does_not_make_fewer_units_leave(
+    counter: Any, mid: int, wanted: dict[str, int]
+) -> None:
+    """Of one shipment near sends eight units; that mid has one line in full used to make it five."""
+    rules = f"rules:\n  - {{{ANY_UNITS}, on_partial: {{assign_units: cancel}}, otherwise: cancel}}\n"
+    stock = f"near mug:5 tea:3; mid tea:{mid}"
+    assert sent(counter.play(rules, "A 05T10:00 mug:5,tea:5", stock=stock)) == wanted
+
+
+def test_a_penalty_says_who_gives_most_of_a_shared_line(counter: Any) -> None:
+    """It had no say, because nobody has the whole line: the alphabet chose mid."""
+    for weight in ("1", "{weight: 1, low: 0, high: 1000}"):
+        rules = rule(
+            "max_shipments: 2, max_sites_per_line: 2", f", rank: {{penalty: {{distance_km: {weight}}}}}"
+        )
+        assert sent(counter.play(rules, "A 05T10:00 mug:8", stock="near mug:5; mid mug:5")) == {
+            "near": 5,
+            "mid": 3,
+        }
+
+
 def test_nothing_in_stock_is_no_part_of_an_order(counter: Any) -> None:
     answers = counter.play(
         rule("max_shipments: 2", ", on_partial: {assign_units: wait}, otherwise: cancel"), stock="near mug:0"

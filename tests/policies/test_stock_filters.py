@@ -154,6 +154,25 @@ def test_what_is_kept_back_stays_so_when_soft_filters_are_dropped(counter: Any) 
     assert answers.sites("A") == ["far"]
 
 
+def test_units_count_only_where_they_may_be_sent_from(counter: Any) -> None:
+    """Far has mugs for others alone, and kept the soft filter from being dropped."""
+    filters = "is_up, {has_stock: units}, {soft: {site: [far]}}"
+    answers = counter.play(
+        rule(filters),
+        regions="{id: here, at: [0, 0]}, {id: there, at: [0, 9]}",
+        sites={"near": "at: [0, 1]", "far": "at: [0, 2], serves: [there]"},
+        stock="near mug:9; far mug:9",
+    )
+    assert answers.sites("A") == ["near"]
+
+
+def test_what_is_kept_back_twice_is_kept_back_twice(counter: Any) -> None:
+    back = "{keep_back: {units: 2, for: [gold]}}"
+    for filters, state in ((f"is_up, {back}", "delivered"), (f"is_up, {back}, {back}", "cancelled")):
+        answers = counter.play(rule(filters), stock="near mug:4", segments=SEGMENTS)
+        assert answers.orders["A"]["state"] == state
+
+
 # -- ignore_safety_stock -----------------------------------------------------------------------------------
 
 FLOOR = {"near": "at: [0, 1], safety_stock: {units: 5}", "far": "at: [0, 3]"}

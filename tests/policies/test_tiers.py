@@ -229,7 +229,10 @@ def test_rules_without_a_name_that_decide_together_are_named_by_their_numbers(co
     rules = "match: all\nrules:\n  - {when: {order: {segment: gold}}}\n  - {sites: [mid, far]}\n  - {NAMErank: {by: [site_id]}}\n"
     segments = "{id: standard}, {id: gold}"
     answers = counter.play(rules.replace("NAME", ""), segments=segments)
-    assert (answers.sites("A"), answers.first("rule")) == (["mid"], "rule 2 + rule 3")
+    assert (answers.sites("A"), answers.first("rule")) == (
+        ["far"],
+        "rule 2 + rule 3",
+    )  # the one rank that is named
     answers = counter.play(rules.replace("NAME", "name: by id, "), segments=segments)
     assert answers.first("rule") == "rule 2 + by id"
 
