@@ -133,7 +133,7 @@ class Orchestrator:
     def _decide(self, order: Order, cause: str) -> None:
         """Ask the policy about what is left of an order, and do what it says. `cause` is why it is asked."""
         order.attempts += 1
-        order.timer += 1  # what it waited for does not matter any more
+        order.timer = timer = order.timer + 1  # what it waited for does not matter any more
         request = self._request(order)
         answer, terms = self.ask(request)
         placed, short = 0, False
@@ -152,12 +152,18 @@ class Orchestrator:
         until = NEVER
         own_hours: set[int] = set()
         if answer.holds:
-            until, own_hours = self._hold(order, answer.holds, terms[len(sites) :])
+            rest = list(request.units)
+            for part in answer.parts:
+                for line, units in part.lines:
+                    rest[line] -= units
+            until, own_hours = self._hold(order, answer.holds, terms[len(sites) :], rest)
         # What waits while a part is shipped may become a shipment of its own, for the reason that holds now.
         if order.split_reason < 0 and (order.used > 1 or (order.used and any(order.left))):
             order.split_reason = SPLIT_REASONS.index(answer.why.split)
         if short:
             self._waiting.again(order, "stale_stock")
+        elif order.timer != timer:
+            pass  # a pick was short at once: it is decided again in this second
         elif any(order.left):
             self._notices.waits(order)
             self._waiting.keep(order, until, own_hours)
@@ -166,10 +172,11 @@ class Orchestrator:
         self._settlement.end_if_done(order)
 
     def _hold(
-        self, order: Order, holds: Sequence[Hold], committed: Iterable[tuple[int, int]]
+        self, order: Order, holds: Sequence[Hold], committed: Iterable[tuple[int, int]], rest: Sequence[int]
     ) -> tuple[int, set[int]]:
-        """Do what an answer says of lines that are not shipped now.
+        """Do what an answer says of lines that are not shipped now; `rest` is what its parts leave, by line.
 
+        What a part did not get after all is not of the rest: it is decided again.
         Return when the policy wants to be asked again at the latest, and the lines that are not given up before.
         """
         until = NEVER
@@ -177,9 +184,10 @@ class Orchestrator:
         terms = iter(committed)
         for hold in holds:
             if isinstance(hold, Backorder):
-                self._fulfilment.backorder(order, hold, *next(terms))
+                lines = tuple([(line, rest[line]) for line in hold.lines])
+                self._fulfilment.backorder(order, hold, lines, *next(terms))
             elif isinstance(hold, Cancel):
-                self._cancel(order, hold.lines, hold.reason)
+                self._cancel(order, [(line, rest[line]) for line in hold.lines], hold.reason)
             elif isinstance(hold, Care):
                 self._care.take(order, hold)
             else:
@@ -204,6 +212,6 @@ class Orchestrator:
     def _joined(self, *sites: int) -> str:
         return "+".join([self._catalogue.site_ids[site] for site in sites])
 
-    def _cancel(self, order: Order, lines: Iterable[int], reason: str) -> None:
+    def _cancel(self, order: Order, lines: Iterable[tuple[int, int]], reason: str) -> None:
         self._notices.tell(order)
-        self._fulfilment.cancel(order, [(line, order.left[line]) for line in lines], reason)
+        self._fulfilment.cancel(order, lines, reason)

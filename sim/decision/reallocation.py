@@ -192,7 +192,10 @@ class Reallocations:
             others = by_site.get(part.warehouse)
             if others is not None:
                 both = others.safety_stock and part.safety_stock
-                part = part._replace(lines=others.lines + part.lines, safety_stock=both)
+                merged = dict(others.lines)
+                for line, units in part.lines:
+                    merged[line] = merged.get(line, 0) + units
+                part = part._replace(lines=tuple(merged.items()), safety_stock=both)
             by_site[part.warehouse] = part
         if any(left):
             return False

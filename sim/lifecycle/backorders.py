@@ -42,12 +42,12 @@ class Backorders:
         """Let a shipment wait for all its lines, until a second at most."""
         self._open[shipment] = []
         for _, item, units in shipment.lines:
-            self._want(shipment, item, units, first=False)
+            self._want(shipment, item, units)
         self.serve([item for _, item, _ in shipment.lines], shipment.site)
         if until is not None and shipment.state == BACKORDERED:
             self._clock.due(until, RETRY, self._lapse, shipment)
 
-    def _want(self, shipment: Shipment, item: int, units: int, *, first: bool) -> None:
+    def _want(self, shipment: Shipment, item: int, units: int, number: int | None = None) -> None:
         def grant(claim: Claim, count: int) -> None:
             self._binding.bind(shipment, claim.item, count)
             shipment.missing -= count
@@ -60,12 +60,14 @@ class Backorders:
             return self._binding.usable(shipment, item)
 
         shipment.missing += units
-        self._open[shipment].append(self._claims.add(item, shipment.site, units, grant, usable, first=first))
+        claim = self._claims.add(item, shipment.site, units, grant, usable, number=number)
+        self._open[shipment].append(claim)
 
     def want_again(self, shipment: Shipment, items: Mapping[int, int]) -> None:
         """Let a shipment wait for units of items that it held and lost, before all who came later."""
+        number = self._open[shipment][0].number
         for item, units in items.items():
-            self._want(shipment, item, units, first=True)
+            self._want(shipment, item, units, number)
 
     def serve(self, items: Iterable[int], site: int) -> None:
         """Bind what there is of items to the shipments that wait for them."""

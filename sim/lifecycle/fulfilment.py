@@ -95,12 +95,14 @@ class Fulfilment:
         shipment = self._shipment(order, part, part.lines, service, freight, QUEUED)
         for _, item, units in shipment.lines:
             self._binding.bind(shipment, item, units)
-        self._release(shipment)
-        return shipment.units
+        units = shipment.units
+        self._release(shipment)  # which may take lines back at once
+        return units
 
-    def backorder(self, order: Order, hold: Backorder, service: int, freight: int) -> None:
-        """Commit lines to a warehouse: what it has is bound, the rest as it comes, first come first served."""
-        lines = tuple((line, order.left[line]) for line in hold.lines)
+    def backorder(
+        self, order: Order, hold: Backorder, lines: tuple[tuple[int, int], ...], service: int, freight: int
+    ) -> None:
+        """Commit units of lines to a warehouse: what it has is bound, the rest as it comes, first come first served."""
         shipment = self._shipment(order, hold, lines, service, freight, BACKORDERED)
         self.backorders.begin(shipment, hold.until)
 
@@ -138,7 +140,8 @@ class Fulfilment:
 
     def abandon(self, order: Order) -> None:
         """Cancel all shipments of an order of which nothing was picked up, because its customer left."""
-        for shipment in order.parts:
+        # Backorders first: what the others free is for those who still wait.
+        for shipment in sorted(order.parts, key=lambda part: part.state != BACKORDERED):
             if shipment.state not in ENDED:
                 self._call_off(shipment, "impatience")
 

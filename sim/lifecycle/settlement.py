@@ -90,7 +90,8 @@ class Settlement:
         order.parts.clear()  # no circle of references is left: the order is freed without a search for garbage
         if order.counted:
             self.counted_open -= 1
-            self.stop_if_done()
+            if self._clock.now > self._catalogue.window[1]:  # in its last second more is to be done
+                self.stop_if_done()
         if order.number == self.ends_with:
             self._clock.stop()
 

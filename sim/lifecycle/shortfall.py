@@ -53,7 +53,7 @@ class Shortfalls:
         held = [(cast(Shipment, holder), lots) for holder, lots in losses.items()]
         gone = {shipment: self._drop(shipment, lots) for shipment, lots in held}
         waiting = {shipment for shipment in gone if shipment.state == BACKORDERED}
-        for shipment in reversed(gone):
+        for shipment in gone:
             if shipment in waiting:
                 self._backorders.want_again(shipment, gone[shipment])
         for shipment, items in gone.items():

@@ -24,20 +24,20 @@ class Waiting:
         self._by_item: dict[int, dict[int, Order]] = {}
         self._received: list[tuple[list[int], int]] = []
         self._decide: Callable[[Order, str], None]
-        self._cancel: Callable[[Order, list[int], str], None]
+        self._cancel: Callable[[Order, list[tuple[int, int]], str], None]
 
     def follow(
         self,
         attempts: Attempts,
         decide: Callable[[Order, str], None],
-        cancel: Callable[[Order, list[int], str], None],
+        cancel: Callable[[Order, list[tuple[int, int]], str], None],
     ) -> None:
         """Go by a policy's attempts.
 
         Args:
             attempts: when it wants to be asked again.
             decide: decides an order; its second argument says why.
-            cancel: gives up lines of an order; its last argument says why.
+            cancel: gives up units of lines of an order; its last argument says why.
 
         """
         self._attempts = attempts
@@ -62,7 +62,7 @@ class Waiting:
             kept = set() if spent else own_hours
             lines = [line for line, units in enumerate(order.undecided) if units and line not in kept]
             if lines and attempts.then == "cancel":
-                self._cancel(order, lines, "gave_up")
+                self._cancel(order, [(line, order.left[line]) for line in lines], "gave_up")
             if not kept:
                 self.note(order, waits=False)
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from itertools import count
 
 import numpy as np
 
@@ -15,13 +16,14 @@ class Claim:
 
     Attributes:
         item, site: of the cell.
+        number: its place among those who claim: who came first has the least.
         units: still wanted; 0 when it is satisfied or void.
         grant: called with the claim and a number of free units, which it must reserve or withdraw at once.
         usable: how many of the free units are good enough; None: all.
 
     """
 
-    __slots__ = ("grant", "item", "site", "units", "usable")
+    __slots__ = ("grant", "item", "number", "site", "units", "usable")
 
     def __init__(
         self,
@@ -30,7 +32,9 @@ class Claim:
         units: int,
         grant: Callable[[Claim, int], None],
         usable: Callable[[], int] | None,
+        number: int,
     ) -> None:
+        self.number = number
         self.item = item
         self.site = site
         self.units = units
@@ -49,6 +53,7 @@ class Claims:
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
         self._queues: dict[tuple[int, int], deque[Claim]] = {}
+        self._numbers = count()
         self._serving: set[tuple[int, int]] = set()
         self.owed = np.zeros(inventory.on_hand.shape, np.int32)
 
@@ -60,15 +65,13 @@ class Claims:
         grant: Callable[[Claim, int], None],
         usable: Callable[[], int] | None = None,
         *,
-        first: bool = False,
+        number: int | None = None,
     ) -> Claim:
-        """Note a claim behind those before it, or before them; `serve` then grants what there is."""
-        claim = Claim(item, site, units, grant, usable)
+        """Note a claim behind those before it, or by a number that one had before; `serve` grants what there is."""
+        claim = Claim(item, site, units, grant, usable, next(self._numbers) if number is None else number)
         queue = self._queues.setdefault((item, site), deque())
-        if first:
-            queue.appendleft(claim)
-        else:
-            queue.append(claim)
+        later = (place for place, other in enumerate(queue) if other.number > claim.number)
+        queue.insert(len(queue) if number is None else next(later, len(queue)), claim)
         self.owed[item, site] += units
         if self._inventory.on_fall is not None:
             self._inventory.on_fall(item, site)

@@ -69,11 +69,13 @@ class Door:
         """Return what may go in now, each with its flow: of what waited before, then of goods that just came."""
         if self._limits[site] is None:
             return [(lot, flow) for lot in goods]
-        lots = [Queued(lot, flow) for lot in goods]
+        limited = self._inventory.limited[:, site]  # stock that never ends takes no room
+        entered = [(lot, flow) for lot in goods if not limited[lot.item]]
+        lots = [Queued(lot, flow) for lot in goods if limited[lot.item]]
         self._queues.setdefault(site, deque()).extend(lots)
-        for lot in goods:
-            self._count(site, lot.item, lot.units)
-        entered = self.enter(site)
+        for queued in lots:
+            self._count(site, queued.goods.item, queued.units)
+        entered += self.enter(site)
         for queued in lots:
             if queued.units and queued.goods.expires_at < NEVER:
                 expires_at = max(queued.goods.expires_at, self._clock.now)
@@ -92,7 +94,7 @@ class Door:
             item = queued.goods.item
             if queued.units and queued.goods.expires_at <= self._clock.now:
                 self._spoil(site, queued)
-            volume = self._volume(site, item)
+            volume = self._millilitres[item]
             units = min(queued.units, max(0, room) // volume) if volume else queued.units
             if units:
                 entered.append((queued.goods._replace(units=units), queued.flow))
@@ -103,10 +105,6 @@ class Door:
                 break
             queue.popleft()
         return entered
-
-    def _volume(self, site: int, item: int) -> int:
-        """Return the millilitres of one unit; stock that never ends takes no room."""
-        return self._millilitres[item] if self._inventory.limited[item, site] else 0
 
     def _count(self, site: int, item: int, units: int) -> None:
         self.waiting[item, site] += units

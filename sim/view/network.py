@@ -60,7 +60,7 @@ class Network(Known):
         forecast: what can be expected of demand and replenishment.
 
     Methods, by what they are about:
-        who may: may_serve, handles_tags, reachable. how far: distance_m.
+        who may: may_serve, handles_tags, reachable. how far: distance_m, is_located.
         a parcel: parcel. what it costs: handling, co2e_kg. which service, for how much, and when it arrives: offer.
         stock: fit_to_sell, next_lots, velocity.
         work: backlog_days, backlog_falls_to.

@@ -112,7 +112,7 @@ class Warehouse:
         self._backlog_area -= now
         self.backlog = backlog = self.backlog + 1
         self._backlog_cell[index] = backlog
-        if self.busy < self.stations:
+        if self.busy < self.stations and not self._waiting:  # who waits is being given to the free stations
             if not self._start(job, now):
                 self._fill(now)  # what came while it held the station
             return
