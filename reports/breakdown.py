@@ -133,9 +133,10 @@ def _picked(journal: Journal, begin: int, end: int) -> dict[str, Integers]:
     """Return the shipments picked on each day of the window, and the summed mean ages of what they picked."""
     days = -(-(end - begin) // DAY)
     shipments, age = np.zeros(days, dtype=np.int64), np.zeros(days, dtype=np.int64)
-    for batch in journal.batches("shipments", ("started_at", "stock_age_d")):
+    for batch in journal.batches("shipments", ("started_at", "stock_age_d", "state")):
         started = seconds(batch.column("started_at"))
-        inside = (started >= begin) & (started < end)
+        was_taken = positions(batch.column("state"), ("cancelled",)) < 0
+        inside = (started >= begin) & (started < end) & was_taken
         day = (started[inside] - begin) // DAY
         shipments += np.bincount(day, minlength=days)
         age += _added(day, whole(batch.column("stock_age_d"), DAY)[inside], days)

@@ -174,7 +174,8 @@ def _same_everywhere(summary: dict[str, Any]) -> list[str]:
 def _same_in_all(summary: dict[str, Any]) -> bool:
     """Whether no KPI of any policy differs from one replication to another."""
     widths = {found["half_width"] for rows in summary["kpis"].values() for found in rows.values()}
-    return widths - {None} == {0.0}
+    orders = max(found["mean"] or 0.0 for found in summary["kpis"]["orders"].values())
+    return orders > 0 and widths - {None} == {0.0}
 
 
 def _compared(summary: dict[str, Any], policy: str, told: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ ROWS = {
     "disposals": "units that left without a customer",
     "warehouse_hours": "a warehouse in one hour",
     "outages": "a time in which a warehouse had fewer stations, or none",
-    "ledger": "an account that moved when an order ended, or on a warehouse's day",
+    "ledger": "an account that moved when an order ended, or at a warehouse",
     "reconciliation": "an entry in the book of orders, units or money of the whole run",
 }
 """What a row of each table is."""
@@ -145,7 +145,7 @@ _OWN: dict[str, dict[str, str]] = {
         "stations_left": "share of its stations that could work",
     },
     "ledger": {
-        "at": "when the order ended, or the day of the warehouse",
+        "at": "when the order ended, when it happened at the warehouse, or the end of its day",
         "order": "whose; empty for a warehouse",
         "warehouse": "whose; empty for an order",
         "account": "what the amount is for",

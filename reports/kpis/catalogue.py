@@ -66,7 +66,7 @@ _GROUPS: tuple[tuple[str, Better | None, tuple[tuple[str, str, str], ...]], ...]
         ("handling_per_order", "handling", "picking and packing, packaging included"),
         ("storage_per_order", "storage", "of all stock in the window, also at the door"),
         ("supply_per_order", "supply", "orders, inbound freight and transfers in the window, without the goods"),
-        ("spoilage_per_order", "spoilage", "cost of the units that spoiled in the window"),
+        ("spoilage_per_order", "spoilage", "cost of the units that spoiled in the window, or were missing (shrinkage)"),
         ("late_per_order", "lateness penalties", "penalties of orders after their promise"),
         ("returns_per_order", "returns", "labels, inspection and write-off of returns"),
         ("payment_per_order", "payment fees", "fees of captured payments"),

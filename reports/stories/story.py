@@ -37,7 +37,8 @@ _MOVES = {
     "site_down": "the warehouse was down",
 }
 _CANCELLED = {
-    "policy": "as the policy wants", "no_stock": "for want of stock", "gave_up": "it has waited too long",
+    "policy": "as the policy wants", "no_stock": "for want of stock",
+    "gave_up": "it has waited too long, or was tried as often as it may be",
     "impatience": "the customer has lost patience", "declined": "the payment was declined",
 }  # fmt: skip
 _STEPS = (
@@ -129,7 +130,7 @@ def telling(content: Mapping[str, Any]) -> Telling:
         content["policy"],
         f'order {row["order"]} of "{content["title"]}" ({whose})',
         facts,
-        tuple(sorted(_events(content, when), key=lambda event: event.at)),
+        _events(content, when),
         promised_hours(row),
         found,
         time_table(found),
@@ -172,27 +173,72 @@ def _parcels(shipments: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield f"{which} was lost on the way"
 
 
-def _events(content: Mapping[str, Any], when: When) -> Iterator[Event]:
-    def event(at: str, text: str) -> Event:
-        return Event(at, when(at), text)
+def _events(content: Mapping[str, Any], when: When) -> tuple[Event, ...]:
+    """Return what happened, by time; of one second, what a decision began comes after it, and before the next one."""
+    found: list[tuple[tuple[str, int, int], Event]] = []
 
-    row = content["order"]
-    yield event(row["placed_at"], "placed")
-    for number, decision in enumerate(content["decisions"]):
-        heading = f"decision {number + 1}, because {_because(decision)}"
-        told = tuple(_why(content, decision, when))
-        yield event(decision["at"], heading)._replace(reasons=told, ends=tuple(_came_to(decision, when)))
-    if row["told_at"] is not None:
-        yield event(row["told_at"], "the customer is told that it will be late")
-    for row in sorted(content["shipments"], key=lambda row: int(row["shipment"])):
-        for column, text in _STEPS:
+    def tell(at: str, turn: int, place: int, text: str) -> None:
+        found.append(((at, turn, place), Event(at, when(at), text)))
+
+    order, decisions = content["order"], content["decisions"]
+    turns = dict(_turns(content))
+    tell(order["placed_at"], _BEFORE, -1, "placed")
+    for turn, decision in enumerate(decisions):
+        event = Event(
+            decision["at"],
+            when(decision["at"]),
+            f"decision {turn + 1}, because {_because(decision)}",
+            tuple(_why(content, decision, when)),
+            tuple(_came_to(decision, when)),
+        )
+        found.append(((decision["at"], turn, 0), event))
+    if order["told_at"] is not None:
+        tell(order["told_at"], len(decisions), 0, "the customer is told that it will be late")
+    begun: dict[int, tuple[str, int]] = {}
+    for row in content["shipments"]:
+        begun[row["shipment"]] = begin, began = row["allocated_at"], turns.get(row["shipment"], _BEFORE)
+        for place, (column, text) in enumerate(_STEPS, 1):
             if row[column] is not None:
-                yield event(row[column], text.format(**row))
+                tell(row[column], began if row[column] == begin else _BEFORE, place, text.format(**row))
+        if row["state"] in _ENDS:
+            ended = row["ended_at"]
+            moved = [n for n, each in enumerate(decisions) if each["at"] == ended and _moves(each, row)]
+            turn = moved[0] if moved else began if ended == begin else _BEFORE
+            tell(ended, turn, len(_STEPS) + 1, f"shipment {row['shipment']} {_ENDS[row['state']]}")
     for row in content["returns"]:
-        goods = f"{row['units']} {row['item']}"
-        yield event(row["sent_at"], f"the customer sends {goods} back: {row['reason']}")
-        if row["inspected_at"] is not None:
-            yield event(row["inspected_at"], f"{goods} inspected at {row['warehouse']}: {row['outcome']}")
+        goods, (begin, began) = f"{row['units']} {row['item']}", begun.get(row["shipment"], ("", _BEFORE))
+        sent, inspected = row["sent_at"], row["inspected_at"]
+        text = f"the customer sends {goods} back: {row['reason']}"
+        tell(sent, began if sent == begin else _BEFORE, len(_STEPS) + 2, text)
+        if inspected is not None:
+            text = f"{goods} inspected at {row['warehouse']}: {row['outcome']}"
+            tell(inspected, began if inspected == begin else _BEFORE, len(_STEPS) + 3, text)
+    if order["state"] == "cancelled" and order["ended_at"] is not None:
+        why = _CANCELLED.get(order["cancel_reason"] or "", "")
+        tell(order["ended_at"], len(decisions), 1, f"cancelled: {why}")
+    return tuple([event for _, event in sorted(found, key=lambda each: each[0])])
+
+
+_BEFORE = -1
+"""The turn of what began in an earlier second: it comes before what is decided in this one."""
+
+_ENDS = {"cancelled": "is called off", "lost": "is lost on the way"}
+
+
+def _turns(content: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
+    """Yield shipments, each with the position of the decision that made it: they are numbered as they are made."""
+    left = sorted(content["shipments"], key=lambda row: int(row["shipment"]))
+    for turn, decision in enumerate(content["decisions"]):
+        count = len(decision["parts"]) + sum(hold["action"] == "backorder" for hold in decision["holds"])
+        made = [row for row in left if row["allocated_at"] == decision["at"]]
+        is_last = all(later["at"] != decision["at"] for later in content["decisions"][turn + 1 :])
+        for row in made if is_last else made[:count]:
+            left.remove(row)
+            yield row["shipment"], turn
+
+
+def _moves(decision: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    return bool(decision["moves_from"] == row["warehouse"] and decision["outcome"] != "kept")
 
 
 def _because(decision: Mapping[str, Any]) -> str:

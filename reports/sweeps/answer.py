@@ -131,8 +131,11 @@ def _rules(result: Result, rows: Rows) -> list[str]:
     family, dropped = result.summary["family"], [row for row in rows if row.get(WITHOUT)]
     sentences = []
     for name in dict.fromkeys(row["policy"] for row in dropped):
-        judged = [row for row in dropped if row["policy"] == name and row["kpi"] in family]
-        set_, rule = judged[0]["of"], judged[0][WITHOUT].partition(": ")
+        of_rule = [row for row in dropped if row["policy"] == name and row["kpi"] in family]
+        set_, rule = of_rule[0]["of"], of_rule[0][WITHOUT].partition(": ")
+        judged = [
+            row for row in of_rule if row["difference"] is not None
+        ]  # the others are undefined with and without
         called = f"rule {rule[0]}" + (f" ({rule[2]})" if rule[2] else "")
         told = [phrase(row) for row in judged if row["verdict"] in (BETTER, WORSE)]
         if all(is_same(row) for row in judged):

@@ -48,7 +48,7 @@ def explain_command(folder: Path, order: str, policy: str | None, replication: i
     from reports.stories.data import story_content
     from reports.stories.texts import story_csv, story_markdown, story_page, story_text
 
-    content = story_content(story, variant.source.file_name)
+    content = story_content(story._replace(replication=replication), variant.source.file_name)
     match form:
         case "table":
             click.echo(story_text(content, room()))

@@ -32,6 +32,16 @@ Other = Mine
 """
 
 
+def test_the_replication_is_the_one_that_was_asked_for_also_where_each_policy_has_books_of_its_own(
+    desk: Any, small: str
+) -> None:
+    desk.write("small.yaml", small)
+    run = ["run", "small.yaml", "-p", "nearest", "-p", "cheapest", "-n", "2", "--independent", "--out", "own"]
+    assert desk.orderlab(*run, "--jobs", "1", "--quiet").code == 0
+    found = desk.orderlab("explain", "own", "1", "-p", "cheapest", "-r", "1")
+    assert found.output.splitlines()[0] == 'order 1 of "a small shop" (policy cheapest, replication 1)'
+
+
 def test_it_tells_the_life_of_an_order_and_the_reasons_of_its_decision(shop: Any) -> None:
     desk, _ = shop
     found = desk.orderlab("explain", "result", "3")

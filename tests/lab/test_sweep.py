@@ -116,6 +116,8 @@ def test_changes_hold_at_every_point_and_a_loaded_scenario_can_be_swept() -> Non
 
 def test_dropping_rules_leaves_the_others_as_they_were() -> None:
     made = sweep("hello", ["split_control"], drop_each_rule=True)
+    # Points are rewritten: what would be said of their lines is not of the author's file.
+    assert made.warnings == Experiment("hello", ["split_control"]).warnings
     assert names(made) == ["split_control", "split_control-without-rule-1", "split_control-without-rule-2"]
     whole, *less = [build_policy(variant.source, variant.scenario) for variant in made.variants]
     assert isinstance(whole, RuleSet)

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from reports.kpis import columns, measure
+from reports.kpis.shipments import CountedShipments, shipment_kpis
 
 DAY, MINUTE = 86_400, 60
 
@@ -40,6 +41,16 @@ def test_shipments_of_orders_outside_the_window_are_not_counted(story):
     assert values["stock_age_at_ship_mean_d"] == 1.0
     assert values["co2e_per_order_kg"] == 0.4
     assert values["split_share"] == 0.0
+
+
+def test_what_was_called_off_was_not_picked(story):
+    """A pick that is short takes nothing, and what was begun is put back: neither is sold, or has an age."""
+    story.order(0)
+    story.shipment(0, units=2, started_at=DAY, stock_age_d=3 * DAY)
+    story.shipment(0, shipment=2, units=5, started_at=DAY, stock_age_d=0, state="cancelled", picked_up_at=-1)
+    found = CountedShipments(story.close())
+    assert found.units_started == 2
+    assert shipment_kpis(found, 1)["stock_age_at_ship_mean_d"] == 3.0
 
 
 def test_the_queue_runs_from_release_to_the_start_of_work(story):

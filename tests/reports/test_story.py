@@ -61,6 +61,7 @@ CONTENT: dict[str, Any] = {
         "delivered_at": ARRIVES,
         "shipments": 1,
         "told_at": None,
+        "ended_at": ARRIVES,
     },
     "decisions": [
         {
@@ -117,6 +118,7 @@ CONTENT: dict[str, Any] = {
             "warehouse": "near",
             "service": "ground",
             "allocated_at": PLACED,
+            "ended_at": ARRIVES,
             "released_at": PLACED,
             "started_at": "2026-07-01T17:00:00",
             "packed_at": "2026-07-01T17:30:00",
@@ -313,6 +315,32 @@ def test_of_many_candidates_the_first_are_shown_and_the_chosen_one_in_any_case(
     assert f"→ site{chosen} " in text
     assert f"and {4 if chosen >= MOST_SHOWN else 5} warehouses more" in text
     assert len(candidates(content).rows) == MOST_SHOWN + 5 + 2
+
+
+def test_what_a_decision_began_comes_before_the_next_one_of_the_same_second(content: Any) -> None:
+    """All decisions of a second used to come first, and then what had caused them."""
+    first, shipment = content["decisions"][0], content["shipments"][0]
+    content["decisions"].append(first | {"cause": "short_pick"})
+    none = dict.fromkeys(("packed_at", "picked_up_at", "delivered_at"))
+    short = shipment | none | {"started_at": PLACED, "state": "cancelled", "ended_at": PLACED}
+    content["shipments"] = [short, shipment | {"shipment": 2}]
+    content["returns"] = [
+        {"shipment": 2, "warehouse": "near", "item": "tea", "units": 1, "reason": "customer", "sent_at": ARRIVES,
+         "inspected_at": None, "outcome": None}
+    ]  # fmt: skip
+    told = [event.text.partition(",")[0].partition(":")[0] for event in telling(content).events]
+    assert told == [
+        "placed", "decision 1", "shipment 1 waits at near", "shipment 1", "shipment 1 is called off", "decision 2",
+        "shipment 2 waits at near", "shipment 2", "shipment 2 is packed", "shipment 2 is picked up by ground",
+        "shipment 2 is delivered", "the customer sends 1 tea back",
+    ]  # fmt: skip
+
+
+def test_an_order_that_is_given_up_ends_with_that(content: Any) -> None:
+    content |= {"shipments": [], "ledger": []}
+    content["order"] |= {"state": "cancelled", "cancel_reason": "impatience", "delivered_at": None}
+    assert telling(content).events[-1].text == "cancelled: the customer has lost patience"
+    assert telling(content).events[-1].at == ARRIVES
 
 
 def test_an_order_without_a_decision_and_without_money_is_told_too(content: Any) -> None:

@@ -265,6 +265,14 @@ def test_the_true_best_is_among_the_contenders_as_often_as_promised(write: Write
     assert kept / sweeps >= 0.95 - 2 * math.sqrt(0.95 * 0.05 / sweeps)
 
 
+def test_a_kpi_that_is_undefined_with_and_without_a_rule_is_no_difference(write: Write) -> None:
+    usual: dict[str, str | None] = {}
+    points = {"mine": (usual, [10.0, 11.0]), "mine-without-rule-1": (usual, [10.0, 11.0])}
+    nothing = dict.fromkeys(points, [math.nan] * 2)
+    result = swept(write, {}, points, without={"mine-without-rule-1": "1"}, late=nothing)
+    assert answers(result) == ["Without rule 1, mine gives exactly the same results."]
+
+
 def test_what_each_rule_is_worth_is_the_set_without_it_minus_the_set_with_all(write: Write) -> None:
     usual: dict[str, str | None] = {}
     result = swept(

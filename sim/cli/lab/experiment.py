@@ -115,11 +115,13 @@ class Experiment:
     @property
     def warnings(self) -> list[str]:
         """What the authors of scenario and policies should know, one line each."""
-        told = dict.fromkeys(self.scenario.warnings, "")
+        told, written = dict.fromkeys(self.scenario.warnings, ""), dict[str, str]()
         for variant in self.variants:
             for warning in variant.scenario.warnings:
                 told.setdefault(warning, f"{variant.name}: ")
-            told |= dict.fromkeys(policy_doubts(variant.source, variant.scenario), "")
+            # Points of a sweep are rewritten from the file of the first: what is said of lines is said of that.
+            if written.setdefault(variant.source.file, variant.source.text) == variant.source.text:
+                told |= dict.fromkeys(policy_doubts(variant.source, variant.scenario), "")
         return [f"{of}{warning}" for warning, of in told.items()]
 
     def run(
