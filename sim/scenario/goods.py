@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
+from sim.clock import DAY
 from sim.document import (
     Days,
     Identifier,
@@ -60,6 +61,8 @@ class Item(Section):
 
     @model_validator(mode="after")
     def _lives_long_enough(self) -> Item:
+        if self.shelf_life_days is not None and round(self.shelf_life_days * DAY) < 1:
+            raise wrong("must be a second or more", key="shelf_life_days")
         if self.shelf_life_days is not None and self.min_life_at_delivery_days >= self.shelf_life_days:
             raise wrong(
                 f"must be less than shelf_life_days ({self.shelf_life_days:g}), or it could never be sold",

@@ -73,6 +73,12 @@ def test_a_mistake_about_stock_is_told_too(desk, section, said):
     assert desk.wrong(text) == [said]
 
 
+def test_a_life_of_less_than_a_second_is_told(desk):
+    """It was over when the goods came in, and with a review of every change they came again for ever."""
+    (said,) = desk.wrong(desk.changed("price: 12.00", "price: 12.00, shelf_life_days: 0.000001"))
+    assert said.endswith("items.mug.shelf_life_days: value '0.000001': must be a second or more")
+
+
 def test_a_second_that_would_never_end_is_told(desk):
     # No unit is ever found; each one lost is ordered at once, and is there at once.
     world = desk.changed("stations: 3", "accuracy: {stock: 0}") + (
