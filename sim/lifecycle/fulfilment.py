@@ -170,7 +170,10 @@ class Fulfilment:
             order.left[line] -= units
             cancelled += units
             if line in order.again:
+                replaced = order.again[line]
                 order.again = {other: number for other, number in order.again.items() if other != line}
+                if replaced not in order.again.values():
+                    order.used += 1  # what was to be sent in its place is not: it counts itself
             unpaid = min(units, order.to_pay[line])
             order.to_pay[line] -= unpaid
             if units > unpaid:

@@ -384,3 +384,35 @@ def test_a_wrong_item_goes_the_way_of_returns_where_there_is_one(play):
     assert row["inspected_at"] == BACK + 3 * MINUTE
     assert row["cost"] == 6.70
     assert played.orders.loc["A", "cost_returns"] == 6.70
+
+
+def test_a_replacement_that_is_given_up_leaves_no_room_for_a_shipment_more(stage: Any, frame: Any) -> None:
+    """The mug comes back and there is none to send; two cups, received ten days later at two places, are two shipments."""
+    world = """\
+start: 2026-01-05T00:00
+days: 1
+drain_days: 30
+items: [{id: mug, price: 10, return_share: 1}, {id: cup, price: 10}]
+regions: [{id: here}]
+demand: {replay: orders.csv}
+warehouses: [{id: w1}, {id: w2}]
+suppliers: [{id: farm}]
+stock:
+  opening: [{units: 0}, {items: [mug], warehouses: [w1], units: 1}]
+  replenish: [{items: [cup], warehouses: all, arrivals: {every_days: 10, units: 1}}]
+carriers: [{id: p, services: [{id: s, transit_days: 1}]}]
+returns: {delay_days: 3, outcomes: {scrap: 1}, replace_share: SHARE}
+"""
+    rules = """\
+rules:
+  - {when: {line: {item: [mug]}}, split: {max_shipments: 2}, rank: {by: [site_id]}, otherwise: cancel}
+  - split: {max_shipments: 2, max_sites_per_line: 2}
+    filters: [is_up, handles_items, {has_stock: units}]
+    rank: {by: [site_id]}
+    otherwise: wait
+"""
+    orders = "order,placed_at,region,item,units\no,2026-01-05T00:00:00,here,mug,1\no,2026-01-05T00:00:00,here,cup,2\n"
+    for share in ("0", "1"):
+        scenario = stage.scenario(world.replace("SHARE", share), orders=orders)
+        sent = frame(stage.play(scenario, rules), "shipments").query("state != 'cancelled'")
+        assert len(sent) <= 2, share
