@@ -49,6 +49,9 @@ _STEPS = (
     ("delivered_at", "shipment {shipment} is delivered"),
 )
 
+_ENDS = {"cancelled": "is called off", "lost": "is lost on the way"}
+_BEFORE = -1  # the turn of what began in an earlier second: it comes before what is decided in this one
+
 
 class Reasons(NamedTuple):
     """What a rule made of some lines, and why.
@@ -217,12 +220,6 @@ def _events(content: Mapping[str, Any], when: When) -> tuple[Event, ...]:
         why = _CANCELLED.get(order["cancel_reason"] or "", "")
         tell(order["ended_at"], len(decisions), 1, f"cancelled: {why}")
     return tuple([event for _, event in sorted(found, key=lambda each: each[0])])
-
-
-_BEFORE = -1
-"""The turn of what began in an earlier second: it comes before what is decided in this one."""
-
-_ENDS = {"cancelled": "is called off", "lost": "is lost on the way"}
 
 
 def _turns(content: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
